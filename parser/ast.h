@@ -47,6 +47,7 @@ struct type_field;
 
 struct type_name {
     enum type_name_kind kind;
+    uint32_t depth; /* levels from here down, this one included */
     struct sql_pos pos;
     union {
         struct identifier simple; /* a quoted name is always a custom type */
@@ -127,8 +128,6 @@ enum ast_comparison {
 enum ast_logical { AST_LOGICAL_AND, AST_LOGICAL_OR };
 
 enum ast_interval_unit {
-    AST_INTERVAL_YEARS, /* YEARS and MONTHS are function arguments only, never durations */
-    AST_INTERVAL_MONTHS,
     AST_INTERVAL_DAYS,
     AST_INTERVAL_HOURS,
     AST_INTERVAL_MINUTES,
@@ -160,6 +159,7 @@ struct struct_entry {
 
 struct expression {
     enum expression_kind kind;
+    uint32_t depth; /* levels of the tree from here down, this one included */
     struct sql_pos pos;
     union {
         bool boolean;
@@ -167,8 +167,7 @@ struct expression {
         int64_t bigint;
         double real; /* DOUBLE; always finite */
         struct {
-            struct text digits; /* [-]digits[.digits], as written, without a bare leading or
-                                   trailing point: ".5" is "0.5", "1." is "1" */
+            struct text digits; /* [-]digits[.digits]: "00.5" and ".5" are "0.5", "1." is "1" */
             int32_t precision;  /* >= 1; scale + 1 when the absolute value is below 1 */
             int32_t scale;      /* >= 0 */
         } decimal;
@@ -540,7 +539,7 @@ struct print_statement {
 /* TERMINATE, PAUSE, RESUME. */
 struct query_control_statement {
     bool is_all;
-    struct identifier query_id; /* when not is_all */
+    struct identifier query_id; /* when not is_all; as written: compare without case */
 };
 
 /* SET, UNSET, ALTER SYSTEM. */
@@ -558,7 +557,7 @@ struct variable_statement {
 /* Exactly one of the two: EXPLAIN of a statement or of a running query. */
 struct explain_statement {
     struct statement *statement; /* NULL: by query_id */
-    struct identifier query_id;
+    struct identifier query_id;  /* as written: compare without case */
 };
 
 struct assert_topic_statement {

@@ -22,10 +22,11 @@ enum {
     PARSER_STATEMENT_BYTES_MAX = 64 * 1024,
     /* A whole script in one request. Keeps line, column and offset well inside 32 bits. */
     PARSER_SCRIPT_BYTES_MAX = 16 * 1024 * 1024,
-    /* Nesting of expressions and types: later passes recurse over the tree. */
-    PARSER_DEPTH_MAX = 100,
-    /* Items in one list (columns, arguments, IN values, statements): bounds the work per statement. */
-    PARSER_LIST_ITEMS_MAX = 16 * 1024,
+    /* Open brackets and CASEs around any place of an expression, and levels of a type. */
+    PARSER_NESTING_MAX = 100,
+    /* Levels of an expression tree. A chain such as a OR b OR c is one level deeper per operator;
+     * generated conditions of several hundred terms are real. Later passes recurse once a level. */
+    PARSER_DEPTH_MAX = 1000,
 };
 
 /* A session variable: ${name} in the text stands for value (without recursion). */
@@ -34,23 +35,25 @@ struct parser_variable {
     struct text value;
 };
 
-struct parser_variables {
-    const struct parser_variable *items;
-    size_t count;
+struct parser_options {
+    const struct parser_variable *variables; /* a later entry of the same name wins */
+    size_t variable_count;
+    bool allow_test_statements; /* ASSERT VALUES, ASSERT NULL VALUES, ASSERT STREAM, ASSERT TABLE
+                                   and RUN SCRIPT: SQL test files only */
 };
 
 /* Parses every statement of a script; each must end in ';'. A script of blanks and comments only
- * gives an empty list. variables may be NULL. A DEFINE or UNDEFINE in the script acts on the
- * statements after it, on top of variables; the caller still gets it as a statement, so that it
+ * gives an empty list. options may be NULL: none. A DEFINE or UNDEFINE in the script acts on the
+ * statements after it, on top of the variables given; the caller still gets it as a statement, so that it
  * can change its session when it executes it. */
-MUST_USE enum status parser_parse_script(struct text sql, const struct parser_variables *variables,
+MUST_USE enum status parser_parse_script(struct text sql, const struct parser_options *options,
                                          struct arena *arena, struct statement_list *out,
                                          struct diag *diag);
 
 /* Parses exactly one statement; the ';' may be missing. For stored statement texts, prepared
  * statements, and EXPLAIN. */
 MUST_USE enum status parser_parse_statement(struct text sql,
-                                            const struct parser_variables *variables,
+                                            const struct parser_options *options,
                                             struct arena *arena, struct statement **out,
                                             struct diag *diag);
 
