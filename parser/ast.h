@@ -224,7 +224,7 @@ struct expression {
         struct {
             struct expression *subject; /* NULL: a searched CASE */
             struct case_branch *branches;
-            size_t branch_count;        /* at least one */
+            size_t branch_count;          /* at least one */
             struct expression *otherwise; /* NULL: no ELSE */
         } conditional;                    /* CASE */
         struct {
@@ -307,7 +307,7 @@ struct select_join {
     struct select_source source;
     struct duration within_before; /* both present or neither; equal for WITHIN n unit */
     struct duration within_after;
-    bool is_within_pair;           /* written WITHIN (before, after) */
+    bool is_within_pair; /* written WITHIN (before, after) */
     struct duration within_grace;
     struct expression *on;
 };
@@ -318,9 +318,9 @@ struct select_window {
     enum ast_window_kind kind;
     struct sql_pos pos;
     bool has_name;
-    struct identifier name;   /* cosmetic */
-    struct duration size;     /* TUMBLING, HOPPING: the size; SESSION: the gap */
-    struct duration advance;  /* HOPPING only */
+    struct identifier name;  /* cosmetic */
+    struct duration size;    /* TUMBLING, HOPPING: the size; SESSION: the gap */
+    struct duration advance; /* HOPPING only */
     struct duration retention;
     struct duration grace;
 };
