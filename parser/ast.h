@@ -355,7 +355,7 @@ struct select_query {
 /* One entry of a WITH clause. */
 struct property {
     struct text name;         /* upper case, whether quoted or not */
-    struct text written_name; /* as written: connector properties keep their case */
+    struct text written_name; /* upper case unless quoted: connectors need their exact keys */
     struct sql_pos pos;       /* of the name */
     struct expression *value; /* a literal: NULL .. STRING */
 };
@@ -364,7 +364,7 @@ struct property_list {
     struct property *items;
     size_t count;
     struct sql_pos pos;
-    bool is_present; /* WITH () is present and empty */
+    bool is_present; /* then at least one item */
 };
 
 enum column_constraint {
@@ -386,7 +386,6 @@ struct column_definition {
 struct column_definition_list {
     struct column_definition *items;
     size_t count;
-    bool is_present; /* () is present and empty */
 };
 
 enum ast_source_kind { AST_SOURCE_STREAM, AST_SOURCE_TABLE };
@@ -478,7 +477,7 @@ struct insert_select_statement {
 struct insert_values_statement {
     struct identifier target;
     struct identifier_list columns; /* count 0: all */
-    struct expression_list values;  /* at least one */
+    struct expression_list values;  /* may be empty: the engine refuses that */
 };
 
 struct drop_source_statement {

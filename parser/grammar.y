@@ -77,12 +77,15 @@ start ::= GOAL_COLUMNS columns(C). { b->columns = C; }
 
 /* ---- Names ---- */
 
+%type name {const struct token *}
+name(A) ::= IDENT(T). { A = T; }
+name(A) ::= QUOTED_IDENT(T). { A = T; }
+name(A) ::= ARRAY(T). [KEYWORD_AS_NAME] { A = T; }
+name(A) ::= MAP(T). [KEYWORD_AS_NAME] { A = T; }
+name(A) ::= STRUCT(T). [KEYWORD_AS_NAME] { A = T; }
+
 %type identifier {struct identifier}
-identifier(A) ::= IDENT(T). { A = builder_identifier(b, T); }
-identifier(A) ::= QUOTED_IDENT(T). { A = builder_identifier(b, T); }
-identifier(A) ::= ARRAY(T). [KEYWORD_AS_NAME] { A = builder_identifier(b, T); }
-identifier(A) ::= MAP(T). [KEYWORD_AS_NAME] { A = builder_identifier(b, T); }
-identifier(A) ::= STRUCT(T). [KEYWORD_AS_NAME] { A = builder_identifier(b, T); }
+identifier(A) ::= name(T). { A = builder_identifier(b, T); }
 
 %type identifiers {struct identifier_list}
 identifiers(A) ::= identifier(I). { A = builder_add_identifier(b, (struct identifier_list){0}, I); }
@@ -93,8 +96,8 @@ source_name(A) ::= identifier(I). { A = builder_source_name(b, I); }
 
 /* A topic or subject: its case is kept. */
 %type resource_name {struct identifier}
-resource_name(A) ::= identifier(I). { A = builder_keep_case(b, I); }
-resource_name(A) ::= STRING(T). { A = builder_identifier(b, T); }
+resource_name(A) ::= name(T). { A = builder_resource_name(b, T); }
+resource_name(A) ::= STRING(T). { A = builder_resource_name(b, T); }
 
 /* ---- Expressions ---- */
 
@@ -173,8 +176,7 @@ literal(A) ::= number(T). { A = builder_number(b, T); }
 
 primary(A) ::= literal(L). { A = L; }
 primary(A) ::= DECIMAL(N) STRING(T). { A = builder_typed_literal(b, N, T); }
-primary(A) ::= IDENT(N) STRING(T). { A = builder_typed_literal(b, N, T); }
-primary(A) ::= QUOTED_IDENT(N) STRING(T). { A = builder_typed_literal(b, N, T); }
+primary(A) ::= name(N) STRING(T). { A = builder_typed_literal(b, N, T); }
 primary(A) ::= CASE(F) value(V) case_branches(C) otherwise(O) END(L). {
     A = builder_case(b, F, V, C, O, L);
 }
@@ -188,7 +190,7 @@ primary(A) ::= identifier(N) LP STAR RP(L). {
 }
 primary(A) ::= identifier(N) LP arguments(E) RP(L). { A = builder_call(b, N, false, E, L); }
 primary(A) ::= primary(P) LB value(I) RB(L). { A = builder_subscript(b, P, I, L); }
-primary(A) ::= identifier(N). [KEYWORD_AS_NAME] { A = builder_column(b, NULL, N); }
+primary(A) ::= identifier(N). { A = builder_column(b, NULL, N); }
 primary(A) ::= identifier(S) DOT identifier(N). { A = builder_column(b, &S, N); }
 primary(A) ::= primary(P) ARROW identifier(N). { A = builder_dereference(b, P, N); }
 primary(A) ::= LP expression(E) RP. { A = E; }
@@ -548,11 +550,11 @@ statement(A) ::= PRINT resource_name(N) from_beginning(F) interval(I) limit(L). 
     A = builder_print(b, N, F, I, L);
 }
 
-statement(A) ::= TERMINATE identifier(N). { A = builder_query_control(b, STATEMENT_TERMINATE, &N); }
+statement(A) ::= TERMINATE name(N). { A = builder_query_control(b, STATEMENT_TERMINATE, N); }
 statement(A) ::= TERMINATE ALL. { A = builder_query_control(b, STATEMENT_TERMINATE, NULL); }
-statement(A) ::= PAUSE identifier(N). { A = builder_query_control(b, STATEMENT_PAUSE, &N); }
+statement(A) ::= PAUSE name(N). { A = builder_query_control(b, STATEMENT_PAUSE, N); }
 statement(A) ::= PAUSE ALL. { A = builder_query_control(b, STATEMENT_PAUSE, NULL); }
-statement(A) ::= RESUME identifier(N). { A = builder_query_control(b, STATEMENT_RESUME, &N); }
+statement(A) ::= RESUME name(N). { A = builder_query_control(b, STATEMENT_RESUME, N); }
 statement(A) ::= RESUME ALL. { A = builder_query_control(b, STATEMENT_RESUME, NULL); }
 
 statement(A) ::= SET STRING(K) EQ STRING(V). { A = builder_setting(b, STATEMENT_SET, K, V); }
@@ -632,7 +634,7 @@ statement(A) ::= ALTER source_kind(K) source_name(N) additions(C). {
 }
 
 statement(A) ::= EXPLAIN statement(S). { A = builder_explain(b, S, NULL); }
-statement(A) ::= EXPLAIN identifier(N). { A = builder_explain(b, NULL, &N); }
+statement(A) ::= EXPLAIN name(N). { A = builder_explain(b, NULL, N); }
 
 statement(A) ::= ASSERT TOPIC resource_name(N) with(W) timeout(T). {
     A = builder_assert_topic(b, (struct assert_topic_statement){false, N, W, T});

@@ -9,7 +9,10 @@
 #include "parser/grammar.h"
 
 /* A constant initializer, which the compound literal of TEXT is not. */
-#define TEXT_OF(literal) {(literal), sizeof(literal) - 1}
+#define TEXT_OF(literal)                                                                           \
+    {                                                                                              \
+        (literal), sizeof(literal) - 1                                                             \
+    }
 
 static const struct keyword keywords[] = {
     {TEXT_OF("ADD"), TOKEN_ADD, KEYWORD_FREE},
