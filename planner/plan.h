@@ -25,8 +25,8 @@ enum plan_kind {
     PLAN_SOURCE,          /* records of a topic, decoded */
     PLAN_FILTER,          /* keeps rows whose predicate is TRUE; on tables the rest are deletes */
     PLAN_PROJECT,         /* computes every output column from the input row */
-    PLAN_REKEY,           /* PARTITION BY, and the re-keying before GROUP BY and joins: output
-                             schema = new key columns, then all input columns as values */
+    PLAN_REKEY,           /* PARTITION BY: output schema = new key columns, then all input
+                             columns as values */
     PLAN_FLAT_MAP,        /* table functions: input columns, then one column per function */
     PLAN_AGGREGATE,       /* GROUP BY, with or without a window; input stream or table */
     PLAN_JOIN_STREAM_TABLE,
@@ -70,7 +70,6 @@ struct plan_project {
 struct plan_rekey {
     const struct expr **keys;    /* evaluated on the input; key_count of them */
     uint32_t key_count;          /* 0: PARTITION BY NULL */
-    bool is_null_dropped;        /* GROUP BY and joins drop rows with a NULL key; PARTITION BY not */
 };
 
 struct plan_flat_map {
@@ -78,9 +77,9 @@ struct plan_flat_map {
     uint32_t call_count;
 };
 
-/* Output schema: key_count group keys, then the required value columns (carried from the latest
- * row: only columns or expressions that the group determines), then one column per aggregate,
- * then pseudo columns. */
+/* Output schema: key_count group keys, then one column per aggregate, then pseudo columns. Rows
+ * with a NULL (or failing) group key are dropped and logged. No re-keying step stands before
+ * it: on one machine the group's store is found by the key's hash, whatever the partition. */
 struct plan_aggregate {
     const struct expr **keys;
     uint32_t key_count; /* 0: one global group (client queries without GROUP BY) */
@@ -93,18 +92,17 @@ struct plan_aggregate {
 enum join_type { JOIN_INNER, JOIN_LEFT, JOIN_RIGHT, JOIN_OUTER };
 
 /* Output schema: the join key column, then all columns of the left input, then all of the right
- * (both including their keys and pseudo columns), then pseudo columns of the join itself.
- * Both inputs come keyed (and co-partitioned) by the join key; for a foreign-key join the left
- * key stays and foreign_key gives the right side's key. */
+ * (both with their keys and pseudo columns), then pseudo columns of the join itself. For a
+ * foreign-key join the first column is the left primary key. Like grouping, joining needs no
+ * re-keying on one machine: each side is looked up by the value of its key expression. */
 struct plan_join {
     enum join_type type;
+    const struct expr *keys[2]; /* keys[i] over input i; of one type. Tables (but for the left of
+                                   a foreign-key join): the primary key column */
     int64_t before_ms; /* STREAM_STREAM: the other side may be this much earlier ... */
     int64_t after_ms;  /* ... or later than the left row */
     int64_t grace_ms;
     bool is_eager;     /* STREAM_STREAM without GRACE: unmatched rows are emitted at once */
-    const struct expr *foreign_key; /* over the left input */
-    /* Over the joined columns: how the output key is made. NULL for a foreign-key join. */
-    uint32_t left_key_count;
 };
 
 struct plan_sink {
