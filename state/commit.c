@@ -76,8 +76,11 @@ enum status commit_on_finish(struct commit *commit,
 
 size_t commit_bytes(const struct commit *commit)
 {
-    size_t bytes = sizeof(*commit) + arena_bytes(&commit->arena) + commit->batch_memory_bytes +
+    size_t bytes = sizeof(*commit) + arena_bytes(&commit->arena) +
                    commit->batch_capacity * sizeof(commit->batches[0]);
+    for (size_t i = 0; i < commit->batch_count; i++) {
+        bytes += commit->batches[i].memory_bytes;
+    }
     for (const struct state_rows *rows = commit->state_first; rows; rows = rows->next) {
         bytes += rows->bytes.capacity + rows->index.capacity;
     }
@@ -237,7 +240,6 @@ enum status commit_add_batch(struct commit *commit, const struct commit_batch *b
         commit->batch_capacity = capacity;
     }
     commit->batches[commit->batch_count++] = *batch;
-    commit->batch_memory_bytes += batch->memory_bytes;
     return STATUS_OK;
 }
 

@@ -15,8 +15,8 @@
 /* Small operations, each one SQL statement (commit_writer.c has the table). They are applied kind
  * by kind in this order; log deletions, from COMMIT_OP_LATE on, after everything else. */
 enum commit_op_kind {
+    COMMIT_OP_HIDE_TOPIC, /* before PUT: a new topic may take the name of a deleted one */
     COMMIT_OP_PUT_TOPIC,
-    COMMIT_OP_HIDE_TOPIC,
     COMMIT_OP_PUT_CATALOG,
     COMMIT_OP_DELETE_CATALOG,
     COMMIT_OP_PUT_SETTING,
@@ -86,7 +86,6 @@ struct commit {
     struct commit_batch *batches;
     size_t batch_count;
     size_t batch_capacity;
-    size_t batch_memory_bytes;
     struct commit_finish *finish_first;
     struct commit_finish *finish_last;
 };

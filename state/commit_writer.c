@@ -68,7 +68,7 @@ static const struct {
                              " (SELECT id FROM log WHERE topic = ? LIMIT ?)",
                              "deleting a topic's records"},
     [COMMIT_OP_PURGE_PARTITIONS] = {"DELETE FROM partition WHERE topic = ?", "deleting a topic"},
-    [COMMIT_OP_PURGE_TOPIC] = {"DELETE FROM topic WHERE id = ?1 AND name IS NULL AND NOT EXISTS"
+    [COMMIT_OP_PURGE_TOPIC] = {"DELETE FROM topic WHERE id = ?1 AND NOT EXISTS"
                                " (SELECT 1 FROM log WHERE topic = ?1)",
                                "deleting a topic"},
     [COMMIT_OP_PUT_LOG_START] = {"INSERT OR REPLACE INTO partition VALUES(?,?,?)",

@@ -439,8 +439,8 @@ static void failed_unit_is_rolled_back_whole_and_stops_the_committer(void **stat
     struct outcome unit_outcome = {0};
     struct commit *commit = commit_with_position("with", 1);
     assert_ok(commit_put_state(commit, 1, TEXT("k"), TEXT("v"), &diag), &diag);
-    const struct commit_batch batch = {.vtable = &failing_batch, .owner = &batch_outcome,
-                                       .record_count = 1};
+    const struct commit_batch batch = {
+        .vtable = &failing_batch, .owner = &batch_outcome, .record_count = 1};
     assert_ok(commit_add_batch(commit, &batch, &diag), &diag);
     assert_ok(commit_on_finish(commit, note_outcome, &unit_outcome, &diag), &diag);
     submit(&f, commit);

@@ -211,8 +211,7 @@ static void too_many_readers_and_late_readers_are_refused(void **state)
     for (int i = 0; i < READER_COUNT_MAX; i++) {
         assert_ok(reader_open(database, 60000, &readers[i], &diag), &diag);
     }
-    assert_int_equal(reader_open(database, 60000, &readers[READER_COUNT_MAX], &diag),
-                     STATUS_LIMIT);
+    assert_int_equal(reader_open(database, 60000, &readers[READER_COUNT_MAX], &diag), STATUS_LIMIT);
     for (int i = 0; i < READER_COUNT_MAX; i++) {
         reader_close(readers[i]);
     }
