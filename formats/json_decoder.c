@@ -96,7 +96,9 @@ static inline const char *skip_member(struct json_scan *scan, const char *at)
         struct json_string string;
         return json_scan_string(scan, at + 1, &string);
     }
-    return json_skip_value(scan, at);
+    int64_t integer = 0;
+    const char *next = json_read_integer(at, scan->end, &integer);
+    return next ? next : json_skip_value(scan, at);
 }
 
 /* Columns that the record did not name. */
