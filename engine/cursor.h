@@ -46,6 +46,8 @@ struct cursor {
     struct cursor_chunk *last;
     bool has_limit;
     uint64_t rows_left;       /* of the limit */
+    bool counts_only;
+    uint64_t row_count;       /* handed out or counted */
     bool is_end;
     const char *final_message;
     atomic_bool is_terminated; /* TERMINATE or close-query from another thread */

@@ -129,6 +129,10 @@ const char *cursor_final_message(const struct cursor *cursor);
 bool cursor_is_caught_up(const struct cursor *cursor);
 void cursor_close(struct cursor *cursor);
 
+/* From now on rows are counted and dropped instead of handed out: for measuring. */
+void cursor_count_only(struct cursor *cursor);
+uint64_t cursor_row_count(const struct cursor *cursor);
+
 /* Calls wake whenever rows may be ready, from an engine thread; it must not block. */
 void cursor_set_wake(struct cursor *cursor, void (*wake)(void *context), void *context);
 
