@@ -45,7 +45,8 @@ static const struct row rows[] = {
      "SELECT 1\nFROM S S\nGROUP BY (((A + 1) * 2), B)"},
     {STATEMENT_CREATE_SOURCE,
      "CREATE OR REPLACE SOURCE STREAM IF NOT EXISTS s (k INT KEY, v VARCHAR(20), h BYTES "
-     "HEADER('x'), a HEADERS_T HEADERS) WITH (kafka_topic='t', 'value_format'='JSON', partitions=1)",
+     "HEADER('x'), a HEADERS_T HEADERS) WITH (kafka_topic='t', 'value_format'='JSON', "
+     "partitions=1)",
      "CREATE OR REPLACE SOURCE STREAM IF NOT EXISTS S (K INTEGER KEY, V STRING, H BYTES "
      "HEADER('x'), A HEADERS_T HEADERS) WITH (KAFKA_TOPIC='t', 'value_format'='JSON', "
      "PARTITIONS=1)"},
