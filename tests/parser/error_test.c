@@ -103,8 +103,8 @@ static void caret_stands_under_the_place(void **state)
                  "f.sql:2:11: no\n    2 | SELECT a, 99999999999999999999 FROM b;\n"
                  "      |           ^^^^^^^^^^^^^^^^^^^^\n");
     assert_caret("\tSELECT '\xC3\xA4' FRM b;",
-                 "f.sql:1:16: no\n    1 | \tSELECT '\xC3\xA4' FRM b;\n"
-                 "      | \t              ^\n");
+                 "f.sql:1:17: no\n    1 | \tSELECT '\xC3\xA4' FRM b;\n"
+                 "      | \t               ^\n");
     assert_caret("SELECT 'x", "f.sql:1:8: no\n    1 | SELECT 'x\n      |        ^\nWhat starts "
                               "here is not closed.\n");
     assert_caret("SELECT 1", "f.sql:1:9: no\n    1 | SELECT 1\n      |         ^\n");
