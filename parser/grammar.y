@@ -569,10 +569,12 @@ statement(A) ::= DESCRIBE source_name(N) extended(E). {
     A = builder_describe(b, (struct describe_statement){DESCRIBE_SOURCE, E, N});
 }
 statement(A) ::= DESCRIBE STREAMS extended(E). {
-    A = builder_describe(b, (struct describe_statement){DESCRIBE_STREAMS, E, {{NULL, 0}, false, {0}}});
+    const struct identifier none = {0};
+    A = builder_describe(b, (struct describe_statement){DESCRIBE_STREAMS, E, none});
 }
 statement(A) ::= DESCRIBE TABLES extended(E). {
-    A = builder_describe(b, (struct describe_statement){DESCRIBE_TABLES, E, {{NULL, 0}, false, {0}}});
+    const struct identifier none = {0};
+    A = builder_describe(b, (struct describe_statement){DESCRIBE_TABLES, E, none});
 }
 statement(A) ::= DESCRIBE FUNCTION identifier(N). {
     A = builder_describe(b, (struct describe_statement){DESCRIBE_FUNCTION, false, N});
