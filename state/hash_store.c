@@ -1,0 +1,618 @@
+/* hash_store.c
+ *
+ * A table of slots with open addressing and linear probing, and entries beside it that never move.
+ * A slot is 8 bytes: 32 bits of the hash and the number of an entry, so eight slots share a cache
+ * line, most mismatches are settled without touching an entry, and growing the table reads slots
+ * only. Load is kept at three quarters at most. Removal shifts the following slots back, so there
+ * are no tombstones and lookups do not slow down with time.
+ *
+ * Entries lie in slabs of doubling size: slab k holds 16 << k, so that the place of an entry
+ * follows from its number by a bit count, a store of three keys costs a kilobyte and one of ten
+ * million has twenty slabs. Free entries are linked and remember their number in place of a key.
+ *
+ * Touched entries form a list in order of their first touch. A removed entry that the file has
+ * stays on it, out of the table, until the deletion is collected; when its key is put again
+ * meanwhile, the new entry comes later in the list, so the commit deletes first and then puts.
+ *
+ * Rejected: payloads inside the slots (one miss less, but they would move under the operators,
+ * and growing would copy them); swiss-table tags (denser, no faster here at this load).
+ */
+#include "state/hash_store.h"
+
+#include <assert.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+
+enum {
+    SLAB_ENTRIES_FIRST = 16,
+    SLAB_SHIFT_FIRST = 4, /* 1 << 4 is SLAB_ENTRIES_FIRST */
+    SLAB_COUNT_MAX = 27,
+    SLOT_COUNT_FIRST = 16,
+    GROUP_COUNT = 16, /* lookups in flight at once */
+    HUGE_PAGE_BYTES = 2 << 20,
+};
+
+static const uint32_t entry_is_dirty = 1U << 28;   /* on the list of touched entries */
+static const uint32_t entry_is_removed = 1U << 29; /* out of the table, waiting on that list */
+static const uint32_t entry_is_stored = 1U << 30;  /* the file has a row for it */
+static const uint32_t entry_is_free = 1U << 31;
+
+static_assert(sizeof(struct hash_entry) == 32, "the payload behind an entry is aligned");
+
+struct slot {
+    uint32_t hash;
+    uint32_t number; /* of the entry, plus one; 0: empty */
+};
+
+struct hash_store {
+    struct slot *slots;
+    uint64_t slot_mask; /* slot count - 1; without meaning while slots is NULL */
+    uint64_t entry_count;
+    size_t entry_bytes;
+    char *slabs[SLAB_COUNT_MAX];
+    uint32_t used_count; /* entries ever taken from slabs */
+    struct hash_entry *free_first;
+    struct hash_entry *dirty_first;
+    struct hash_entry *dirty_last;
+    uint64_t dirty_count;
+    size_t bytes;
+    struct hash_store_options options;
+};
+
+/* --- entries --------------------------------------------------------------------------------- */
+
+static struct hash_entry *entry_at(const struct hash_store *store, uint32_t number)
+{
+    const uint32_t shifted = number + SLAB_ENTRIES_FIRST;
+    const unsigned top_bit = 31U - (unsigned)__builtin_clz(shifted);
+    const uint32_t place = shifted - (1U << top_bit);
+    return (struct hash_entry *)(void *)(store->slabs[top_bit - SLAB_SHIFT_FIRST] +
+                                         place * store->entry_bytes);
+}
+
+static void want_huge_pages(void *block, size_t bytes)
+{
+    const uintptr_t mask = HUGE_PAGE_BYTES - 1;
+    const uintptr_t first = ((uintptr_t)block + mask) & ~mask;
+    const uintptr_t end = ((uintptr_t)block + bytes) & ~mask;
+    if (first < end) { /* a wish: memory works without it */
+        (void)madvise((void *)first, end - first, MADV_HUGEPAGE);
+    }
+}
+
+/* A new entry from a slab; NULL when memory is out. */
+static struct hash_entry *carve_entry(struct hash_store *store, uint32_t *out_number)
+{
+    const uint32_t number = store->used_count;
+    const unsigned slab =
+        31U - (unsigned)__builtin_clz(number + SLAB_ENTRIES_FIRST) - SLAB_SHIFT_FIRST;
+    if (slab >= SLAB_COUNT_MAX) {
+        return NULL;
+    }
+    if (!store->slabs[slab]) {
+        const size_t bytes = ((size_t)SLAB_ENTRIES_FIRST << slab) * store->entry_bytes;
+        store->slabs[slab] = memory_alloc(bytes);
+        if (!store->slabs[slab]) {
+            return NULL;
+        }
+        want_huge_pages(store->slabs[slab], bytes);
+        store->bytes += bytes;
+    }
+    store->used_count++;
+    *out_number = number;
+    return entry_at(store, number);
+}
+
+static struct hash_entry *take_entry(struct hash_store *store, uint32_t *out_number)
+{
+    struct hash_entry *entry = store->free_first;
+    if (!entry) {
+        return carve_entry(store, out_number);
+    }
+    store->free_first = entry->dirty_next;
+    *out_number = (uint32_t)entry->key.integer;
+    return entry;
+}
+
+static uint32_t key_bytes_of(const struct hash_entry *entry)
+{
+    return entry->key_bytes_bits & HASH_ENTRY_KEY_BYTES_MASK;
+}
+
+static void release_key(struct hash_store *store, struct hash_entry *entry)
+{
+    const uint32_t key_bytes = key_bytes_of(entry);
+    if (key_bytes > HASH_ENTRY_INLINE_BYTES) {
+        memory_free(entry->key.block);
+        store->bytes -= key_bytes;
+    }
+}
+
+static bool copy_key(struct hash_store *store, struct hash_entry *entry, struct text key)
+{
+    char *to = entry->key.inline_bytes;
+    if (key.bytes > HASH_ENTRY_INLINE_BYTES) {
+        to = memory_alloc(key.bytes);
+        if (!to) {
+            return false;
+        }
+        entry->key.block = to;
+        store->bytes += key.bytes;
+    }
+    if (key.bytes) {
+        memcpy(to, key.data, key.bytes);
+    }
+    return true;
+}
+
+/* The number is found again from the address by looking through the slabs, largest first. */
+static uint32_t number_of(const struct hash_store *store, const struct hash_entry *entry)
+{
+    const uintptr_t address = (uintptr_t)entry;
+    for (unsigned slab = SLAB_COUNT_MAX; slab-- > 0;) {
+        const uintptr_t first = (uintptr_t)store->slabs[slab];
+        const size_t bytes = ((size_t)SLAB_ENTRIES_FIRST << slab) * store->entry_bytes;
+        if (first && address >= first && address - first < bytes) {
+            const uint32_t place = (uint32_t)((address - first) / store->entry_bytes);
+            return place + ((uint32_t)SLAB_ENTRIES_FIRST << slab) - SLAB_ENTRIES_FIRST;
+        }
+    }
+    assert(!"the entry belongs to another store");
+    return 0;
+}
+
+static void give_back_entry(struct hash_store *store, struct hash_entry *entry)
+{
+    const uint32_t number = number_of(store, entry);
+    release_key(store, entry);
+    entry->key_bytes_bits = entry_is_free;
+    entry->key.integer = number;
+    entry->dirty_next = store->free_first;
+    store->free_first = entry;
+}
+
+/* --- slots ----------------------------------------------------------------------------------- */
+
+static bool grow(struct hash_store *store)
+{
+    const uint64_t count = store->slots ? (store->slot_mask + 1) * 2 : SLOT_COUNT_FIRST;
+    if (count > (uint64_t)UINT32_MAX + 1) {
+        return false;
+    }
+    struct slot *slots = memory_zalloc(count * sizeof(struct slot));
+    if (!slots) {
+        return false;
+    }
+    want_huge_pages(slots, count * sizeof(struct slot));
+    const uint64_t mask = count - 1;
+    for (uint64_t i = 0; store->slots && i <= store->slot_mask; i++) {
+        if (store->slots[i].number) {
+            uint64_t at = store->slots[i].hash & mask;
+            while (slots[at].number) {
+                at = (at + 1) & mask;
+            }
+            slots[at] = store->slots[i];
+        }
+    }
+    const size_t old_bytes = store->slots ? (store->slot_mask + 1) * sizeof(struct slot) : 0;
+    memory_free(store->slots);
+    store->slots = slots;
+    store->slot_mask = mask;
+    store->bytes += count * sizeof(struct slot) - old_bytes;
+    return true;
+}
+
+static void insert_slot(struct hash_store *store, uint32_t hash, uint32_t number)
+{
+    uint64_t at = hash & store->slot_mask;
+    while (store->slots[at].number) {
+        at = (at + 1) & store->slot_mask;
+    }
+    store->slots[at] = (struct slot){hash, number + 1};
+}
+
+/* Empties slot hole and moves back those behind it whose way from home leads over it. */
+static void remove_slot(struct hash_store *store, uint64_t hole)
+{
+    const uint64_t mask = store->slot_mask;
+    for (uint64_t at = (hole + 1) & mask; store->slots[at].number; at = (at + 1) & mask) {
+        const uint64_t home = store->slots[at].hash & mask;
+        if (((at - home) & mask) >= ((at - hole) & mask)) {
+            store->slots[hole] = store->slots[at];
+            hole = at;
+        }
+    }
+    store->slots[hole].number = 0;
+}
+
+/* --- lookup ---------------------------------------------------------------------------------- */
+
+static bool has_key(const struct hash_entry *entry, struct text key)
+{
+    return key_bytes_of(entry) == key.bytes &&
+           (key.bytes == 0 || memcmp(hash_entry_key(entry).data, key.data, key.bytes) == 0);
+}
+
+struct hash_entry *hash_store_find(const struct hash_store *store, struct text key, uint64_t hash)
+{
+    if (!store->slots) {
+        return NULL;
+    }
+    const uint32_t wanted = (uint32_t)hash;
+    for (uint64_t at = wanted & store->slot_mask; store->slots[at].number;
+         at = (at + 1) & store->slot_mask) {
+        if (store->slots[at].hash == wanted) {
+            struct hash_entry *entry = entry_at(store, store->slots[at].number - 1);
+            if (has_key(entry, key)) {
+                return entry;
+            }
+        }
+    }
+    return NULL;
+}
+
+struct hash_entry *hash_store_find_int64(const struct hash_store *store, uint64_t key,
+                                         uint64_t hash)
+{
+    if (!store->slots) {
+        return NULL;
+    }
+    const uint32_t wanted = (uint32_t)hash;
+    for (uint64_t at = wanted & store->slot_mask; store->slots[at].number;
+         at = (at + 1) & store->slot_mask) {
+        if (store->slots[at].hash == wanted) {
+            struct hash_entry *entry = entry_at(store, store->slots[at].number - 1);
+            if (entry->key.integer == key && key_bytes_of(entry) == sizeof(key)) {
+                return entry;
+            }
+        }
+    }
+    return NULL;
+}
+
+void hash_store_prefetch(const struct hash_store *store, uint64_t hash)
+{
+    if (store->slots) {
+        __builtin_prefetch(&store->slots[(uint32_t)hash & store->slot_mask]);
+    }
+}
+
+/* Prefetches the entry that the slots of hash point to, most likely. */
+static void prefetch_entry(const struct hash_store *store, uint64_t hash)
+{
+    const uint32_t wanted = (uint32_t)hash;
+    const struct slot slot = store->slots[wanted & store->slot_mask];
+    if (slot.number) {
+        __builtin_prefetch(entry_at(store, slot.number - 1));
+    }
+}
+
+void hash_store_find_many(const struct hash_store *store, const struct text *keys,
+                          const uint64_t *hashes, size_t count, struct hash_entry **out)
+{
+    if (!store->slots) {
+        memset(out, 0, count * sizeof(out[0]));
+        return;
+    }
+    for (size_t first = 0; first < count; first += GROUP_COUNT) {
+        const size_t end = first + GROUP_COUNT < count ? first + GROUP_COUNT : count;
+        for (size_t i = first; i < end; i++) {
+            hash_store_prefetch(store, hashes[i]);
+        }
+        for (size_t i = first; i < end; i++) {
+            prefetch_entry(store, hashes[i]);
+        }
+        for (size_t i = first; i < end; i++) {
+            out[i] = hash_store_find(store, keys[i], hashes[i]);
+        }
+    }
+}
+
+/* --- change ---------------------------------------------------------------------------------- */
+
+void hash_store_touch(struct hash_store *store, struct hash_entry *entry)
+{
+    if (entry->key_bytes_bits & entry_is_dirty) {
+        return;
+    }
+    entry->key_bytes_bits |= entry_is_dirty;
+    entry->dirty_next = NULL;
+    if (store->dirty_last) {
+        store->dirty_last->dirty_next = entry;
+    } else {
+        store->dirty_first = entry;
+    }
+    store->dirty_last = entry;
+    store->dirty_count++;
+}
+
+/* Adds an entry for a key that is not there, untouched. */
+static struct hash_entry *insert(struct hash_store *store, struct text key, uint64_t hash)
+{
+    assert(key.bytes <= HASH_ENTRY_KEY_BYTES_MASK);
+    const bool is_full = !store->slots || (store->entry_count + 1) * 4 > (store->slot_mask + 1) * 3;
+    if (is_full && !grow(store)) {
+        return NULL;
+    }
+    uint32_t number = 0;
+    struct hash_entry *entry = take_entry(store, &number);
+    if (!entry) {
+        return NULL;
+    }
+    memset(entry, 0, store->entry_bytes);
+    if (!copy_key(store, entry, key)) {
+        entry->key_bytes_bits = entry_is_free;
+        entry->key.integer = number;
+        entry->dirty_next = store->free_first;
+        store->free_first = entry;
+        return NULL;
+    }
+    entry->hash = (uint32_t)hash;
+    entry->key_bytes_bits = (uint32_t)key.bytes;
+    insert_slot(store, entry->hash, number);
+    store->entry_count++;
+    return entry;
+}
+
+static struct hash_entry *insert_touched(struct hash_store *store, struct text key, uint64_t hash)
+{
+    struct hash_entry *entry = insert(store, key, hash);
+    if (entry) {
+        hash_store_touch(store, entry);
+    }
+    return entry;
+}
+
+struct hash_entry *hash_store_put(struct hash_store *store, struct text key, uint64_t hash,
+                                  bool *out_is_new)
+{
+    struct hash_entry *entry = hash_store_find(store, key, hash);
+    if (out_is_new) {
+        *out_is_new = entry == NULL;
+    }
+    return entry ? entry : insert_touched(store, key, hash);
+}
+
+struct hash_entry *hash_store_put_int64(struct hash_store *store, uint64_t key, uint64_t hash,
+                                        bool *out_is_new)
+{
+    struct hash_entry *entry = hash_store_find_int64(store, key, hash);
+    if (out_is_new) {
+        *out_is_new = entry == NULL;
+    }
+    const struct text bytes = {(const char *)&key, sizeof(key)};
+    return entry ? entry : insert_touched(store, bytes, hash);
+}
+
+static void release_payload(struct hash_store *store, struct hash_entry *entry)
+{
+    if (store->options.release) {
+        store->options.release(store->options.context, hash_entry_payload(entry));
+    }
+}
+
+void hash_store_remove(struct hash_store *store, struct hash_entry *entry)
+{
+    assert(!(entry->key_bytes_bits & (entry_is_free | entry_is_removed)));
+    uint64_t at = entry->hash & store->slot_mask;
+    while (entry_at(store, store->slots[at].number - 1) != entry) {
+        at = (at + 1) & store->slot_mask;
+        assert(store->slots[at].number);
+    }
+    remove_slot(store, at);
+    store->entry_count--;
+    release_payload(store, entry);
+    if (entry->key_bytes_bits & entry_is_stored) {
+        hash_store_touch(store, entry);
+    }
+    if (entry->key_bytes_bits & entry_is_dirty) {
+        entry->key_bytes_bits |= entry_is_removed;
+    } else {
+        give_back_entry(store, entry);
+    }
+}
+
+/* --- all entries ----------------------------------------------------------------------------- */
+
+struct hash_entry *hash_store_next(const struct hash_store *store, uint32_t *cursor)
+{
+    while (*cursor < store->used_count) {
+        struct hash_entry *entry = entry_at(store, (*cursor)++);
+        if (!(entry->key_bytes_bits & (entry_is_free | entry_is_removed))) {
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+uint64_t hash_store_count(const struct hash_store *store)
+{
+    return store->entry_count;
+}
+
+uint64_t hash_store_dirty_count(const struct hash_store *store)
+{
+    return store->dirty_count;
+}
+
+size_t hash_store_bytes(const struct hash_store *store)
+{
+    return store->bytes;
+}
+
+void hash_store_clear(struct hash_store *store)
+{
+    for (uint32_t number = 0; number < store->used_count; number++) {
+        struct hash_entry *entry = entry_at(store, number);
+        if (entry->key_bytes_bits & entry_is_free) {
+            continue;
+        }
+        if (!(entry->key_bytes_bits & entry_is_removed)) {
+            release_payload(store, entry);
+        }
+        release_key(store, entry);
+    }
+    for (unsigned slab = 0; slab < SLAB_COUNT_MAX; slab++) {
+        memory_free(store->slabs[slab]);
+    }
+    memory_free(store->slots);
+    const size_t entry_bytes = store->entry_bytes;
+    const struct hash_store_options options = store->options;
+    *store = (struct hash_store){
+        .entry_bytes = entry_bytes, .options = options, .bytes = sizeof(*store)};
+}
+
+enum status hash_store_create(const struct hash_store_options *options, struct hash_store **out,
+                              struct diag *diag)
+{
+    struct hash_store *store = memory_zalloc(sizeof(*store));
+    if (!store) {
+        return diag_no_memory(diag);
+    }
+    store->options = *options;
+    store->entry_bytes =
+        sizeof(struct hash_entry) + ((options->payload_bytes + 15U) & ~(size_t)15U);
+    store->bytes = sizeof(*store);
+    *out = store;
+    return STATUS_OK;
+}
+
+void hash_store_destroy(struct hash_store *store)
+{
+    if (store) {
+        hash_store_clear(store);
+        memory_free(store);
+    }
+}
+
+/* --- the file -------------------------------------------------------------------------------- */
+
+struct collecting {
+    struct commit *commit;
+    uint64_t store_id;
+    struct buffer key;
+    size_t prefix_bytes; /* at the start of key */
+    struct buffer value;
+    hash_store_encode *encode;
+    void *context;
+};
+
+static enum status collect_entry(struct collecting *collecting, const struct hash_entry *entry,
+                                 struct diag *diag)
+{
+    struct text key = hash_entry_key(entry);
+    if (collecting->prefix_bytes > 0) {
+        collecting->key.bytes = collecting->prefix_bytes;
+        buffer_append_text(&collecting->key, key);
+        TRY(buffer_status(&collecting->key, diag));
+        key = buffer_text(&collecting->key);
+    }
+    if (entry->key_bytes_bits & entry_is_removed) {
+        const bool is_stored = entry->key_bytes_bits & entry_is_stored;
+        return is_stored ? commit_delete_state(collecting->commit, collecting->store_id, key, diag)
+                         : STATUS_OK;
+    }
+    buffer_reset(&collecting->value);
+    TRY(collecting->encode(collecting->context, entry, &collecting->value, diag));
+    TRY(buffer_status(&collecting->value, diag));
+    return commit_put_state(collecting->commit, collecting->store_id, key,
+                            buffer_text(&collecting->value), diag);
+}
+
+static enum status collect_all(struct hash_store *store, struct collecting *collecting,
+                               struct diag *diag)
+{
+    while (store->dirty_first) {
+        struct hash_entry *entry = store->dirty_first;
+        TRY(collect_entry(collecting, entry, diag));
+        store->dirty_first = entry->dirty_next;
+        store->dirty_count--;
+        entry->dirty_next = NULL;
+        if (entry->key_bytes_bits & entry_is_removed) {
+            give_back_entry(store, entry);
+        } else {
+            entry->key_bytes_bits = (entry->key_bytes_bits & ~entry_is_dirty) | entry_is_stored;
+        }
+    }
+    store->dirty_last = NULL;
+    return STATUS_OK;
+}
+
+enum status hash_store_collect(struct hash_store *store, struct commit *commit, uint64_t store_id,
+                               struct text prefix, hash_store_encode *encode, void *context,
+                               struct diag *diag)
+{
+    struct collecting collecting = {.commit = commit,
+                                    .store_id = store_id,
+                                    .prefix_bytes = prefix.bytes,
+                                    .encode = encode,
+                                    .context = context};
+    buffer_init(&collecting.key);
+    buffer_init(&collecting.value);
+    buffer_append_text(&collecting.key, prefix);
+    const enum status status = collect_all(store, &collecting, diag);
+    buffer_release(&collecting.key);
+    buffer_release(&collecting.value);
+    return status;
+}
+
+enum status hash_store_restore(struct hash_store *store, struct text key, uint64_t hash,
+                               struct text stored, hash_store_decode *decode, void *context,
+                               struct diag *diag)
+{
+    struct hash_entry *entry = insert(store, key, hash);
+    if (!entry) {
+        return diag_no_memory(diag);
+    }
+    entry->key_bytes_bits |= entry_is_stored;
+    return decode(context, entry, stored, diag);
+}
+
+struct loading {
+    struct hash_store *store;
+    bool has_int64_keys;
+    hash_store_decode *decode;
+    void *context;
+};
+
+enum status hash_store_hash(struct text key, bool has_int64_keys, uint64_t *out, struct diag *diag)
+{
+    uint64_t integer = 0;
+    if (!has_int64_keys) {
+        *out = hash_bytes(key.data, key.bytes);
+        return STATUS_OK;
+    }
+    if (key.bytes != sizeof(integer)) {
+        return diag_fail(diag, STATUS_CORRUPT, SQL_POS_NONE,
+                         "a state row has a key of %zu bytes where an integer was expected",
+                         key.bytes);
+    }
+    memcpy(&integer, key.data, sizeof(integer));
+    *out = hash_int64(integer);
+    return STATUS_OK;
+}
+
+static enum status load_row(void *context, struct text key, struct text value, bool *keep_going,
+                            struct diag *diag)
+{
+    (void)keep_going;
+    const struct loading *loading = context;
+    uint64_t hash = 0;
+    TRY(hash_store_hash(key, loading->has_int64_keys, &hash, diag));
+    return hash_store_restore(loading->store, key, hash, value, loading->decode, loading->context,
+                              diag);
+}
+
+enum status hash_store_load(struct hash_store *store, struct reader *reader, uint64_t store_id,
+                            bool has_int64_keys, hash_store_decode *decode, void *context,
+                            struct diag *diag)
+{
+    assert(store->entry_count == 0 && store->dirty_count == 0);
+    struct loading loading = {store, has_int64_keys, decode, context};
+    const struct text all = {0};
+    return reader_scan_state(reader, store_id, all, all, UINT64_MAX, load_row, &loading, NULL,
+                             diag);
+}
