@@ -31,7 +31,7 @@ enum {
     SLAB_SHIFT_FIRST = 4, /* 1 << 4 is SLAB_ENTRIES_FIRST */
     SLAB_COUNT_MAX = 27,
     SLOT_COUNT_FIRST = 16,
-    GROUP_COUNT = 16, /* lookups in flight at once */
+    GROUP_COUNT = 32, /* lookups in flight at once */
     HUGE_PAGE_BYTES = 2 << 20,
 };
 
@@ -232,8 +232,15 @@ static void remove_slot(struct hash_store *store, uint64_t hole)
 
 static bool has_key(const struct hash_entry *entry, struct text key)
 {
-    return key_bytes_of(entry) == key.bytes &&
-           (key.bytes == 0 || memcmp(hash_entry_key(entry).data, key.data, key.bytes) == 0);
+    if (key_bytes_of(entry) != key.bytes) {
+        return false;
+    }
+    if (key.bytes == sizeof(uint64_t)) {
+        uint64_t integer;
+        memcpy(&integer, key.data, sizeof(integer));
+        return entry->key.integer == integer;
+    }
+    return key.bytes == 0 || memcmp(hash_entry_key(entry).data, key.data, key.bytes) == 0;
 }
 
 struct hash_entry *hash_store_find(const struct hash_store *store, struct text key, uint64_t hash)
@@ -280,14 +287,22 @@ void hash_store_prefetch(const struct hash_store *store, uint64_t hash)
     }
 }
 
-/* Prefetches the entry that the slots of hash point to, most likely. */
-static void prefetch_entry(const struct hash_store *store, uint64_t hash)
+/* The first entry with this hash, which is nearly always the one looked for; it is brought into the
+ * cache without being looked at. NULL when no slot has the hash. */
+static struct hash_entry *prefetch_candidate(const struct hash_store *store, uint64_t hash)
 {
     const uint32_t wanted = (uint32_t)hash;
-    const struct slot slot = store->slots[wanted & store->slot_mask];
-    if (slot.number) {
-        __builtin_prefetch(entry_at(store, slot.number - 1));
+    uint64_t at = wanted & store->slot_mask;
+    while (store->slots[at].number && store->slots[at].hash != wanted) {
+        at = (at + 1) & store->slot_mask;
     }
+    if (!store->slots[at].number) {
+        return NULL;
+    }
+    struct hash_entry *entry = entry_at(store, store->slots[at].number - 1);
+    __builtin_prefetch(entry, 1);
+    __builtin_prefetch(hash_entry_payload(entry), 1); /* may lie on the next line */
+    return entry;
 }
 
 void hash_store_find_many(const struct hash_store *store, const struct text *keys,
@@ -303,10 +318,12 @@ void hash_store_find_many(const struct hash_store *store, const struct text *key
             hash_store_prefetch(store, hashes[i]);
         }
         for (size_t i = first; i < end; i++) {
-            prefetch_entry(store, hashes[i]);
+            out[i] = prefetch_candidate(store, hashes[i]);
         }
         for (size_t i = first; i < end; i++) {
-            out[i] = hash_store_find(store, keys[i], hashes[i]);
+            if (out[i] && !has_key(out[i], keys[i])) {
+                out[i] = hash_store_find(store, keys[i], hashes[i]);
+            }
         }
     }
 }
