@@ -23,44 +23,16 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "base/hash.h"
 #include "base/memory.h"
+#include "state/hash_store_parts.h"
 
 enum {
-    SLAB_ENTRIES_FIRST = 16,
-    SLAB_SHIFT_FIRST = 4, /* 1 << 4 is SLAB_ENTRIES_FIRST */
-    SLAB_COUNT_MAX = 27,
     SLOT_COUNT_FIRST = 16,
     GROUP_COUNT = 32, /* lookups in flight at once */
     HUGE_PAGE_BYTES = 2 << 20,
 };
 
-static const uint32_t entry_is_dirty = 1U << 28;   /* on the list of touched entries */
-static const uint32_t entry_is_removed = 1U << 29; /* out of the table, waiting on that list */
-static const uint32_t entry_is_stored = 1U << 30;  /* the file has a row for it */
-static const uint32_t entry_is_free = 1U << 31;
-
 static_assert(sizeof(struct hash_entry) == 32, "the payload behind an entry is aligned");
-
-struct slot {
-    uint32_t hash;
-    uint32_t number; /* of the entry, plus one; 0: empty */
-};
-
-struct hash_store {
-    struct slot *slots;
-    uint64_t slot_mask; /* slot count - 1; without meaning while slots is NULL */
-    uint64_t entry_count;
-    size_t entry_bytes;
-    char *slabs[SLAB_COUNT_MAX];
-    uint32_t used_count; /* entries ever taken from slabs */
-    struct hash_entry *free_first;
-    struct hash_entry *dirty_first;
-    struct hash_entry *dirty_last;
-    uint64_t dirty_count;
-    size_t bytes;
-    struct hash_store_options options;
-};
 
 /* --- entries --------------------------------------------------------------------------------- */
 
@@ -164,11 +136,11 @@ static uint32_t number_of(const struct hash_store *store, const struct hash_entr
     return 0;
 }
 
-static void give_back_entry(struct hash_store *store, struct hash_entry *entry)
+void hash_store_give_back(struct hash_store *store, struct hash_entry *entry)
 {
     const uint32_t number = number_of(store, entry);
     release_key(store, entry);
-    entry->key_bytes_bits = entry_is_free;
+    entry->key_bytes_bits = HASH_ENTRY_FREE;
     entry->key.integer = number;
     entry->dirty_next = store->free_first;
     store->free_first = entry;
@@ -332,10 +304,10 @@ void hash_store_find_many(const struct hash_store *store, const struct text *key
 
 void hash_store_touch(struct hash_store *store, struct hash_entry *entry)
 {
-    if (entry->key_bytes_bits & entry_is_dirty) {
+    if (entry->key_bytes_bits & HASH_ENTRY_DIRTY) {
         return;
     }
-    entry->key_bytes_bits |= entry_is_dirty;
+    entry->key_bytes_bits |= HASH_ENTRY_DIRTY;
     entry->dirty_next = NULL;
     if (store->dirty_last) {
         store->dirty_last->dirty_next = entry;
@@ -346,8 +318,7 @@ void hash_store_touch(struct hash_store *store, struct hash_entry *entry)
     store->dirty_count++;
 }
 
-/* Adds an entry for a key that is not there, untouched. */
-static struct hash_entry *insert(struct hash_store *store, struct text key, uint64_t hash)
+struct hash_entry *hash_store_insert(struct hash_store *store, struct text key, uint64_t hash)
 {
     assert(key.bytes <= HASH_ENTRY_KEY_BYTES_MASK);
     const bool is_full = !store->slots || (store->entry_count + 1) * 4 > (store->slot_mask + 1) * 3;
@@ -361,7 +332,7 @@ static struct hash_entry *insert(struct hash_store *store, struct text key, uint
     }
     memset(entry, 0, store->entry_bytes);
     if (!copy_key(store, entry, key)) {
-        entry->key_bytes_bits = entry_is_free;
+        entry->key_bytes_bits = HASH_ENTRY_FREE;
         entry->key.integer = number;
         entry->dirty_next = store->free_first;
         store->free_first = entry;
@@ -376,7 +347,7 @@ static struct hash_entry *insert(struct hash_store *store, struct text key, uint
 
 static struct hash_entry *insert_touched(struct hash_store *store, struct text key, uint64_t hash)
 {
-    struct hash_entry *entry = insert(store, key, hash);
+    struct hash_entry *entry = hash_store_insert(store, key, hash);
     if (entry) {
         hash_store_touch(store, entry);
     }
@@ -413,7 +384,7 @@ static void release_payload(struct hash_store *store, struct hash_entry *entry)
 
 void hash_store_remove(struct hash_store *store, struct hash_entry *entry)
 {
-    assert(!(entry->key_bytes_bits & (entry_is_free | entry_is_removed)));
+    assert(!(entry->key_bytes_bits & (HASH_ENTRY_FREE | HASH_ENTRY_REMOVED)));
     uint64_t at = entry->hash & store->slot_mask;
     while (entry_at(store, store->slots[at].number - 1) != entry) {
         at = (at + 1) & store->slot_mask;
@@ -422,13 +393,13 @@ void hash_store_remove(struct hash_store *store, struct hash_entry *entry)
     remove_slot(store, at);
     store->entry_count--;
     release_payload(store, entry);
-    if (entry->key_bytes_bits & entry_is_stored) {
+    if (entry->key_bytes_bits & HASH_ENTRY_STORED) {
         hash_store_touch(store, entry);
     }
-    if (entry->key_bytes_bits & entry_is_dirty) {
-        entry->key_bytes_bits |= entry_is_removed;
+    if (entry->key_bytes_bits & HASH_ENTRY_DIRTY) {
+        entry->key_bytes_bits |= HASH_ENTRY_REMOVED;
     } else {
-        give_back_entry(store, entry);
+        hash_store_give_back(store, entry);
     }
 }
 
@@ -438,7 +409,7 @@ struct hash_entry *hash_store_next(const struct hash_store *store, uint32_t *cur
 {
     while (*cursor < store->used_count) {
         struct hash_entry *entry = entry_at(store, (*cursor)++);
-        if (!(entry->key_bytes_bits & (entry_is_free | entry_is_removed))) {
+        if (!(entry->key_bytes_bits & (HASH_ENTRY_FREE | HASH_ENTRY_REMOVED))) {
             return entry;
         }
     }
@@ -464,10 +435,10 @@ void hash_store_clear(struct hash_store *store)
 {
     for (uint32_t number = 0; number < store->used_count; number++) {
         struct hash_entry *entry = entry_at(store, number);
-        if (entry->key_bytes_bits & entry_is_free) {
+        if (entry->key_bytes_bits & HASH_ENTRY_FREE) {
             continue;
         }
-        if (!(entry->key_bytes_bits & entry_is_removed)) {
+        if (!(entry->key_bytes_bits & HASH_ENTRY_REMOVED)) {
             release_payload(store, entry);
         }
         release_key(store, entry);
@@ -503,133 +474,4 @@ void hash_store_destroy(struct hash_store *store)
         hash_store_clear(store);
         memory_free(store);
     }
-}
-
-/* --- the file -------------------------------------------------------------------------------- */
-
-struct collecting {
-    struct commit *commit;
-    uint64_t store_id;
-    struct buffer key;
-    size_t prefix_bytes; /* at the start of key */
-    struct buffer value;
-    hash_store_encode *encode;
-    void *context;
-};
-
-static enum status collect_entry(struct collecting *collecting, const struct hash_entry *entry,
-                                 struct diag *diag)
-{
-    struct text key = hash_entry_key(entry);
-    if (collecting->prefix_bytes > 0) {
-        collecting->key.bytes = collecting->prefix_bytes;
-        buffer_append_text(&collecting->key, key);
-        TRY(buffer_status(&collecting->key, diag));
-        key = buffer_text(&collecting->key);
-    }
-    if (entry->key_bytes_bits & entry_is_removed) {
-        const bool is_stored = entry->key_bytes_bits & entry_is_stored;
-        return is_stored ? commit_delete_state(collecting->commit, collecting->store_id, key, diag)
-                         : STATUS_OK;
-    }
-    buffer_reset(&collecting->value);
-    TRY(collecting->encode(collecting->context, entry, &collecting->value, diag));
-    TRY(buffer_status(&collecting->value, diag));
-    return commit_put_state(collecting->commit, collecting->store_id, key,
-                            buffer_text(&collecting->value), diag);
-}
-
-static enum status collect_all(struct hash_store *store, struct collecting *collecting,
-                               struct diag *diag)
-{
-    while (store->dirty_first) {
-        struct hash_entry *entry = store->dirty_first;
-        TRY(collect_entry(collecting, entry, diag));
-        store->dirty_first = entry->dirty_next;
-        store->dirty_count--;
-        entry->dirty_next = NULL;
-        if (entry->key_bytes_bits & entry_is_removed) {
-            give_back_entry(store, entry);
-        } else {
-            entry->key_bytes_bits = (entry->key_bytes_bits & ~entry_is_dirty) | entry_is_stored;
-        }
-    }
-    store->dirty_last = NULL;
-    return STATUS_OK;
-}
-
-enum status hash_store_collect(struct hash_store *store, struct commit *commit, uint64_t store_id,
-                               struct text prefix, hash_store_encode *encode, void *context,
-                               struct diag *diag)
-{
-    struct collecting collecting = {.commit = commit,
-                                    .store_id = store_id,
-                                    .prefix_bytes = prefix.bytes,
-                                    .encode = encode,
-                                    .context = context};
-    buffer_init(&collecting.key);
-    buffer_init(&collecting.value);
-    buffer_append_text(&collecting.key, prefix);
-    const enum status status = collect_all(store, &collecting, diag);
-    buffer_release(&collecting.key);
-    buffer_release(&collecting.value);
-    return status;
-}
-
-enum status hash_store_restore(struct hash_store *store, struct text key, uint64_t hash,
-                               struct text stored, hash_store_decode *decode, void *context,
-                               struct diag *diag)
-{
-    struct hash_entry *entry = insert(store, key, hash);
-    if (!entry) {
-        return diag_no_memory(diag);
-    }
-    entry->key_bytes_bits |= entry_is_stored;
-    return decode(context, entry, stored, diag);
-}
-
-struct loading {
-    struct hash_store *store;
-    bool has_int64_keys;
-    hash_store_decode *decode;
-    void *context;
-};
-
-enum status hash_store_hash(struct text key, bool has_int64_keys, uint64_t *out, struct diag *diag)
-{
-    uint64_t integer = 0;
-    if (!has_int64_keys) {
-        *out = hash_bytes(key.data, key.bytes);
-        return STATUS_OK;
-    }
-    if (key.bytes != sizeof(integer)) {
-        return diag_fail(diag, STATUS_CORRUPT, SQL_POS_NONE,
-                         "a state row has a key of %zu bytes where an integer was expected",
-                         key.bytes);
-    }
-    memcpy(&integer, key.data, sizeof(integer));
-    *out = hash_int64(integer);
-    return STATUS_OK;
-}
-
-static enum status load_row(void *context, struct text key, struct text value, bool *keep_going,
-                            struct diag *diag)
-{
-    (void)keep_going;
-    const struct loading *loading = context;
-    uint64_t hash = 0;
-    TRY(hash_store_hash(key, loading->has_int64_keys, &hash, diag));
-    return hash_store_restore(loading->store, key, hash, value, loading->decode, loading->context,
-                              diag);
-}
-
-enum status hash_store_load(struct hash_store *store, struct reader *reader, uint64_t store_id,
-                            bool has_int64_keys, hash_store_decode *decode, void *context,
-                            struct diag *diag)
-{
-    assert(store->entry_count == 0 && store->dirty_count == 0);
-    struct loading loading = {store, has_int64_keys, decode, context};
-    const struct text all = {0};
-    return reader_scan_state(reader, store_id, all, all, UINT64_MAX, load_row, &loading, NULL,
-                             diag);
 }
