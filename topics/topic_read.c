@@ -202,9 +202,7 @@ static enum status read_memory(struct topics *topics, struct topic *topic, uint3
     *offset = *offset < p->start_offset ? p->start_offset : *offset;
     struct segment_box *box = hot_find(p, *offset);
     box = box ? box : cold_find(topics, topic, partition, *offset);
-    if (box && committed_only && !box->is_durable) {
-        return STATUS_OK;
-    }
+    assert(!box || !committed_only || box->is_durable); /* segments become durable whole */
     *out_is_answered = box != NULL;
     *out = box ? segment_ref(&box->segment) : NULL;
     return STATUS_OK;

@@ -2,6 +2,7 @@
 #include "tests/test.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
@@ -352,6 +353,37 @@ static void outcome_is_told_once_and_in_order(void **state)
     fixture_close(&f);
 }
 
+static void hold_the_committer(void *context, enum status status)
+{
+    (void)status;
+    sem_wait(context);
+}
+
+static void ticket_is_done_when_its_own_unit_is(void **state)
+{
+    (void)state;
+    struct fixture f = fixture_open();
+    sem_t gate;
+    sem_init(&gate, 0, 0);
+    uint64_t tickets[2];
+    for (int64_t i = 0; i < 2; i++) {
+        struct commit *commit = commit_with_position("q", i);
+        assert_ok(commit_on_finish(commit, hold_the_committer, &gate, &diag), &diag);
+        assert_ok(committer_submit(f.committer, commit, &tickets[i], &diag), &diag);
+        while (i == 0 && position_of(&f, "q") < 0) { /* until it is written alone and held */
+            usleep(1000);
+        }
+    }
+    assert_int_equal(committer_wait(f.committer, tickets[0], 20, &diag), STATUS_LIMIT);
+    sem_post(&gate);
+    assert_ok(committer_wait(f.committer, tickets[0], -1, &diag), &diag);
+    assert_int_equal(committer_wait(f.committer, tickets[1], 20, &diag), STATUS_LIMIT);
+    sem_post(&gate);
+    assert_ok(committer_wait(f.committer, tickets[1], -1, &diag), &diag);
+    sem_destroy(&gate);
+    fixture_close(&f);
+}
+
 static void *submit_many(void *context)
 {
     struct fixture *f = context;
@@ -655,6 +687,7 @@ int main(void)
         cmocka_unit_test(state_is_scanned_in_order_and_in_slices),
         cmocka_unit_test(ranges_and_stores_are_dropped_before_rows_are_put),
         cmocka_unit_test(outcome_is_told_once_and_in_order),
+        cmocka_unit_test(ticket_is_done_when_its_own_unit_is),
         cmocka_unit_test(waiting_units_share_a_transaction),
         cmocka_unit_test(log_is_checkpointed_and_stays_small),
         cmocka_unit_test(failed_unit_is_rolled_back_whole_and_stops_the_committer),
