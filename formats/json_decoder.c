@@ -122,6 +122,7 @@ static bool read_record_quick(struct json_decoder *self, struct decode_batch *ba
     }
     uint32_t found = 0;
     bool is_end = false;
+    reader->scan.depth = 1;
     at = json_open_object(reader, object, at, &is_end);
     while (!is_end) {
         at = json_read_key(reader, object, at);

@@ -374,6 +374,7 @@ static const char *read_array(struct json_reader *reader, struct json_plan *plan
     uint32_t capacity = 0;
     uint32_t count = 0;
     struct value_list *list = value_list_create(reader->arena, 0);
+    reader->scan.depth++;
     at = json_skip_space(&reader->scan, at + 1);
     bool is_end = at < reader->scan.end && *at == ']';
     at += is_end;
@@ -389,6 +390,7 @@ static const char *read_array(struct json_reader *reader, struct json_plan *plan
         pop_step(reader);
         at = at ? next_element(reader, at, &is_end) : NULL;
     }
+    reader->scan.depth--;
     if (at && list) {
         list->count = count;
         *out = (struct value){.list = list};
@@ -403,6 +405,7 @@ static const char *read_array(struct json_reader *reader, struct json_plan *plan
 static const char *read_members(struct json_reader *reader, const char *at,
                                 struct json_members *members)
 {
+    reader->scan.depth++;
     at = json_skip_space(&reader->scan, at + 1);
     bool is_end = at < reader->scan.end && *at == '}';
     at += is_end;
@@ -419,6 +422,7 @@ static const char *read_members(struct json_reader *reader, const char *at,
         at = json_skip_value(&reader->scan, at);
         at = at ? json_next_member(reader, at, &is_end) : NULL;
     }
+    reader->scan.depth--;
     return at;
 }
 
@@ -540,6 +544,7 @@ static const char *read_struct_quick(struct json_reader *reader, struct json_obj
         list->items[i] = VALUE_NULL;
     }
     bool is_end = false;
+    reader->scan.depth++;
     at = json_open_object(reader, object, at, &is_end);
     while (at && !is_end) {
         at = json_read_key(reader, object, at);
@@ -560,6 +565,7 @@ static const char *read_struct_quick(struct json_reader *reader, struct json_obj
         }
         at = at ? json_next_member(reader, at, &is_end) : NULL;
     }
+    reader->scan.depth--;
     return at;
 }
 

@@ -47,6 +47,7 @@ enum json_fault {
 struct json_scan {
     const char *begin;
     const char *end;
+    uint32_t depth; /* objects and arrays that the caller has opened around the position */
     enum json_fault fault;
     const char *fault_at; /* at most end */
 };
