@@ -26,8 +26,8 @@ static const struct type_field *make_columns(struct arena *arena)
     columns[1] = (struct type_field){TEXT("B"), type_of(TYPE_STRING)};
     columns[2] = (struct type_field){TEXT("C"), type_of(TYPE_DOUBLE)};
     columns[3] = (struct type_field){TEXT("D"), type_decimal(arena, 12, 3)};
-    columns[4] = (struct type_field){
-        TEXT("E"), type_map(arena, type_of(TYPE_STRING), type_of(TYPE_INTEGER))};
+    columns[4] = (struct type_field){TEXT("E"),
+                                     type_map(arena, type_of(TYPE_STRING), type_of(TYPE_INTEGER))};
     columns[5] = (struct type_field){TEXT("F"), type_struct(arena, fields, 2)};
     return columns;
 }

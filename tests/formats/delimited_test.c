@@ -19,9 +19,8 @@ static void check_decoding(const char *delimiter, const struct line *rows, size_
             fixture_decoder_options(&fixture, FORMAT_DELIMITED, rows[i].columns);
         options.delimiter = text_of(delimiter);
         struct decoder *decoder = fixture_decoder(&fixture, &options);
-        assert_string_equal(
-            fixture_decode(&fixture, decoder, &options, text_of(rows[i].record)),
-            rows[i].expected);
+        assert_string_equal(fixture_decode(&fixture, decoder, &options, text_of(rows[i].record)),
+                            rows[i].expected);
         fixture_release(&fixture);
     }
 }
@@ -66,8 +65,7 @@ static void values_are_parsed_strictly(void **state)
     (void)state;
     static const struct line rows[] = {
         {"A BOOLEAN, B BOOLEAN", "TRUE,yes", "{\"A\":true,\"B\":false}"},
-        {"A INTEGER, B BIGINT", "-1,998877665544332211",
-         "{\"A\":-1,\"B\":998877665544332211}"},
+        {"A INTEGER, B BIGINT", "-1,998877665544332211", "{\"A\":-1,\"B\":998877665544332211}"},
         {"A INTEGER", "1.0", "! For input string: \"1.0\""},
         {"A INTEGER", " 1", "! For input string: \" 1\""},
         {"A INTEGER", "2147483648", "! For input string: \"2147483648\""},
@@ -96,8 +94,7 @@ static void malformed_lines_are_refused(void **state)
          "! Column count mismatch on deserialization. topic: T, expected: 1, got: 2"},
         {"A INTEGER, B STRING", "x",
          "! Column count mismatch on deserialization. topic: T, expected: 2, got: 1"},
-        {"A STRING", "\"abc",
-         "! (startline 1) EOF reached before encapsulated token finished"},
+        {"A STRING", "\"abc", "! (startline 1) EOF reached before encapsulated token finished"},
         {"A STRING", "\"abc\"d",
          "! (line 1) invalid char between encapsulated token and delimiter"},
     };
@@ -121,8 +118,7 @@ static void fields_are_quoted_as_commons_csv_quotes_them(void **state)
         {"A INTEGER, B INTEGER", "{\"A\":-5,\"B\":-5}", "\"-5\",-5"},
         {"A STRING, B STRING", "{\"A\":\" x\",\"B\":\" x\"}", "\" x\",\" x\""},
         {"A STRING, B STRING", "{\"A\":\"x \",\"B\":\"#x\"}", "\"x \",\"#x\""},
-        {"A STRING, B STRING", "{\"A\":\"\\u00e9\",\"B\":\"\\u00e9\"}",
-         "\"\xC3\xA9\",\xC3\xA9"},
+        {"A STRING, B STRING", "{\"A\":\"\\u00e9\",\"B\":\"\\u00e9\"}", "\"\xC3\xA9\",\xC3\xA9"},
         {"A STRING, B STRING", "{\"A\":\"a\\nb\",\"B\":\"\\\"\"}", "\"a\nb\",\"\"\"\""},
         {"A DECIMAL(33,16)", "{\"A\":-12345.12}", "\"-12345.1200000000000000\""},
         {"A BOOLEAN, B DOUBLE, C BYTES", "{\"A\":true,\"B\":1e7,\"C\":\"aGk=\"}",
@@ -179,8 +175,7 @@ static void failed_lines_say_so_in_the_log(void **state)
     const struct text records[] = {TEXT("x"), {NULL, 0}, TEXT("1")};
     struct column column;
     struct decode_result result;
-    assert_ok(decoder_decode(decoder, records, 3, &column, &fixture.batch, &result,
-                             &fixture.diag),
+    assert_ok(decoder_decode(decoder, records, 3, &column, &fixture.batch, &result, &fixture.diag),
               &fixture.diag);
     assert_int_equal(result.error_count, 1);
     assert_true(text_equal(result.errors[0].message, TEXT("Error deserializing delimited")));

@@ -10,11 +10,10 @@ struct encoding {
     const char *expected;
 };
 
-static void check_table(enum format_kind format, enum format_wrap wrap,
-                        const struct encoding *rows, size_t count)
+static void check_table(enum format_kind format, enum format_wrap wrap, const struct encoding *rows,
+                        size_t count)
 {
-    const struct encoder_options options = {
-        .format = format, .side = FORMAT_VALUE, .wrap = wrap};
+    const struct encoder_options options = {.format = format, .side = FORMAT_VALUE, .wrap = wrap};
     for (size_t i = 0; i < count; i++) {
         struct fixture fixture;
         fixture_init(&fixture);
@@ -103,18 +102,16 @@ static void kafka_numbers_are_big_endian(void **state)
     (void)state;
     check_kafka_number("V INTEGER", "{\"V\":-2}", (struct text){"\xFF\xFF\xFF\xFE", 4});
     check_kafka_number("V BIGINT", "{\"V\":258}", (struct text){"\0\0\0\0\0\0\1\2", 8});
-    check_kafka_number("V DOUBLE", "{\"V\":1.0}",
-                       (struct text){"\x3F\xF0\0\0\0\0\0\0", 8});
+    check_kafka_number("V DOUBLE", "{\"V\":1.0}", (struct text){"\x3F\xF0\0\0\0\0\0\0", 8});
 }
 
 static void kafka_refuses_records_of_the_wrong_length(void **state)
 {
     (void)state;
     static const char *const columns[] = {"V INTEGER", "V BIGINT", "V DOUBLE"};
-    static const char *const causes[] = {
-        "! Size of data received by IntegerDeserializer is not 4",
-        "! Size of data received by LongDeserializer is not 8",
-        "! Size of data received by Deserializer is not 8"};
+    static const char *const causes[] = {"! Size of data received by IntegerDeserializer is not 4",
+                                         "! Size of data received by LongDeserializer is not 8",
+                                         "! Size of data received by Deserializer is not 8"};
     for (size_t i = 0; i < 3; i++) {
         struct fixture fixture;
         fixture_init(&fixture);
@@ -123,8 +120,8 @@ static void kafka_refuses_records_of_the_wrong_length(void **state)
         struct decoder *decoder = fixture_decoder(&fixture, &options);
         assert_string_equal(fixture_decode(&fixture, decoder, &options, TEXT("abc")), causes[i]);
         assert_string_equal(fixture_decode(&fixture, decoder, &options, TEXT("")), causes[i]);
-        assert_string_equal(
-            fixture_decode(&fixture, decoder, &options, (struct text){NULL, 0}), "null");
+        assert_string_equal(fixture_decode(&fixture, decoder, &options, (struct text){NULL, 0}),
+                            "null");
         fixture_release(&fixture);
     }
 }

@@ -24,8 +24,7 @@ static void properties_are_checked(void **state)
     (void)state;
     struct diag diag;
     assert_ok(format_check_properties(FORMAT_DELIMITED, FORMAT_DELIMITER, &diag), &diag);
-    assert_int_equal(format_check_properties(FORMAT_JSON, FORMAT_DELIMITER, &diag),
-                     STATUS_INVALID);
+    assert_int_equal(format_check_properties(FORMAT_JSON, FORMAT_DELIMITER, &diag), STATUS_INVALID);
     assert_string_equal(diag.message, "JSON does not support the following configs: [delimiter]");
     assert_int_equal(
         format_check_properties(FORMAT_KAFKA, FORMAT_DELIMITER | FORMAT_SCHEMA_ID, &diag),
@@ -165,11 +164,9 @@ static void single_columns_are_wrapped_by_rule(void **state)
     assert_ok(format_check_wrap(FORMAT_JSON, 1, FORMAT_UNWRAP_SINGLES, &diag), &diag);
     assert_int_equal(format_check_wrap(FORMAT_DELIMITED, 1, FORMAT_WRAP_SINGLES, &diag),
                      STATUS_INVALID);
-    assert_string_equal(
-        diag.message,
-        "Format 'DELIMITED' does not support 'WRAP_SINGLE_VALUE' set to 'true'.");
-    assert_int_equal(format_check_wrap(FORMAT_JSON, 2, FORMAT_WRAP_SINGLES, &diag),
-                     STATUS_INVALID);
+    assert_string_equal(diag.message,
+                        "Format 'DELIMITED' does not support 'WRAP_SINGLE_VALUE' set to 'true'.");
+    assert_int_equal(format_check_wrap(FORMAT_JSON, 2, FORMAT_WRAP_SINGLES, &diag), STATUS_INVALID);
     assert_string_equal(diag.message,
                         "'WRAP_SINGLE_VALUE' is only valid for single-field value schemas");
 }
@@ -206,8 +203,8 @@ static void short_windowed_keys_are_refused(void **state)
     assert_false(window_key_split(TEXT("1234567"), WINDOW_KEY_TIME, 1, &key));
     assert_false(window_key_split(TEXT("123456789012345"), WINDOW_KEY_SESSION, 1, &key));
     assert_false(window_key_split((struct text){NULL, 0}, WINDOW_KEY_TIME, 1, &key));
-    assert_true(window_key_split(TEXT("\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF"), WINDOW_KEY_TIME, 1,
-                                 &key));
+    assert_true(
+        window_key_split(TEXT("\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF"), WINDOW_KEY_TIME, 1, &key));
     assert_int_equal(key.end_ms, INT64_MAX);
     assert_int_equal(key.key.bytes, 0);
 }

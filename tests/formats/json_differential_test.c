@@ -45,8 +45,7 @@ static void show_oracle(struct buffer *out, const json_t *value)
     if (!value || json_is_null(value)) {
         buffer_append_string(out, "null");
     } else if (json_is_string(value)) {
-        json_write_text(out,
-                        (struct text){json_string_value(value), json_string_length(value)});
+        json_write_text(out, (struct text){json_string_value(value), json_string_length(value)});
     } else if (json_is_integer(value)) {
         buffer_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
     } else if (json_is_real(value)) {
@@ -200,8 +199,7 @@ static void damaged_records_are_refused_by_both_ways_alike(void **state)
     fixture_init(&fixture);
     const struct decoder_options options =
         fixture_decoder_options(&fixture, FORMAT_JSON, JSON_WRITER_COLUMNS);
-    const struct type *type =
-        type_struct(&fixture.arena, options.columns, options.column_count);
+    const struct type *type = type_struct(&fixture.arena, options.columns, options.column_count);
     struct decoder *decoder = fixture_decoder(&fixture, &options);
     struct json_writer writer = {.seed = 11};
     struct buffer record;
@@ -234,8 +232,8 @@ static void every_truncation_is_refused(void **state)
         buffer_reset(&record);
         writer.is_tidy = i % 2 == 0;
         json_writer_record(&writer, &record);
-        const size_t brace = (size_t)((char *)memrchr(record.data, '}', record.bytes) -
-                                      record.data);
+        const size_t brace =
+            (size_t)((char *)memrchr(record.data, '}', record.bytes) - record.data);
         for (size_t bytes = 0; bytes <= brace; bytes++) {
             char *copy = exact_copy((struct text){record.data, bytes});
             const char *row =

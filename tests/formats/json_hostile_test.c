@@ -24,8 +24,7 @@ static const char *decode_nested(struct fixture *fixture, const char *columns, s
     append_times(&record, "[", depth);
     append_times(&record, "]", depth);
     buffer_append_byte(&record, '}');
-    const struct decoder_options options =
-        fixture_decoder_options(fixture, FORMAT_JSON, columns);
+    const struct decoder_options options = fixture_decoder_options(fixture, FORMAT_JSON, columns);
     struct decoder *decoder = fixture_decoder(fixture, &options);
     const char *row = fixture_decode(fixture, decoder, &options, buffer_text(&record));
     buffer_release(&record);
@@ -56,8 +55,7 @@ static const char *decode_digits(struct fixture *fixture, const char *columns, s
     buffer_append_string(&record, "{\"X\":");
     append_times(&record, "1", digits);
     buffer_append_byte(&record, '}');
-    const struct decoder_options options =
-        fixture_decoder_options(fixture, FORMAT_JSON, columns);
+    const struct decoder_options options = fixture_decoder_options(fixture, FORMAT_JSON, columns);
     struct decoder *decoder = fixture_decoder(fixture, &options);
     const char *row = fixture_decode(fixture, decoder, &options, buffer_text(&record));
     buffer_release(&record);
@@ -215,8 +213,8 @@ static void lack_of_memory_is_reported(void **state)
         memory_fail_after(nth);
         enum status status = decoder_create(&fixture.arena, &options, &decoder, &fixture.diag);
         if (status == STATUS_OK) {
-            status = decoder_decode(decoder, &text, 1, columns, &fixture.batch, &result,
-                                    &fixture.diag);
+            status =
+                decoder_decode(decoder, &text, 1, columns, &fixture.batch, &result, &fixture.diag);
         }
         memory_fail_after(0);
         assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);

@@ -22,10 +22,17 @@ static void write_space(struct json_writer *writer, struct buffer *out)
 static void write_string(struct json_writer *writer, struct buffer *out)
 {
     static const char *const pieces[] = {
-        "a",       "Zed",        "0123456789", " ",     "caf\xC3\xA9", "\xE2\x82\xAC",
-        "\xF0\x9F\x98\x80", "{}[],:", "https://example.com/path?query=1&more=2",
+        "a",
+        "Zed",
+        "0123456789",
+        " ",
+        "caf\xC3\xA9",
+        "\xE2\x82\xAC",
+        "\xF0\x9F\x98\x80",
+        "{}[],:",
+        "https://example.com/path?query=1&more=2",
     };
-    static const char *const escapes[] = {"\\\"", "\\\\",    "\\/",     "\\b",          "\\n",
+    static const char *const escapes[] = {"\\\"", "\\\\",    "\\/",     "\\b",           "\\n",
                                           "\\t",  "\\u0041", "\\u00e9", "\\ud83d\\ude00"};
     buffer_append_byte(out, '"');
     for (uint32_t left = json_writer_random(writer, 6); left > 0; left--) {

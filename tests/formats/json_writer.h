@@ -10,7 +10,7 @@
 #include "base/buffer.h"
 
 #define JSON_WRITER_COLUMNS                                                                        \
-    "A BIGINT, B STRING, C DOUBLE, D BOOLEAN, E ARRAY<BIGINT>, F MAP<STRING, STRING>, "           \
+    "A BIGINT, B STRING, C DOUBLE, D BOOLEAN, E ARRAY<BIGINT>, F MAP<STRING, STRING>, "            \
     "G STRUCT<X BIGINT, Y STRING>, H INTEGER"
 
 struct json_writer {
