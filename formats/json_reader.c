@@ -16,6 +16,7 @@
 #include "base/base64.h"
 #include "base/number_text.h"
 #include "base/utf8.h"
+#include "formats/json_integer.h"
 #include "formats/json_members.h"
 #include "formats/json_number.h"
 #include "formats/json_refusal.h"
@@ -51,6 +52,10 @@ static const char *read_integer(struct json_reader *reader, const struct type *t
                                 int64_t *out)
 {
     if (starts_number(*at)) {
+        const char *next = json_read_integer(at, reader->scan.end, out);
+        if (next) {
+            return next;
+        }
         struct json_number number;
         at = json_number_scan(&reader->scan, at, &number);
         if (at) {

@@ -12,6 +12,7 @@
 #include <assert.h>
 
 #include "base/utf8.h"
+#include "formats/json_integer.h"
 #include "formats/json_number.h"
 
 enum { WORD_BITS = 64 };
@@ -204,7 +205,9 @@ static const char *skip_scalar(struct json_scan *scan, const char *at)
     }
     if (*at == '-' || (*at >= '0' && *at <= '9')) {
         struct json_number number;
-        return json_number_scan(scan, at, &number);
+        int64_t integer = 0;
+        const char *next = json_read_integer(at, scan->end, &integer);
+        return next ? next : json_number_scan(scan, at, &number);
     }
     return json_scan_literal(scan, at);
 }
