@@ -49,7 +49,7 @@ MUST_USE enum status delimited_decoder_create(struct arena *arena,
 MUST_USE enum status kafka_decoder_create(struct arena *arena,
                                           const struct decoder_options *options,
                                           struct decoder **out, struct diag *diag);
-/* A side without columns: every record is a null row. Serves NONE and empty keys. */
+/* A side that holds nothing (format_is_void): every record is a null row. */
 MUST_USE enum status none_decoder_create(struct arena *arena, const struct decoder_options *options,
                                          struct decoder **out, struct diag *diag);
 

@@ -56,8 +56,8 @@ struct decode_result {
     const struct decode_error *errors; /* in order of row */
 };
 
-/* A decoder in arena, which owns it. Copies of options: none; all it borrows must outlive it.
- * Fails with format_check's messages, and with STATUS_INVALID for a format that is not running. */
+/* A decoder in arena, which owns it. Copies options; what they point to must outlive it. Fails
+ * with format_check's messages, and with STATUS_INVALID for a format that is not running. */
 MUST_USE enum status decoder_create(struct arena *arena, const struct decoder_options *options,
                                     struct decoder **out, struct diag *diag);
 

@@ -262,6 +262,11 @@ static bool has_map(const struct type *type, bool needs_string_keys)
     return false;
 }
 
+bool format_is_void(enum format_kind kind, enum format_side side, uint32_t column_count)
+{
+    return column_count == 0 && (side == FORMAT_KEY || kind == FORMAT_NONE || kind == FORMAT_KAFKA);
+}
+
 bool format_supports_key_type(enum format_kind kind, const struct type *type)
 {
     return holds_type(kind, type);

@@ -87,6 +87,11 @@ enum format_wrap format_wrap_of(enum format_kind kind, enum format_side side, ui
 MUST_USE enum status format_check_wrap(enum format_kind kind, uint32_t column_count,
                                        enum format_wrap requested, struct diag *diag);
 
+/* Whether a side holds nothing whatever its bytes are: all keys without columns, and values
+ * without columns in the formats that have no bytes for them. A JSON value without columns, {},
+ * is a row and not null. */
+bool format_is_void(enum format_kind kind, enum format_side side, uint32_t column_count);
+
 /* Whether a key column of this type can be kept in the format; what decides the automatic
  * switch of an internal topic's key format. */
 bool format_supports_key_type(enum format_kind kind, const struct type *type);

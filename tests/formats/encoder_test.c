@@ -159,6 +159,29 @@ static void none_reads_and_writes_nothing(void **state)
     fixture_release(&fixture);
 }
 
+static void json_value_without_columns_is_a_row(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture);
+    const struct encoder_options target = {.format = FORMAT_JSON, .side = FORMAT_VALUE};
+    assert_string_equal(fixture_encode(&fixture, &target, "", "{}"), "{}");
+    assert_string_equal(fixture_decode_json(&fixture, "", "{\"a\":1}"), "{}");
+    assert_string_equal(fixture_decode_json(&fixture, "", "null"), "null");
+    fixture_release(&fixture);
+}
+
+static void keys_without_columns_are_null_whatever_their_bytes(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture);
+    const struct decoder_options options = {.format = FORMAT_JSON, .side = FORMAT_KEY};
+    struct decoder *decoder = fixture_decoder(&fixture, &options);
+    assert_string_equal(fixture_decode(&fixture, decoder, &options, TEXT("anything")), "null");
+    fixture_release(&fixture);
+}
+
 static void rows_are_picked_and_tombstones_written(void **state)
 {
     (void)state;
@@ -246,6 +269,8 @@ int main(void)
         cmocka_unit_test(kafka_refuses_records_of_the_wrong_length),
         cmocka_unit_test(kafka_repairs_text_that_is_no_utf8),
         cmocka_unit_test(none_reads_and_writes_nothing),
+        cmocka_unit_test(json_value_without_columns_is_a_row),
+        cmocka_unit_test(keys_without_columns_are_null_whatever_their_bytes),
         cmocka_unit_test(rows_are_picked_and_tombstones_written),
         cmocka_unit_test(display_form_shows_iso_times),
         cmocka_unit_test(json_value_reports_what_it_refuses),
