@@ -98,9 +98,8 @@ static void check_result(const struct aggregate_case *test, const struct aggrega
                          const void *state, const char *expected)
 {
     const char *result = aggregate_run_result(aggregate, &arena, state);
-    const char *text = expected;
-    if (strcmp(result, text) != 0) {
-        fail_msg("%s(%s): %s instead of %s", test->name, test->types, result, text);
+    if (strcmp(result, expected) != 0) {
+        fail_msg("%s(%s): %s instead of %s", test->name, test->types, result, expected);
     }
 }
 
@@ -138,10 +137,118 @@ static void every_function_gives_what_its_case_says(void **state)
     }
 }
 
+static enum status resolve(const char *name, const char *types, uint32_t literal_count)
+{
+    static const struct value literal = {.int32 = 0};
+    const struct type *all[8];
+    const struct value *literals[8] = {NULL};
+    const struct text texts[8] = {TEXT("A"), TEXT("B"), TEXT("(C + 1)")};
+    const uint32_t count = notation_types(&arena, types, all, 8);
+    for (uint32_t i = count - literal_count; i < count; i++) {
+        literals[i] = &literal;
+    }
+    struct aggregate aggregate;
+    return aggregate_resolve(function_registry_builtin(), text_of(name), all, literals, texts,
+                             count, &arena, &aggregate, &diag);
+}
+
+static void bad_calls_are_refused_in_ksqldb_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        const char *types;
+        uint32_t literal_count;
+        const char *message;
+    } bad[] = {
+        {"EARLIEST_BY_OFFSET", "INT, INT", 0,
+         "Parameter 2 passed to function EARLIEST_BY_OFFSET must be a literal constant, but was "
+         "expression: 'B'"},
+        {"TOPK", "INT, VARCHAR, INT", 0,
+         "Parameter 3 passed to function TOPK must be a literal constant, but was expression: "
+         "'(C + 1)'"},
+        {"EARLIEST_BY_OFFSET", "INT, INT", 1, "earliestN must be 1 or greater"},
+        {"LATEST_BY_OFFSET", "INT, INT, BOOLEAN", 2, "latestN must be 1 or greater"},
+        {"TOPK", "INT, INT", 1, "TOPK: k must be 1 or greater"},
+        {"AVG", "DECIMAL(4, 2)", 0,
+         "Function 'avg' does not accept parameters (DECIMAL(4, 2)).\n"
+         "Valid alternatives are:\navg(BIGINT val1)\navg(INT val1)\navg(DOUBLE val1)\n"
+         "For detailed information on a function run: DESCRIBE FUNCTION <Function-Name>;"},
+        {"ATTR", "NULL", 0,
+         "Function 'ATTR' does not accept NULL as parameter 1. Use CAST() to give it a type."},
+        {"NO_SUCH", "INT", 0, "Can't find any functions with the name 'NO_SUCH'"},
+    };
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_int_equal(resolve(bad[i].name, bad[i].types, bad[i].literal_count),
+                         STATUS_INVALID);
+        assert_string_equal(diag.message, bad[i].message);
+    }
+}
+
+static void a_decimal_sum_that_overflows_says_so_and_stays(void **state)
+{
+    (void)state;
+    struct aggregate aggregate = aggregate_run_resolve(&arena, "SUM", "DECIMAL(3, 2)", "", "");
+    void *group = aggregate_run_create(&aggregate);
+    aggregate_run_step(&aggregate, &arena, group, "+9.99");
+    const struct value more = notation_value(&arena, aggregate.argument_types[0], "0.01");
+    assert_int_equal(aggregate.def->add(&aggregate, group, &more, &diag), STATUS_INVALID);
+    assert_string_equal(diag.message, "Numeric field overflow: A field with precision 3 and scale "
+                                      "2 must round to an absolute value less than 10^1. Got 10.0");
+    assert_string_equal(aggregate_run_result(&aggregate, &arena, group), "9.99");
+    aggregate_run_drop(&aggregate, group);
+}
+
+static void damaged_saved_states_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        const char *types;
+        const char *saved;
+    } damaged[] = {
+        {"COUNT", "INT", "NULL"},        {"SUM", "INT", "NULL"},
+        {"AVG", "INT", "[1, NULL]"},     {"STDDEV_SAMP", "INT", "NULL"},
+        {"COLLECT_LIST", "INT", "NULL"}, {"HISTOGRAM", "VARCHAR", "{'a': NULL}"},
+        {"ATTR", "INT", "[[1, NULL]]"},  {"LATEST_BY_OFFSET", "INT", "[NULL, 1]"},
+        {"COUNT_DISTINCT", "INT", "[1]"},
+    };
+    for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
+        struct aggregate aggregate =
+            aggregate_run_resolve(&arena, damaged[i].name, damaged[i].types, "", "");
+        const struct value saved = notation_value(&arena, aggregate.state_type, damaged[i].saved);
+        void *group = aggregate_run_create(&aggregate);
+        assert_int_equal(aggregate.def->load(&aggregate, &saved, group, &diag), STATUS_CORRUPT);
+        aggregate_run_drop(&aggregate, group);
+    }
+}
+
+static void only_some_aggregates_work_on_tables(void **state)
+{
+    (void)state;
+    static const char *const streams_only[] = {"MIN",  "MAX",          "TOPK",
+                                               "TOPKDISTINCT", "COLLECT_SET",
+                                               "COUNT_DISTINCT", "EARLIEST_BY_OFFSET",
+                                               "LATEST_BY_OFFSET"};
+    for (size_t i = 0; i < sizeof(streams_only) / sizeof(streams_only[0]); i++) {
+        const struct aggregate_def *def = NULL;
+        assert_true(function_find_aggregate(function_registry_builtin(),
+                                            text_of(streams_only[i]), &def) > 0);
+        assert_null(def->undo);
+    }
+    assert_true(aggregate_exists(function_registry_builtin(), TEXT("count")));
+    assert_false(aggregate_exists(function_registry_builtin(), TEXT("EXPLODE")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_function_gives_what_its_case_says, setup, teardown),
+        cmocka_unit_test_setup_teardown(bad_calls_are_refused_in_ksqldb_words, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_decimal_sum_that_overflows_says_so_and_stays, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(damaged_saved_states_are_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(only_some_aggregates_work_on_tables, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
