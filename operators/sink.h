@@ -1,10 +1,10 @@
 /* sink.h: rows to records of a topic: the end of a persistent query.
  *
  * push encodes; nothing leaves the operator before collect, which appends all records since the
- * last one to the commit, partition by partition, in order. A ROW_DELETE row has a null value. A
- * key all of whose columns are NULL is a null key. Windowed keys carry their window. A record goes to the
- * partition that Kafka's default partitioner gives its key bytes; records without a key go to
- * partition 0, always, so that a run can be repeated exactly. Records carry the headers of the
+ * last one to the commit, partition by partition, in order. A ROW_DELETE row has a null value, a
+ * ROW_NULL_KEY row a null key (as has a NULL in a key of one unwrapped column). Windowed keys
+ * carry their window. A record goes to the partition that Kafka's default partitioner gives its
+ * key bytes; records without a key go to partition 0, so that a run can be repeated exactly. Records carry the headers of the
  * record that caused them.
  *
  * The timestamp is the row's time, or that of a column (not for deletes); a column that does
