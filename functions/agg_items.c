@@ -36,9 +36,9 @@ struct agg_items {
 };
 
 enum {
-    ITEMS_FIRST = 4,       /* capacity of a new list */
+    ITEMS_FIRST = 2,       /* capacity of a new list */
     ITEMS_INDEXED = 16,    /* shorter lists are searched one by one */
-    DEAD_BYTES_MIN = 1024, /* fewer are not worth a compaction */
+    DEAD_BYTES_MIN = 256,  /* fewer are not worth a compaction */
 };
 
 static void drop_index(struct agg_items *items)
@@ -175,6 +175,22 @@ enum status agg_items_keep(struct agg_items *items, uint32_t at, int64_t tag, st
     } else if (items->slots) {
         index_item(items, at);
     }
+    return STATUS_OK;
+}
+
+enum status agg_items_keep_only(struct agg_items *items, int64_t tag, struct diag *diag)
+{
+    if (!reserve_item(items)) {
+        return diag_no_memory(diag);
+    }
+    drop_index(items);
+    const size_t bytes = items->blob.bytes - items->kept_bytes;
+    memmove(items->blob.data, items->blob.data + items->kept_bytes, bytes);
+    items->items[0] = (struct item){.bytes = (uint32_t)bytes, .tag = tag};
+    items->count = 1;
+    items->blob.bytes = bytes;
+    items->kept_bytes = bytes;
+    items->dead_bytes = 0;
     return STATUS_OK;
 }
 

@@ -36,6 +36,10 @@ MUST_USE enum status agg_items_stage_encoded(struct agg_items **items, struct te
 MUST_USE enum status agg_items_keep(struct agg_items *items, uint32_t at, int64_t tag,
                                     struct diag *diag);
 
+/* The staged value replaces all items, in the memory that they have. */
+MUST_USE enum status agg_items_keep_only(struct agg_items *items, int64_t tag,
+                                         struct diag *diag);
+
 /* Stage and keep as the last item. */
 MUST_USE enum status agg_items_append(struct agg_items **items, const struct type *type,
                                       const struct value *value, int64_t tag,

@@ -229,29 +229,29 @@ static void print_arguments(const struct overload_argument *arguments, uint32_t 
     }
 }
 
-static enum status fail_choice(const char *spelling, const struct signature *signatures,
-                               uint32_t signature_count,
-                               const struct overload_argument *arguments, uint32_t argument_count,
-                               bool is_ambiguous, struct diag *diag)
+static void print_alternatives(const char *spelling, const struct signature *signatures,
+                               uint32_t signature_count, struct buffer *out)
+{
+    for (uint32_t i = 0; i < signature_count; i++) {
+        buffer_append_byte(out, '\n');
+        signature_print(spelling, &signatures[i], out);
+    }
+    buffer_append_string(
+        out, "\nFor detailed information on a function run: DESCRIBE FUNCTION <Function-Name>;");
+}
+
+/* problem goes before the list of argument types, advice behind it. */
+static enum status refuse(const struct overload_set *set, const char *problem, const char *advice,
+                          const struct overload_argument *arguments, uint32_t argument_count,
+                          struct diag *diag)
 {
     struct buffer text;
     buffer_init(&text);
-    buffer_printf(&text, "Function '%s' %s (", spelling,
-                  is_ambiguous ? "cannot be resolved due to ambiguous method parameters"
-                               : "does not accept parameters");
+    buffer_printf(&text, "Function '%s' %s (", set->spelling, problem);
     print_arguments(arguments, argument_count, &text);
     buffer_append_string(&text, ").\n");
-    buffer_append_string(
-        &text, is_ambiguous ? "Use CAST() to explicitly cast your parameters to one of the "
-                              "supported function calls.\nValid function calls are:"
-                            : "Valid alternatives are:");
-    for (uint32_t i = 0; i < signature_count; i++) {
-        buffer_append_byte(&text, '\n');
-        signature_print(spelling, &signatures[i], &text);
-    }
-    buffer_append_string(
-        &text,
-        "\nFor detailed information on a function run: DESCRIBE FUNCTION <Function-Name>;");
+    buffer_append_string(&text, advice);
+    print_alternatives(set->spelling, set->signatures, set->count, &text);
     enum status status = buffer_status(&text, diag);
     if (status == STATUS_OK) {
         status = diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%.*s",
@@ -261,15 +261,33 @@ static enum status fail_choice(const char *spelling, const struct signature *sig
     return status;
 }
 
-/* The best fit's index, -1 for none; *is_tie when another is as good. */
-static int best_fit(const struct signature *signatures, uint32_t signature_count,
-                    const struct overload_argument *arguments, uint32_t argument_count, bool casts,
-                    bool *is_tie)
+enum status overload_refuse(const struct overload_set *set,
+                            const struct overload_argument *arguments, uint32_t argument_count,
+                            struct diag *diag)
 {
+    return refuse(set, "does not accept parameters", "Valid alternatives are:", arguments,
+                  argument_count, diag);
+}
+
+static enum status refuse_tie(const struct overload_set *set,
+                              const struct overload_argument *arguments, uint32_t argument_count,
+                              struct diag *diag)
+{
+    return refuse(set, "cannot be resolved due to ambiguous method parameters",
+                  "Use CAST() to explicitly cast your parameters to one of the supported function "
+                  "calls.\nValid function calls are:",
+                  arguments, argument_count, diag);
+}
+
+/* The best fit's index, -1 for none; *is_tie when another is as good. */
+static int best_fit(const struct overload_set *set, const struct overload_argument *arguments,
+                    uint32_t argument_count, bool casts, bool *is_tie)
+{
+    const struct signature *signatures = set->signatures;
     int best = -1;
     *is_tie = false;
     struct type_bindings bindings;
-    for (uint32_t i = 0; i < signature_count; i++) {
+    for (uint32_t i = 0; i < set->count; i++) {
         if (!signature_fits(&signatures[i], arguments, argument_count, casts, &bindings)) {
             continue;
         }
@@ -284,28 +302,30 @@ static int best_fit(const struct signature *signatures, uint32_t signature_count
     return best;
 }
 
-enum status overload_choose(const char *spelling, const struct signature *signatures,
-                            uint32_t signature_count, const struct overload_argument *arguments,
-                            uint32_t argument_count, bool casts_allowed, struct arena *arena,
-                            struct overload_choice *out, struct diag *diag)
+enum status overload_choose(const struct overload_set *set,
+                            const struct overload_argument *arguments, uint32_t argument_count,
+                            bool casts_allowed, struct arena *arena, struct overload_choice *out,
+                            struct diag *diag)
 {
     bool is_tie = false;
     bool casts = false;
-    int best = best_fit(signatures, signature_count, arguments, argument_count, casts, &is_tie);
+    int best = best_fit(set, arguments, argument_count, casts, &is_tie);
     if (best < 0 && casts_allowed) {
         casts = true;
-        best = best_fit(signatures, signature_count, arguments, argument_count, casts, &is_tie);
+        best = best_fit(set, arguments, argument_count, casts, &is_tie);
     }
-    if (best < 0 || is_tie) {
-        return fail_choice(spelling, signatures, signature_count, arguments, argument_count,
-                           best >= 0, diag);
+    if (best < 0) {
+        return overload_refuse(set, arguments, argument_count, diag);
+    }
+    if (is_tie) {
+        return refuse_tie(set, arguments, argument_count, diag);
     }
     const struct parameter **parameters =
         arena_array(arena, argument_count, sizeof(*parameters));
     if (!parameters) {
         return diag_no_memory(diag);
     }
-    const struct signature *chosen = &signatures[best];
+    const struct signature *chosen = &set->signatures[best];
     for (uint32_t i = 0; i < argument_count; i++) {
         parameters[i] = parameter_for(chosen, i, argument_count);
     }

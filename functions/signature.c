@@ -116,7 +116,8 @@ static enum status parse_decimal(struct signature_parser *parser, struct paramet
     }
     out->scale = (uint16_t)strtoul(parser->next, &end, 10);
     parser->next = end;
-    return take(parser, ")") ? STATUS_OK : refuse(parser, "\")\"");
+    const bool is_valid = out->precision >= 1 && out->scale <= out->precision;
+    return is_valid && take(parser, ")") ? STATUS_OK : refuse(parser, "\")\"");
 }
 
 static enum status parse_lambda(struct signature_parser *parser, struct parameter_type *out)
