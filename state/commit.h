@@ -43,7 +43,7 @@ struct commit_batch_vtable {
 /* Records for one partition. Offsets must be dense in submission order; topics/ sees to it. */
 struct commit_batch {
     const struct commit_batch_vtable *vtable;
-    void *owner; /* for the vtable; the commit holds it until finish() */
+    void *owner;      /* for the vtable; the commit holds it until finish() */
     uint64_t arrival; /* number of the batch over all topics: the log table's id */
     uint64_t topic_id;
     uint32_t partition;
@@ -59,8 +59,8 @@ struct topic_row {
     uint64_t id; /* never used again once deleted */
     struct text name;
     uint32_t partition_count;
-    int64_t retention_ms;    /* -1: no limit */
-    int64_t retention_bytes; /* -1: no limit; per partition */
+    int64_t retention_ms;       /* -1: no limit */
+    int64_t retention_bytes;    /* -1: no limit; per partition */
     struct text cleanup_policy; /* "delete", "compact" or "compact,delete" */
 };
 
@@ -85,9 +85,8 @@ MUST_USE enum status commit_delete_topic(struct commit *commit, uint64_t topic_i
                                          uint32_t batch_count_max, struct diag *diag);
 /* Removes the batches whose base offset is below start_offset, which is a batch boundary, and
  * remembers it. */
-MUST_USE enum status commit_delete_log(struct commit *commit, uint64_t topic_id,
-                                       uint32_t partition, int64_t start_offset,
-                                       struct diag *diag);
+MUST_USE enum status commit_delete_log(struct commit *commit, uint64_t topic_id, uint32_t partition,
+                                       int64_t start_offset, struct diag *diag);
 
 /* --- state of operators ---------------------------------------------------------------------- */
 
@@ -111,8 +110,7 @@ MUST_USE enum status commit_put_position(struct commit *commit, struct text quer
 MUST_USE enum status commit_put_counter(struct commit *commit, struct text query, struct text name,
                                         int64_t value, struct diag *diag);
 /* Removes the positions and counters of query that earlier commits wrote. Not its state. */
-MUST_USE enum status commit_drop_query(struct commit *commit, struct text query,
-                                       struct diag *diag);
+MUST_USE enum status commit_drop_query(struct commit *commit, struct text query, struct diag *diag);
 
 /* --- catalog --------------------------------------------------------------------------------- */
 

@@ -34,19 +34,19 @@ struct committer_options {
 };
 
 struct committer_stats {
-    uint64_t commit_count;      /* units made durable */
-    uint64_t group_count;       /* transactions they took */
+    uint64_t commit_count; /* units made durable */
+    uint64_t group_count;  /* transactions they took */
     uint64_t checkpoint_count;
-    uint64_t wal_bytes;         /* of the write-ahead log now */
-    size_t queue_bytes;         /* waiting or being written */
+    uint64_t wal_bytes; /* of the write-ahead log now */
+    size_t queue_bytes; /* waiting or being written */
     uint32_t queue_count;
     bool is_space_low;
 };
 
 /* Starts the thread. Borrows database, which must outlive it; one committer per database. */
 MUST_USE enum status committer_open(struct database *database,
-                                    const struct committer_options *options,
-                                    struct committer **out, struct diag *diag);
+                                    const struct committer_options *options, struct committer **out,
+                                    struct diag *diag);
 
 /* Writes what waits, checkpoints, ends the thread. Nobody may submit any more. Accepts NULL. */
 void committer_close(struct committer *committer);

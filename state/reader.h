@@ -25,8 +25,8 @@ struct reader;
 #define READER_NO_TIMEOUT ((int64_t)-1)
 
 /* Opens a snapshot that may be used for timeout_ms. */
-MUST_USE enum status reader_open(struct database *database, int64_t timeout_ms,
-                                 struct reader **out, struct diag *diag);
+MUST_USE enum status reader_open(struct database *database, int64_t timeout_ms, struct reader **out,
+                                 struct diag *diag);
 /* Gives the connection back to the pool. Accepts NULL. */
 void reader_close(struct reader *reader);
 
@@ -52,11 +52,11 @@ MUST_USE enum status reader_scan_state(struct reader *reader, uint64_t store, st
 
 /* --- queries ---------------------------------------------------------------------------------- */
 
-MUST_USE enum status reader_scan_positions(
-    struct reader *reader, struct text query,
-    enum status (*visit)(void *context, struct text topic, uint32_t partition, int64_t offset,
-                         struct diag *diag),
-    void *context, struct diag *diag);
+MUST_USE enum status reader_scan_positions(struct reader *reader, struct text query,
+                                           enum status (*visit)(void *context, struct text topic,
+                                                                uint32_t partition, int64_t offset,
+                                                                struct diag *diag),
+                                           void *context, struct diag *diag);
 
 MUST_USE enum status reader_scan_counters(struct reader *reader, struct text query,
                                           enum status (*visit)(void *context, struct text name,
@@ -74,8 +74,7 @@ MUST_USE enum status reader_scan_catalog(struct reader *reader, struct text kind
 
 /* Empties value and fills it. */
 MUST_USE enum status reader_find_setting(struct reader *reader, struct text key,
-                                         struct buffer *value, bool *out_found,
-                                         struct diag *diag);
+                                         struct buffer *value, bool *out_found, struct diag *diag);
 
 /* --- log: for topics/ ------------------------------------------------------------------------- */
 
@@ -109,9 +108,8 @@ MUST_USE enum status reader_get_log_range(struct reader *reader, uint64_t topic_
                                           int64_t *out_end_offset, struct diag *diag);
 
 /* The batch that holds offset, or else the first one after it. */
-MUST_USE enum status reader_find_batch(struct reader *reader, uint64_t topic_id,
-                                       uint32_t partition, int64_t offset,
-                                       struct stored_batch *out, bool *out_found,
+MUST_USE enum status reader_find_batch(struct reader *reader, uint64_t topic_id, uint32_t partition,
+                                       int64_t offset, struct stored_batch *out, bool *out_found,
                                        struct diag *diag);
 
 /* Bytes of all blobs of a partition. */
@@ -121,11 +119,10 @@ MUST_USE enum status reader_get_log_bytes(struct reader *reader, uint64_t topic_
 
 /* Visits the oldest batches of a partition, without their blobs, until visit clears
  * *keep_going. */
-MUST_USE enum status reader_scan_batches(struct reader *reader, uint64_t topic_id,
-                                         uint32_t partition,
-                                         enum status (*visit)(void *context,
-                                                              const struct stored_batch *batch,
-                                                              bool *keep_going, struct diag *diag),
-                                         void *context, struct diag *diag);
+MUST_USE enum status
+reader_scan_batches(struct reader *reader, uint64_t topic_id, uint32_t partition,
+                    enum status (*visit)(void *context, const struct stored_batch *batch,
+                                         bool *keep_going, struct diag *diag),
+                    void *context, struct diag *diag);
 
 #endif

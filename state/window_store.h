@@ -51,8 +51,7 @@ MUST_USE enum status window_store_collect(struct window_store *store, struct com
                                           void *context, struct diag *diag);
 MUST_USE enum status window_store_load(struct window_store *store, struct reader *reader,
                                        uint64_t store_id, bool has_int64_keys,
-                                       hash_store_decode *decode, void *context,
-                                       struct diag *diag);
+                                       hash_store_decode *decode, void *context, struct diag *diag);
 
 /* The stored key's prefix, for those who read rows of a window store from the file. */
 void window_store_encode_start(int64_t start_ms, char out[WINDOW_STORE_PREFIX_BYTES]);

@@ -18,9 +18,9 @@ enum { SEGMENT_PADDING_BYTES = 64 };
 struct segment {
     const struct topic *topic; /* valid as long as the segment */
     uint32_t partition;
-    uint32_t record_count;  /* at least 1 */
-    int64_t base_offset;    /* of records[0]; offsets are dense */
-    uint64_t arrival;       /* grows with each segment of all topics: the order of writing */
+    uint32_t record_count; /* at least 1 */
+    int64_t base_offset;   /* of records[0]; offsets are dense */
+    uint64_t arrival;      /* grows with each segment of all topics: the order of writing */
     int64_t time_min_ms;
     int64_t time_max_ms;
     const struct record *records;

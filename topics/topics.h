@@ -96,6 +96,7 @@ uint64_t topic_id(const struct topic *topic);
 uint32_t topic_partition_count(const struct topic *topic);
 const struct topic_config *topic_get_config(const struct topic *topic);
 
+/* Not after topics_close(). */
 bool topic_is_deleted(const struct topic *topic);
 
 /* --- writing ---------------------------------------------------------------------------------- */
