@@ -11,12 +11,18 @@
 #include "base/schema.h"
 #include "operators/operator.h"
 
-struct table_function_call; /* functions/table_function.h */
+struct expr;
+struct table_function; /* functions/table_function.h */
+
+struct flat_map_call {
+    const struct table_function *function;
+    const struct expr *const *arguments; /* over the input; of the function's argument_types */
+};
 
 struct flat_map_options {
     struct op_place place;
     const struct schema *schema; /* of the output */
-    const struct table_function_call *calls;
+    const struct flat_map_call *calls;
     uint32_t call_count;
 };
 

@@ -185,3 +185,25 @@ enum status key_codec_decode(const struct key_codec *codec, struct text bytes,
     assert(false);
     return STATUS_CORRUPT;
 }
+
+void key_codec_append_window(struct buffer *out, int64_t start_ms, int64_t end_ms)
+{
+    const uint64_t window[2] = {integer_key(start_ms), integer_key(end_ms)};
+    static_assert(sizeof(window) == KEY_WINDOW_BYTES, "a window is two integer keys");
+    buffer_append(out, window, sizeof(window));
+}
+
+enum status key_codec_split_window(struct text bytes, struct text *out_key,
+                                   int64_t *out_start_ms, int64_t *out_end_ms, struct diag *diag)
+{
+    uint64_t window[2];
+    if (bytes.bytes < sizeof(window)) {
+        return diag_fail(diag, STATUS_CORRUPT, SQL_POS_NONE, "stored windowed key is damaged");
+    }
+    const size_t key_bytes = bytes.bytes - sizeof(window);
+    memcpy(window, bytes.data + key_bytes, sizeof(window));
+    *out_key = (struct text){bytes.data, key_bytes};
+    *out_start_ms = key_integer(window[0]);
+    *out_end_ms = key_integer(window[1]);
+    return STATUS_OK;
+}

@@ -45,8 +45,8 @@ struct key_batch {
     uint64_t *hashes;    /* as the store's functions want them */
 };
 
-/* Keys of rows 0 to count - 1 of columns (one per key column), in arena. A row with
- * is_skipped[row] set (may be NULL), or whose only key column is NULL, gets some unused key. */
+/* Keys of rows 0 to count - 1 of columns (one per key column), in arena. A row whose only key
+ * column is NULL gets some key that must not be used. */
 MUST_USE enum status key_codec_encode(const struct key_codec *codec,
                                       const struct column *const *columns, size_t count,
                                       struct arena *arena, struct key_batch *out,
@@ -86,11 +86,13 @@ static inline struct hash_entry *key_batch_put(const struct key_codec *codec,
                : hash_store_put(store, batch->keys[row], batch->hashes[row], out_is_new);
 }
 
-/* Whether all key columns of a row are NULL (one column), or it has no NULL rule (several). */
-static inline bool key_codec_is_null(const struct key_codec *codec,
-                                     const struct column *const *columns, size_t row)
-{
-    return codec->column_count == 1 && column_is_null(columns[0], row);
-}
+/* A window behind a key's bytes: start and end, 8 bytes each in the form of integer keys. */
+enum { KEY_WINDOW_BYTES = 16 };
+
+void key_codec_append_window(struct buffer *out, int64_t start_ms, int64_t end_ms);
+/* Takes the window off again; STATUS_CORRUPT when bytes is too short. */
+MUST_USE enum status key_codec_split_window(struct text bytes, struct text *out_key,
+                                            int64_t *out_start_ms, int64_t *out_end_ms,
+                                            struct diag *diag);
 
 #endif
