@@ -11,7 +11,6 @@
 enum { REASON_BYTES_MAX = 512 };
 
 struct event_time {
-    const struct op_timestamp *timestamp;
     bool is_text;
     char reason[REASON_BYTES_MAX];
 };
@@ -31,7 +30,6 @@ enum status event_time_create(struct arena *arena, const struct op_timestamp *ti
     if (!self) {
         return diag_no_memory(diag);
     }
-    self->timestamp = timestamp;
     self->is_text = is_text;
     *out = self;
     return STATUS_OK;
@@ -45,9 +43,9 @@ const char *event_time_read(struct event_time *self, const struct column *column
         return "Timestamp column is null";
     }
     const int64_t time_ms = column->int64[row];
-    if (time_ms < 0) {
-        (void)snprintf(self->reason, sizeof(self->reason), "Timestamp is negative: %" PRId64,
-                       time_ms);
+    if (time_ms < 0 || time_ms > EVENT_TIME_MS_MAX) {
+        (void)snprintf(self->reason, sizeof(self->reason), "Timestamp is %s: %" PRId64,
+                       time_ms < 0 ? "negative" : "too large", time_ms);
         return self->reason;
     }
     *out_ms = time_ms;

@@ -62,8 +62,7 @@ enum status key_codec_init_schema(struct key_codec *codec, struct arena *arena,
     return key_codec_init(codec, arena, types, count, diag);
 }
 
-static enum status encode_integers(const struct column *column, size_t count,
-                                   struct key_batch *out)
+static void encode_integers(const struct column *column, size_t count, struct key_batch *out)
 {
     if (type_layout(column->type) == LAYOUT_INT32) {
         for (size_t row = 0; row < count; row++) {
@@ -76,25 +75,24 @@ static enum status encode_integers(const struct column *column, size_t count,
     }
     for (size_t row = 0; row < count; row++) {
         out->hashes[row] = hash_int64(out->integers[row]);
+        out->keys[row] = (struct text){(const char *)&out->integers[row], sizeof(uint64_t)};
     }
-    return STATUS_OK;
 }
 
-static enum status encode_texts(const struct column *column, size_t count, struct key_batch *out)
+static void encode_texts(const struct column *column, size_t count, struct key_batch *out)
 {
     for (size_t row = 0; row < count; row++) {
         out->keys[row] = column->text[row];
         out->hashes[row] = hash_bytes(out->keys[row].data, out->keys[row].bytes);
     }
-    return STATUS_OK;
 }
 
-static enum status encode_row(const struct key_codec *codec, const struct column *const *columns,
+static enum status encode_row(const struct key_codec *codec, const struct column *columns,
                               size_t row, struct value *values, struct buffer *buffer,
                               struct text *out, struct arena *arena)
 {
     for (uint32_t i = 0; i < codec->column_count; i++) {
-        values[i] = column_get(columns[i], row);
+        values[i] = column_get(&columns[i], row);
     }
     buffer_reset(buffer);
     row_codec_encode(codec->types, values, codec->column_count, buffer);
@@ -102,43 +100,48 @@ static enum status encode_row(const struct key_codec *codec, const struct column
     return buffer->has_failed || !out->data ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
-static enum status encode_rows(const struct key_codec *codec, const struct column *const *columns,
-                               size_t count, struct arena *arena, struct key_batch *out)
+static enum status encode_rows(const struct key_codec *codec, const struct column *columns,
+                               const uint8_t *has_key, size_t count, struct arena *arena,
+                               struct key_batch *out)
 {
     struct value *values = arena_array(arena, codec->column_count, sizeof(*values));
     struct buffer buffer;
     buffer_init(&buffer);
     enum status status = values ? STATUS_OK : STATUS_NO_MEMORY;
     for (size_t row = 0; row < count && status == STATUS_OK; row++) {
-        status = encode_row(codec, columns, row, values, &buffer, &out->keys[row], arena);
+        out->keys[row] = (struct text){NULL, 0};
+        if (!has_key || has_key[row]) {
+            status = encode_row(codec, columns, row, values, &buffer, &out->keys[row], arena);
+        }
         out->hashes[row] = hash_bytes(out->keys[row].data, out->keys[row].bytes);
     }
     buffer_release(&buffer);
     return status;
 }
 
-enum status key_codec_encode(const struct key_codec *codec, const struct column *const *columns,
-                             size_t count, struct arena *arena, struct key_batch *out,
-                             struct diag *diag)
+enum status key_codec_encode(const struct key_codec *codec, const struct column *columns,
+                             const uint8_t *has_key, size_t count, struct arena *arena,
+                             struct key_batch *out, struct diag *diag)
 {
     enum status status = STATUS_OK;
-    const bool is_integer = codec->form == KEY_INTEGER;
     *out = (struct key_batch){0};
+    out->keys = arena_array(arena, count, sizeof(*out->keys));
     out->hashes = arena_array(arena, count, sizeof(*out->hashes));
-    out->integers = is_integer ? arena_array(arena, count, sizeof(*out->integers)) : NULL;
-    out->keys = is_integer ? NULL : arena_array(arena, count, sizeof(*out->keys));
-    if (!out->hashes || (!out->integers && !out->keys)) {
+    if (codec->form == KEY_INTEGER) {
+        out->integers = arena_array(arena, count, sizeof(*out->integers));
+    }
+    if (!out->keys || !out->hashes || (codec->form == KEY_INTEGER && !out->integers)) {
         return diag_no_memory(diag);
     }
     switch (codec->form) {
     case KEY_INTEGER:
-        status = encode_integers(columns[0], count, out);
+        encode_integers(&columns[0], count, out);
         break;
     case KEY_TEXT:
-        status = encode_texts(columns[0], count, out);
+        encode_texts(&columns[0], count, out);
         break;
     case KEY_ROW:
-        status = encode_rows(codec, columns, count, arena, out);
+        status = encode_rows(codec, columns, has_key, count, arena, out);
         break;
     }
     return status == STATUS_OK ? STATUS_OK : diag_no_memory(diag);

@@ -40,16 +40,16 @@ MUST_USE enum status key_codec_init_schema(struct key_codec *codec, struct arena
 
 /* The keys of the rows of a batch. */
 struct key_batch {
-    struct text *keys;   /* KEY_INTEGER: data is NULL, see integers */
-    uint64_t *integers;  /* KEY_INTEGER: the 8 bytes as the store takes them */
-    uint64_t *hashes;    /* as the store's functions want them */
+    struct text *keys;  /* of KEY_INTEGER: slices of integers */
+    uint64_t *integers; /* KEY_INTEGER only: the 8 bytes as the store takes them */
+    uint64_t *hashes;   /* as the store's functions want them */
 };
 
-/* Keys of rows 0 to count - 1 of columns (one per key column), in arena. A row whose only key
- * column is NULL gets some key that must not be used. */
+/* Keys of rows 0 to count - 1 of columns (one per key column), in arena. A row without has_key
+ * (NULL: all have one), or whose only key column is NULL, gets some key that must not be used. */
 MUST_USE enum status key_codec_encode(const struct key_codec *codec,
-                                      const struct column *const *columns, size_t count,
-                                      struct arena *arena, struct key_batch *out,
+                                      const struct column *columns, const uint8_t *has_key,
+                                      size_t count, struct arena *arena, struct key_batch *out,
                                       struct diag *diag);
 
 /* Appends the bytes of one key. A NULL of a single column is refused (STATUS_INVALID). */
@@ -68,20 +68,18 @@ static inline bool key_codec_has_int64(const struct key_codec *codec)
     return codec->form == KEY_INTEGER;
 }
 
-static inline struct hash_entry *key_batch_find(const struct key_codec *codec,
-                                                const struct key_batch *batch, size_t row,
+static inline struct hash_entry *key_batch_find(const struct key_batch *batch, size_t row,
                                                 const struct hash_store *store)
 {
-    return codec->form == KEY_INTEGER
+    return batch->integers
                ? hash_store_find_int64(store, batch->integers[row], batch->hashes[row])
                : hash_store_find(store, batch->keys[row], batch->hashes[row]);
 }
 
-static inline struct hash_entry *key_batch_put(const struct key_codec *codec,
-                                               const struct key_batch *batch, size_t row,
+static inline struct hash_entry *key_batch_put(const struct key_batch *batch, size_t row,
                                                struct hash_store *store, bool *out_is_new)
 {
-    return codec->form == KEY_INTEGER
+    return batch->integers
                ? hash_store_put_int64(store, batch->integers[row], batch->hashes[row], out_is_new)
                : hash_store_put(store, batch->keys[row], batch->hashes[row], out_is_new);
 }

@@ -234,8 +234,8 @@ static void read_times(struct source *self, struct source_slice *slice)
             const struct column *column =
                 &batch->columns[self->options.timestamp.column_index];
             reason = event_time_read(self->event_time, column, row, &batch->time_ms[row]);
-        } else if (batch->time_ms[row] < 0) {
-            reason = "Timestamp of the record is negative";
+        } else if (batch->time_ms[row] < 0 || batch->time_ms[row] > EVENT_TIME_MS_MAX) {
+            reason = "Timestamp of the record is negative or too large";
         }
         if (reason) {
             fail_row(self, slice, row, LOG_RECORD_PROCESSING, false, reason);

@@ -42,13 +42,19 @@ MUST_USE enum status table_store_create(struct arena *arena,
 MUST_USE enum status table_store_load(struct operator *op, struct reader *reader,
                                       struct diag *diag);
 
-/* Looks up count keys, given as one column per key column (NULL where is_skipped says so, or any
- * key is NULL). *out is a batch of the store's schema with count rows in arena: row i holds
- * what was found for key i, its time in time_ms; found[i] says whether there was anything (the
- * row is all NULL otherwise). found has room for count bytes. */
+/* Looks up count keys (at least 1), given as one column per key column; NULL is never found.
+ * *out is a batch of the store's schema with count rows in arena: row i holds what was found
+ * for key i, its time in time_ms; found[i] says whether there was anything (the row is all NULL
+ * otherwise, at INT64_MIN). found has room for count bytes. Text in *out borrows from the store
+ * until its next change. Not for windowed stores. */
 MUST_USE enum status table_store_find(struct operator *op, const struct column *keys,
                                       size_t count, struct arena *arena, struct batch **out,
                                       uint8_t *found, struct diag *diag);
+
+/* Walks through all rows in no particular order, in batches of at most count_max: start with
+ * *cursor = 0; an empty batch is the end. The store must not change meanwhile. */
+MUST_USE enum status table_store_visit(struct operator *op, struct arena *arena, size_t *cursor,
+                                       size_t count_max, struct batch **out, struct diag *diag);
 
 /* For pull queries, which read the file and not memory: appends one row to out, a batch of the
  * store's schema with room for it. key and value are those of a state row. Needs no lock: it

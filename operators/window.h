@@ -31,6 +31,12 @@ struct op_pseudo {
     uint32_t column_index; /* in the step's schema */
 };
 
+/* Event times beyond this are refused, so that adding window sizes cannot overflow. */
+#define EVENT_TIME_MS_MAX (INT64_MAX / 4)
+
+/* Windows that one row may belong to: SIZE divided by ADVANCE BY. Each costs a lookup. */
+enum { WINDOWS_PER_ROW_MAX = 10000 };
+
 /* The largest multiple of step_ms that is not after time_ms. */
 static inline int64_t window_floor_ms(int64_t time_ms, int64_t step_ms)
 {
