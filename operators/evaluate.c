@@ -31,6 +31,9 @@ enum status evaluate(const struct operator *op, struct op_context *context,
                      const uint32_t *rows, size_t count, struct column *column,
                      uint8_t *has_failed, struct diag *diag)
 {
+    if (count == 0) {
+        return column_init(column, batch->arena, expr->type, batch->capacity, diag);
+    }
     struct evaluation evaluation = {op, context, batch, what};
     const struct expr_errors errors = {report, &evaluation};
     struct expr_context *expr_context = context->expr;

@@ -24,9 +24,6 @@ static enum status predicate_of(const struct filter *self, struct op_context *co
                                 const struct batch *batch, const uint32_t *rows, size_t count,
                                 struct column *passes, struct diag *diag)
 {
-    if (count == 0) {
-        return column_init(passes, batch->arena, type_of(TYPE_BOOLEAN), batch->capacity, diag);
-    }
     return evaluate(&self->op, context, self->options.predicate, self->what, batch, rows, count,
                     passes, NULL, diag);
 }

@@ -119,20 +119,25 @@ static enum status encode_rows(const struct key_codec *codec, const struct colum
     return status;
 }
 
+static enum status create_batch(const struct key_codec *codec, size_t count, struct arena *arena,
+                                struct key_batch *out, struct diag *diag)
+{
+    const bool is_integer = codec->form == KEY_INTEGER;
+    *out = (struct key_batch){
+        .keys = arena_array(arena, count, sizeof(*out->keys)),
+        .integers = is_integer ? arena_array(arena, count, sizeof(*out->integers)) : NULL,
+        .hashes = arena_array(arena, count, sizeof(*out->hashes)),
+    };
+    const bool is_complete = out->keys && out->hashes && (out->integers || !is_integer);
+    return is_complete ? STATUS_OK : diag_no_memory(diag);
+}
+
 enum status key_codec_encode(const struct key_codec *codec, const struct column *columns,
                              const uint8_t *has_key, size_t count, struct arena *arena,
                              struct key_batch *out, struct diag *diag)
 {
     enum status status = STATUS_OK;
-    *out = (struct key_batch){0};
-    out->keys = arena_array(arena, count, sizeof(*out->keys));
-    out->hashes = arena_array(arena, count, sizeof(*out->hashes));
-    if (codec->form == KEY_INTEGER) {
-        out->integers = arena_array(arena, count, sizeof(*out->integers));
-    }
-    if (!out->keys || !out->hashes || (codec->form == KEY_INTEGER && !out->integers)) {
-        return diag_no_memory(diag);
-    }
+    TRY(create_batch(codec, count, arena, out, diag));
     switch (codec->form) {
     case KEY_INTEGER:
         encode_integers(&columns[0], count, out);
@@ -145,6 +150,23 @@ enum status key_codec_encode(const struct key_codec *codec, const struct column 
         break;
     }
     return status == STATUS_OK ? STATUS_OK : diag_no_memory(diag);
+}
+
+enum status key_codec_adopt(const struct key_codec *codec, const struct text *keys, size_t count,
+                            struct arena *arena, struct key_batch *out, struct diag *diag)
+{
+    TRY(create_batch(codec, count, arena, out, diag));
+    for (size_t row = 0; row < count; row++) {
+        out->keys[row] = keys[row];
+        if (out->integers) {
+            assert(keys[row].bytes == sizeof(uint64_t));
+            memcpy(&out->integers[row], keys[row].data, sizeof(uint64_t));
+            out->hashes[row] = hash_int64(out->integers[row]);
+        } else {
+            out->hashes[row] = hash_bytes(keys[row].data, keys[row].bytes);
+        }
+    }
+    return STATUS_OK;
 }
 
 enum status key_codec_encode_values(const struct key_codec *codec, const struct value *values,

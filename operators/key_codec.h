@@ -52,6 +52,11 @@ MUST_USE enum status key_codec_encode(const struct key_codec *codec,
                                       size_t count, struct arena *arena, struct key_batch *out,
                                       struct diag *diag);
 
+/* The same for keys that are bytes already; borrows them. */
+MUST_USE enum status key_codec_adopt(const struct key_codec *codec, const struct text *keys,
+                                     size_t count, struct arena *arena, struct key_batch *out,
+                                     struct diag *diag);
+
 /* Appends the bytes of one key. A NULL of a single column is refused (STATUS_INVALID). */
 MUST_USE enum status key_codec_encode_values(const struct key_codec *codec,
                                              const struct value *values, struct buffer *out,

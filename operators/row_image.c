@@ -50,7 +50,8 @@ int64_t row_image_time_ms(struct text bytes)
 }
 
 enum status row_image_decode(const struct row_image *image, struct text bytes,
-                             struct batch *batch, size_t row, struct diag *diag)
+                             struct batch *batch, uint32_t first_column, size_t row,
+                             struct diag *diag)
 {
     const size_t time_bytes = sizeof(uint64_t);
     if (bytes.bytes < time_bytes) {
@@ -65,7 +66,7 @@ enum status row_image_decode(const struct row_image *image, struct text bytes,
                          diag));
     batch->time_ms[row] = row_image_time_ms(bytes);
     for (uint32_t i = 0; i < image->column_count; i++) {
-        column_set(&batch->columns[image->positions[i]], row, values[i]);
+        column_set(&batch->columns[first_column + image->positions[i]], row, values[i]);
     }
     return STATUS_OK;
 }

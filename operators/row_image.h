@@ -28,10 +28,12 @@ MUST_USE enum status row_image_init(struct row_image *image, struct arena *arena
 void row_image_encode(const struct row_image *image, const struct batch *batch, size_t row,
                       struct value *values, struct buffer *out);
 
-/* Writes time and columns of one row; text and nested values borrow from bytes or lie in
- * batch->arena. Columns outside of the image are left alone. */
+/* Writes time and columns of one row, its schema's column 0 being first_column of batch; text and
+ * nested values borrow from bytes or lie in batch->arena. Columns outside of the image are left
+ * alone. */
 MUST_USE enum status row_image_decode(const struct row_image *image, struct text bytes,
-                                      struct batch *batch, size_t row, struct diag *diag);
+                                      struct batch *batch, uint32_t first_column, size_t row,
+                                      struct diag *diag);
 
 /* The time alone; 0 when bytes is too short. */
 int64_t row_image_time_ms(struct text bytes);

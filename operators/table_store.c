@@ -115,7 +115,7 @@ static enum status keep_old(struct table_store *self, struct batch *batch, size_
     }
     rows_copy_place(batch->old, row, batch, row);
     rows_copy_columns(batch->old, 0, row, batch, 0, row, self->options.key_count);
-    TRY(row_image_decode(&self->image, image, batch->old, row, diag));
+    TRY(row_image_decode(&self->image, image, batch->old, 0, row, diag));
     batch->flags[row] |= ROW_HAS_OLD;
     return STATUS_OK;
 }
@@ -193,35 +193,71 @@ static bool has_null(const struct column *keys, uint32_t key_count, size_t row)
     return false;
 }
 
+/* Fills row of batch with what entry holds, or with NULL when there is no entry. */
+static enum status fill_found(struct table_store *self, const struct hash_entry *entry,
+                              struct batch *batch, size_t row, struct diag *diag)
+{
+    if (!entry) {
+        batch->time_ms[row] = INT64_MIN;
+        rows_set_null(batch, 0, batch->column_count, row);
+        return STATUS_OK;
+    }
+    const struct table_row *stored = hash_entry_payload_const(entry);
+    TRY(key_codec_decode(&self->keys, hash_entry_key(entry), batch->arena, self->values, diag));
+    for (uint32_t i = 0; i < self->options.key_count; i++) {
+        column_set(&batch->columns[i], row, self->values[i]);
+    }
+    return row_image_decode(&self->image, (struct text){stored->image, stored->bytes}, batch, 0,
+                            row, diag);
+}
+
+static enum status find_rows(struct table_store *self, const struct key_batch *keys,
+                             const struct column *key_columns, size_t count, struct arena *arena,
+                             struct batch **out, uint8_t *found, struct diag *diag)
+{
+    struct batch *batch = NULL;
+    assert(!self->options.is_windowed && count > 0);
+    TRY(rows_create(arena, self->options.schema, count, false, &batch, diag));
+    batch->row_count = count;
+    for (size_t row = 0; row < count; row++) {
+        const bool is_null =
+            key_columns && has_null(key_columns, self->options.key_count, row);
+        const struct hash_entry *entry =
+            is_null ? NULL : key_batch_find(keys, row, self->rows);
+        found[row] = entry != NULL;
+        TRY(fill_found(self, entry, batch, row, diag));
+    }
+    *out = batch;
+    return STATUS_OK;
+}
+
 enum status table_store_find(struct operator *op, const struct column *keys, size_t count,
                              struct arena *arena, struct batch **out, uint8_t *found,
                              struct diag *diag)
 {
     struct table_store *self = (struct table_store *)op;
-    const uint32_t key_count = self->options.key_count;
     struct key_batch encoded = {0};
-    struct batch *batch = NULL;
-    assert(!self->options.is_windowed && count > 0);
     TRY(key_codec_encode(&self->keys, keys, NULL, count, arena, &encoded, diag));
-    TRY(rows_create(arena, self->options.schema, count, false, &batch, diag));
-    batch->row_count = count;
-    for (size_t row = 0; row < count; row++) {
-        struct hash_entry *entry =
-            has_null(keys, key_count, row) ? NULL : key_batch_find(&encoded, row, self->rows);
-        found[row] = entry != NULL;
-        if (!entry) {
-            batch->time_ms[row] = INT64_MIN;
-            rows_set_null(batch, 0, batch->column_count, row);
-            continue;
-        }
-        const struct table_row *stored = hash_entry_payload_const(entry);
-        for (uint32_t i = 0; i < key_count; i++) {
-            column_copy_row(&batch->columns[i], row, &keys[i], row);
-        }
-        TRY(row_image_decode(&self->image, (struct text){stored->image, stored->bytes}, batch,
-                             row, diag));
-    }
-    *out = batch;
+    return find_rows(self, &encoded, keys, count, arena, out, found, diag);
+}
+
+enum status table_store_find_keys(struct operator *op, const struct text *keys, size_t count,
+                                  struct arena *arena, struct batch **out, uint8_t *found,
+                                  struct diag *diag)
+{
+    struct table_store *self = (struct table_store *)op;
+    struct key_batch encoded = {0};
+    TRY(key_codec_adopt(&self->keys, keys, count, arena, &encoded, diag));
+    return find_rows(self, &encoded, NULL, count, arena, out, found, diag);
+}
+
+enum status table_store_keys(struct operator *op, const struct batch *batch,
+                             const struct text **out, struct diag *diag)
+{
+    struct table_store *self = (struct table_store *)op;
+    struct key_batch encoded = {0};
+    TRY(encode_keys(self, batch, &encoded, diag));
+    *out = encoded.keys;
     return STATUS_OK;
 }
 
@@ -245,7 +281,7 @@ enum status table_store_decode_row(const struct operator *op, struct text key, s
     }
     TRY(key_codec_decode(&self->keys, plain_key, out->arena, values, diag));
     rows_set_null(out, 0, out->column_count, row);
-    TRY(row_image_decode(&self->image, value_copy, out, row, diag));
+    TRY(row_image_decode(&self->image, value_copy, out, 0, row, diag));
     for (uint32_t i = 0; i < key_count; i++) {
         column_set(&out->columns[i], row, values[i]);
     }

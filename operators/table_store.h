@@ -51,6 +51,16 @@ MUST_USE enum status table_store_find(struct operator *op, const struct column *
                                       size_t count, struct arena *arena, struct batch **out,
                                       uint8_t *found, struct diag *diag);
 
+/* Rows of a table as stored bytes, for joins that remember keys: the state keys of the rows of
+ * batch, in its arena. */
+MUST_USE enum status table_store_keys(struct operator *op, const struct batch *batch,
+                                      const struct text **out, struct diag *diag);
+
+/* As table_store_find, by state keys. */
+MUST_USE enum status table_store_find_keys(struct operator *op, const struct text *keys,
+                                           size_t count, struct arena *arena, struct batch **out,
+                                           uint8_t *found, struct diag *diag);
+
 /* Walks through all rows in no particular order, in batches of at most count_max: start with
  * *cursor = 0; an empty batch is the end. The store must not change meanwhile. */
 MUST_USE enum status table_store_visit(struct operator *op, struct arena *arena, size_t *cursor,
