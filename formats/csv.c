@@ -10,11 +10,35 @@
 #include "formats/csv.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <string.h>
+
+#define BYTES_OF(byte) (0x0101010101010101U * (uint64_t)(unsigned char)(byte))
 
 static bool is_line_end(char c)
 {
     return c == '\n' || c == '\r';
+}
+
+/* Some bit in every byte of word that is zero, and perhaps in bytes above one. */
+static uint64_t zero_bytes(uint64_t word)
+{
+    return (word - BYTES_OF(0x01)) & ~word & BYTES_OF(0x80);
+}
+
+/* Skips bytes that are none of the three, eight at a time: at, or a later position before the
+ * first of them. */
+static const char *skip_plain(const char *at, const char *end, char a, char b, char c)
+{
+    for (; end - at >= 8; at += 8) {
+        uint64_t word = 0;
+        memcpy(&word, at, sizeof(word));
+        if (zero_bytes(word ^ BYTES_OF(a)) | zero_bytes(word ^ BYTES_OF(b)) |
+            zero_bytes(word ^ BYTES_OF(c))) {
+            break;
+        }
+    }
+    return at;
 }
 
 static bool at_delimiter(const struct csv_reader *reader, const char *at)
@@ -117,7 +141,7 @@ enum csv_step csv_next(struct csv_reader *reader, struct arena *arena, struct te
         reader->at++;
         return next_quoted(reader, arena, out);
     }
-    const char *at = begin;
+    const char *at = skip_plain(begin, reader->end, reader->delimiter.data[0], '\n', '\r');
     while (at < reader->end && !is_line_end(*at) && !at_delimiter(reader, at)) {
         at++;
     }
@@ -141,7 +165,11 @@ static bool needs_quotes(struct text field, bool is_first, struct text delimiter
         return true;
     }
     const struct csv_reader reader = {field.data, field.data + field.bytes, delimiter};
-    for (const char *at = field.data; at < reader.end; at++) {
+    if (memchr(field.data, '\r', field.bytes)) {
+        return true;
+    }
+    const char *at = skip_plain(field.data, reader.end, delimiter.data[0], '"', '\n');
+    for (; at < reader.end; at++) {
         if (*at == '"' || is_line_end(*at) || at_delimiter(&reader, at)) {
             return true;
         }

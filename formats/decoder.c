@@ -50,7 +50,7 @@ enum status decoder_create(struct arena *arena, const struct decoder_options *op
     const struct format_info *info = format_info(options->format);
     TRY(format_check(options->format, options->side, options->columns, options->column_count,
                      options->wrap, diag));
-    if (options->column_count == 0) {
+    if (format_is_void(options->format, options->side, options->column_count)) {
         return none_decoder_create(arena, options, out, diag);
     }
     if (!creators[options->format]) {

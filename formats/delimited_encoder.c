@@ -6,6 +6,7 @@
  *
  * Source: ksqlDB KsqlDelimitedSerializer. */
 #include <assert.h>
+#include <string.h>
 
 #include "base/base64.h"
 #include "base/decimal.h"
@@ -16,6 +17,7 @@
 struct delimited_encoder {
     struct encoder base; /* first, so that a struct encoder * can be cast back */
     struct text delimiter;
+    bool *is_plain; /* per column: whole numbers that never need quotes */
 };
 
 static void append_integer(struct buffer *out, int64_t value)
@@ -89,9 +91,19 @@ static void encode_row(struct encoder *encoder, const struct column *const *colu
         if (!column_is_null(columns[i], row)) {
             const size_t start = out->bytes;
             append_value(out, columns[i], row);
-            csv_quote(out, start, i == 0, self->delimiter);
+            if (!self->is_plain[i]) {
+                csv_quote(out, start, i == 0, self->delimiter);
+            }
         }
     }
+}
+
+/* Whole numbers behind the first column need no look for quotes, unless a digit delimits. */
+static bool is_plain(const struct type *type, uint32_t column, struct text delimiter)
+{
+    const enum layout layout = type_layout(type);
+    return column > 0 && (layout == LAYOUT_INT32 || layout == LAYOUT_INT64) &&
+           !memchr("-0123456789", delimiter.data[0], 11);
 }
 
 enum status delimited_encoder_create(struct arena *arena, const struct encoder_options *options,
@@ -106,6 +118,13 @@ enum status delimited_encoder_create(struct arena *arena, const struct encoder_o
                                   .options = *options};
     self->delimiter = options->delimiter.bytes ? options->delimiter : TEXT(",");
     TRY(csv_check_delimiter(self->delimiter, diag));
+    self->is_plain = arena_zalloc(arena, options->column_count * sizeof(*self->is_plain));
+    if (!self->is_plain) {
+        return diag_no_memory(diag);
+    }
+    for (uint32_t i = 0; i < options->column_count; i++) {
+        self->is_plain[i] = is_plain(options->columns[i].type, i, self->delimiter);
+    }
     *out = &self->base;
     return STATUS_OK;
 }

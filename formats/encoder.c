@@ -1,8 +1,8 @@
 /* encoder.c
  *
  * The public entry: decides for every row whether it is a null record, and keeps account of where
- * each record lies. A format's own code only appends bytes for one row. Sides without columns,
- * and NONE, write null bytes and need no format at all. */
+ * each record lies. A format's own code only appends bytes for one row. Sides that hold nothing
+ * write null bytes and need no format at all. */
 #include "formats/encoder.h"
 
 #include <assert.h>
@@ -35,7 +35,7 @@ enum status encoder_create(struct arena *arena, const struct encoder_options *op
 {
     TRY(format_check(options->format, options->side, options->columns, options->column_count,
                      options->wrap, diag));
-    if (options->column_count == 0) {
+    if (format_is_void(options->format, options->side, options->column_count)) {
         return none_encoder_create(arena, options, out, diag);
     }
     if (!creators[options->format]) {

@@ -23,8 +23,8 @@ struct encoder;
 struct encoder_options {
     enum format_kind format;
     enum format_side side;
-    enum format_wrap wrap;            /* what format_wrap_of says */
-    struct text delimiter;            /* DELIMITED: one character; empty means "," */
+    enum format_wrap wrap; /* what format_wrap_of says */
+    struct text delimiter; /* DELIMITED: one character; empty means "," */
     uint32_t column_count;
     const struct type_field *columns; /* the side's columns in schema order */
 };
@@ -44,15 +44,16 @@ struct encoded_record {
     uint32_t bytes; /* ENCODED_NULL for null bytes (a tombstone, or a null key) */
 };
 
-/* An encoder in arena, which owns it. All that options borrows must outlive it. Fails with
+/* An encoder in arena, which owns it. Copies options; what they point to must outlive
+ * it. Fails with
  * format_check's messages, and with STATUS_INVALID for a format that is not running. */
 MUST_USE enum status encoder_create(struct arena *arena, const struct encoder_options *options,
                                     struct encoder **out, struct diag *diag);
 
 /* Appends the rows to out and fills records, one per row of rows. columns has one column per
  * column of the options, in their order, all present. A single unwrapped column that is NULL
- * (JSON unwrapped, KAFKA, DELIMITED) becomes null bytes, as does every row of a format or side
- * without columns. Fails with STATUS_NO_MEMORY when out cannot grow. */
+ * (JSON unwrapped, KAFKA, DELIMITED) becomes null bytes, as does every row of a side that holds
+ * nothing (format_is_void). Fails with STATUS_NO_MEMORY when out cannot grow. */
 MUST_USE enum status encoder_encode(struct encoder *encoder, const struct column *const *columns,
                                     const struct encode_rows *rows, struct buffer *out,
                                     struct encoded_record *records, struct diag *diag);

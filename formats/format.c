@@ -126,14 +126,13 @@ enum status format_check_properties(enum format_kind kind, unsigned properties, 
     if (!refused) {
         return STATUS_OK;
     }
-    const enum status status = diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
-                                         "%s does not support the following configs: [",
-                                         info->name);
+    const enum status status =
+        diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                  "%s does not support the following configs: [", info->name);
     const char *separator = "";
     for (unsigned bit = 1; bit < FORMAT_PROPERTY_END; bit <<= 1) {
         if (refused & bit) {
-            diag_append(diag, "%s%s", separator,
-                        format_property_name((enum format_property)bit));
+            diag_append(diag, "%s%s", separator, format_property_name((enum format_property)bit));
             separator = ", ";
         }
     }
@@ -190,8 +189,8 @@ enum status format_parse_delimiter(struct text given, struct text *out, struct d
     return STATUS_OK;
 }
 
-enum format_wrap format_wrap_of(enum format_kind kind, enum format_side side,
-                                uint32_t column_count, enum format_wrap requested)
+enum format_wrap format_wrap_of(enum format_kind kind, enum format_side side, uint32_t column_count,
+                                enum format_wrap requested)
 {
     const struct format_info *info = format_info(kind);
     if (column_count != 1) {
@@ -261,6 +260,11 @@ static bool has_map(const struct type *type, bool needs_string_keys)
         }
     }
     return false;
+}
+
+bool format_is_void(enum format_kind kind, enum format_side side, uint32_t column_count)
+{
+    return column_count == 0 && (side == FORMAT_KEY || kind == FORMAT_NONE || kind == FORMAT_KAFKA);
 }
 
 bool format_supports_key_type(enum format_kind kind, const struct type *type)

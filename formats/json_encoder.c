@@ -94,7 +94,7 @@ static void encode_object(struct encoder *encoder, const struct column *const *c
     for (uint32_t i = 0; i < column_count; i++) {
         append_column(out, &self->prefixes[i], columns[i], row);
     }
-    buffer_append_byte(out, '}');
+    buffer_append_string(out, column_count ? "}" : "{}");
 }
 
 static void encode_single(struct encoder *encoder, const struct column *const *columns, size_t row,
