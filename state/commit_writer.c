@@ -274,6 +274,7 @@ enum status commit_writer_apply(struct commit_writer *writer, struct commit *fir
     }
     if (status != STATUS_OK && !sqlite3_get_autocommit(writer->connection)) {
         sqlite3_exec(writer->connection, "ROLLBACK", NULL, NULL, NULL);
+        *out_is_certain = *out_is_certain && sqlite3_get_autocommit(writer->connection);
     }
     return status;
 }

@@ -48,7 +48,8 @@ MUST_USE enum status committer_open(struct database *database,
                                     const struct committer_options *options, struct committer **out,
                                     struct diag *diag);
 
-/* Writes what waits, checkpoints, ends the thread. Nobody may submit any more. Accepts NULL. */
+/* Writes what waits and ends the thread; database_close() then does the last checkpoint. Nobody may
+ * submit any more. Accepts NULL. */
 void committer_close(struct committer *committer);
 
 /* Queues commit and takes it, on failure too (its finish callbacks have then run). Blocks while

@@ -132,6 +132,10 @@ MUST_USE enum status hash_store_load(struct hash_store *store, struct reader *re
                                      uint64_t store_id, bool has_int64_keys,
                                      hash_store_decode *decode, void *context, struct diag *diag);
 
+/* The hash of a stored key; STATUS_CORRUPT when it should be an integer and is not. */
+MUST_USE enum status hash_store_hash(struct text key, bool has_int64_keys, uint64_t *out,
+                                     struct diag *diag);
+
 /* Adds one row that is in the file already; it is not touched. For other loaders. */
 MUST_USE enum status hash_store_restore(struct hash_store *store, struct text key, uint64_t hash,
                                         struct text stored, hash_store_decode *decode,

@@ -50,6 +50,10 @@ static const char *const reader_sql[READER_STATEMENT_COUNT] = {
     [READER_FIND_BATCH_AFTER] = "SELECT id, base_offset, time_min, time_max, bytes, count, codec,"
                                 " crc, blob FROM log WHERE topic = ? AND partition = ?"
                                 " AND base_offset > ? ORDER BY base_offset LIMIT 1",
+    [READER_SCAN_BLOBS] =
+        "SELECT id, base_offset, time_min, time_max, bytes, count, codec, crc, blob"
+        " FROM log WHERE topic = ? AND partition = ? AND base_offset >= ?"
+        " ORDER BY base_offset",
     [READER_GET_LOG_BYTES] = "SELECT sum(bytes) FROM log WHERE topic = ? AND partition = ?",
     [READER_SCAN_BATCHES] = "SELECT base_offset, time_max, bytes, count FROM log"
                             " WHERE topic = ? AND partition = ? ORDER BY base_offset",

@@ -112,6 +112,14 @@ MUST_USE enum status reader_find_batch(struct reader *reader, uint64_t topic_id,
                                        int64_t offset, struct stored_batch *out, bool *out_found,
                                        struct diag *diag);
 
+/* Visits the batches of a partition with base_offset >= from_offset, blobs included, until visit
+ * clears *keep_going. */
+MUST_USE enum status
+reader_scan_blobs(struct reader *reader, uint64_t topic_id, uint32_t partition, int64_t from_offset,
+                  enum status (*visit)(void *context, const struct stored_batch *batch,
+                                       bool *keep_going, struct diag *diag),
+                  void *context, struct diag *diag);
+
 /* Bytes of all blobs of a partition. */
 MUST_USE enum status reader_get_log_bytes(struct reader *reader, uint64_t topic_id,
                                           uint32_t partition, uint64_t *out_bytes,

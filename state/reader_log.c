@@ -100,29 +100,40 @@ static enum status bind_place(struct reader *reader, sqlite3_stmt *statement, ui
     return STATUS_OK;
 }
 
+/* The row of a statement that gives whole batches. */
+static struct stored_batch batch_row(sqlite3_stmt *statement)
+{
+    return (struct stored_batch){
+        .arrival = (uint64_t)sqlite3_column_int64(statement, 0),
+        .base_offset = sqlite3_column_int64(statement, 1),
+        .time_min_ms = sqlite3_column_int64(statement, 2),
+        .time_max_ms = sqlite3_column_int64(statement, 3),
+        .blob_bytes = (uint64_t)sqlite3_column_int64(statement, 4),
+        .record_count = (uint32_t)sqlite3_column_int64(statement, 5),
+        .codec = (uint32_t)sqlite3_column_int64(statement, 6),
+        .crc = (uint32_t)sqlite3_column_int64(statement, 7),
+        .blob = statement_blob(statement, 8),
+    };
+}
+
+static enum status prepare_at(struct reader *reader, enum reader_statement which, uint64_t topic_id,
+                              uint32_t partition, int64_t offset, sqlite3_stmt **out,
+                              struct diag *diag)
+{
+    TRY(reader_prepare(reader, which, out, diag));
+    TRY(bind_place(reader, *out, topic_id, partition, diag));
+    return sqlite3_bind_int64(*out, 3, offset) == SQLITE_OK ? STATUS_OK : reader_fail(reader, diag);
+}
+
 static enum status find_batch(struct reader *reader, enum reader_statement which, uint64_t topic_id,
                               uint32_t partition, int64_t offset, struct stored_batch *out,
                               bool *out_found, struct diag *diag)
 {
     sqlite3_stmt *statement = NULL;
-    TRY(reader_prepare(reader, which, &statement, diag));
-    TRY(bind_place(reader, statement, topic_id, partition, diag));
-    if (sqlite3_bind_int64(statement, 3, offset) != SQLITE_OK) {
-        return reader_fail(reader, diag);
-    }
+    TRY(prepare_at(reader, which, topic_id, partition, offset, &statement, diag));
     TRY(reader_step(reader, statement, out_found, diag));
     if (*out_found) {
-        *out = (struct stored_batch){
-            .arrival = (uint64_t)sqlite3_column_int64(statement, 0),
-            .base_offset = sqlite3_column_int64(statement, 1),
-            .time_min_ms = sqlite3_column_int64(statement, 2),
-            .time_max_ms = sqlite3_column_int64(statement, 3),
-            .blob_bytes = (uint64_t)sqlite3_column_int64(statement, 4),
-            .record_count = (uint32_t)sqlite3_column_int64(statement, 5),
-            .codec = (uint32_t)sqlite3_column_int64(statement, 6),
-            .crc = (uint32_t)sqlite3_column_int64(statement, 7),
-            .blob = statement_blob(statement, 8),
-        };
+        *out = batch_row(statement);
     }
     return STATUS_OK;
 }
@@ -142,6 +153,27 @@ enum status reader_find_batch(struct reader *reader, uint64_t topic_id, uint32_t
     *out_found = found;
     if (found) {
         *out = batch;
+    }
+    return STATUS_OK;
+}
+
+enum status reader_scan_blobs(struct reader *reader, uint64_t topic_id, uint32_t partition,
+                              int64_t from_offset,
+                              enum status (*visit)(void *context, const struct stored_batch *batch,
+                                                   bool *keep_going, struct diag *diag),
+                              void *context, struct diag *diag)
+{
+    sqlite3_stmt *statement = NULL;
+    TRY(prepare_at(reader, READER_SCAN_BLOBS, topic_id, partition, from_offset, &statement, diag));
+    bool keep_going = true;
+    while (keep_going) {
+        bool has_row = false;
+        TRY(reader_step(reader, statement, &has_row, diag));
+        if (!has_row) {
+            return STATUS_OK;
+        }
+        const struct stored_batch batch = batch_row(statement);
+        TRY(visit(context, &batch, &keep_going, diag));
     }
     return STATUS_OK;
 }

@@ -13,6 +13,8 @@
 #include "base/memory.h"
 #include "topics/topics.h"
 
+enum { PAGE_BYTES = 4096 };
+
 struct segment_box *segment_create(struct topic *topic, uint32_t partition)
 {
     struct segment_box *box = memory_zalloc(sizeof(*box));
@@ -87,6 +89,7 @@ static struct text store(struct buffer *buffer, struct text text)
         return (struct text){0};
     }
     const uintptr_t place = buffer->bytes + 1;
+    buffer_reserve(buffer, 1); /* an empty text needs an address too */
     buffer_append_text(buffer, text);
     return (struct text){(const char *)place, text.bytes};
 }
@@ -148,11 +151,23 @@ enum status segment_append(struct segment_box *box, const struct record *records
         append_one(box, &records[i]);
     }
     buffer_reserve(&box->values, SEGMENT_PADDING_BYTES); /* sealing cannot fail */
-    buffer_reserve(&box->keys, 1);
     TRY(buffer_status(&box->values, diag));
     TRY(buffer_status(&box->keys, diag));
     TRY(buffer_status(&box->headers, diag));
     return buffer_status(&box->records, diag);
+}
+
+/* What a buffer costs: of a large one, pages that were never written cost nothing. */
+static size_t buffer_cost(const struct buffer *buffer)
+{
+    const size_t touched = buffer->bytes + PAGE_BYTES;
+    return buffer->capacity < touched ? buffer->capacity : touched;
+}
+
+void segment_measure(struct segment_box *box)
+{
+    box->segment.memory_bytes = sizeof(*box) + buffer_cost(&box->values) + buffer_cost(&box->keys) +
+                                buffer_cost(&box->headers) + buffer_cost(&box->records);
 }
 
 void segment_seal(struct segment_box *box)
@@ -179,7 +194,6 @@ void segment_seal(struct segment_box *box)
     memset(box->values.data + box->values.bytes, 0, SEGMENT_PADDING_BYTES);
     segment->records = records;
     segment->values = buffer_text(&box->values);
-    segment->memory_bytes = sizeof(*box) + box->values.bytes + box->keys.bytes +
-                            box->headers.bytes + box->records.bytes;
+    segment_measure(box);
     box->is_sealed = true;
 }

@@ -20,7 +20,8 @@ struct segment {
     uint32_t partition;
     uint32_t record_count; /* at least 1 */
     int64_t base_offset;   /* of records[0]; offsets are dense */
-    uint64_t arrival;      /* grows with each segment of all topics: the order of writing */
+    uint64_t arrival;      /* of the first record's batch: the order of writing over all topics; a
+                            * segment read from the file may join several batches */
     int64_t time_min_ms;
     int64_t time_max_ms;
     const struct record *records;

@@ -325,8 +325,7 @@ enum status segment_decode(struct topic *topic, uint64_t topic_id, uint32_t part
     segment->time_max_ms = batch->time_max_ms;
     segment->records = (const struct record *)(const void *)box->records.data;
     segment->values = buffer_text(&box->values);
-    segment->memory_bytes = sizeof(*box) + box->values.bytes + box->keys.bytes +
-                            box->headers.bytes + box->records.bytes;
+    segment_measure(box);
     box->is_sealed = true;
     box->is_durable = true;
     *out = box;

@@ -50,6 +50,9 @@ MUST_USE enum status segment_append(struct segment_box *box, const struct record
 /* Ends building; no more records come. Cannot fail. */
 void segment_seal(struct segment_box *box);
 
+/* Sets memory_bytes. */
+void segment_measure(struct segment_box *box);
+
 /* Turns a sealed segment with its offset into what the file holds (segment_codec.c). */
 MUST_USE enum status segment_encode(const struct segment *segment, uint64_t topic_id,
                                     struct encoded_batch *out, struct diag *diag);

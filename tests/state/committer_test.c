@@ -2,6 +2,7 @@
 #include "tests/test.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
@@ -10,6 +11,7 @@
 
 #include "base/bounds.h"
 #include "state/committer.h"
+#include "state/database_parts.h"
 #include "state/reader.h"
 #include "tests/state/temp_dir.h"
 
@@ -351,6 +353,37 @@ static void outcome_is_told_once_and_in_order(void **state)
     fixture_close(&f);
 }
 
+static void hold_the_committer(void *context, enum status status)
+{
+    (void)status;
+    sem_wait(context);
+}
+
+static void ticket_is_done_when_its_own_unit_is(void **state)
+{
+    (void)state;
+    struct fixture f = fixture_open();
+    sem_t gate;
+    sem_init(&gate, 0, 0);
+    uint64_t tickets[2];
+    for (int64_t i = 0; i < 2; i++) {
+        struct commit *commit = commit_with_position("q", i);
+        assert_ok(commit_on_finish(commit, hold_the_committer, &gate, &diag), &diag);
+        assert_ok(committer_submit(f.committer, commit, &tickets[i], &diag), &diag);
+        while (i == 0 && position_of(&f, "q") < 0) { /* until it is written alone and held */
+            usleep(1000);
+        }
+    }
+    assert_int_equal(committer_wait(f.committer, tickets[0], 20, &diag), STATUS_LIMIT);
+    sem_post(&gate);
+    assert_ok(committer_wait(f.committer, tickets[0], -1, &diag), &diag);
+    assert_int_equal(committer_wait(f.committer, tickets[1], 20, &diag), STATUS_LIMIT);
+    sem_post(&gate);
+    assert_ok(committer_wait(f.committer, tickets[1], -1, &diag), &diag);
+    sem_destroy(&gate);
+    fixture_close(&f);
+}
+
 static void *submit_many(void *context)
 {
     struct fixture *f = context;
@@ -506,6 +539,66 @@ static void write_error_leaves_whole_units_only(void **state)
     fixture_close(&f);
 }
 
+/* SQLite is told that the file may not grow: it answers as on a full disk. */
+static void full_disk_ends_in_a_clear_error_and_no_partial_unit(void **state)
+{
+    (void)state;
+    struct fixture f = fixture_open();
+    submit(&f, commit_with_position("q", 1));
+    flush(&f);
+    committer_close(f.committer);
+    assert_int_equal(
+        sqlite3_exec(f.database->writer, "PRAGMA max_page_count = 40", NULL, NULL, NULL),
+        SQLITE_OK);
+    const struct committer_options options = {0};
+    assert_ok(committer_open(f.database, &options, &f.committer, &diag), &diag);
+
+    static char value[400000];
+    struct commit *commit = commit_with_position("q", 2);
+    assert_ok(commit_put_state(commit, 1, TEXT("k"), (struct text){value, sizeof(value)}, &diag),
+              &diag);
+    submit(&f, commit);
+    assert_int_equal(committer_flush(f.committer, &diag), STATUS_IO);
+    assert_non_null(strstr(diag.message, "full"));
+    assert_int_equal(position_of(&f, "q"), 1); /* reads go on */
+    close_only(&f);
+    open_again(&f);
+    assert_int_equal(position_of(&f, "q"), 1);
+    submit(&f, commit_with_position("q", 3));
+    flush(&f);
+    fixture_close(&f);
+}
+
+static bool has_file(const struct fixture *f, const char *name)
+{
+    char path[600];
+    snprintf(path, sizeof(path), "%s/%s", f->dir.path, name);
+    return access(path, F_OK) == 0;
+}
+
+static void ballast_is_laid_and_low_space_refuses_intake(void **state)
+{
+    (void)state;
+    struct fixture f = {.dir = temp_dir_make()};
+    const struct database_options database_options = {.dir = f.dir.path};
+    struct committer_options options = {.ballast_bytes = 100000};
+    assert_ok(database_open(&database_options, &f.database, &diag), &diag);
+    assert_ok(committer_open(f.database, &options, &f.committer, &diag), &diag);
+    assert_true(has_file(&f, "leat.ballast"));
+    assert_ok(committer_check_space(f.committer, &diag), &diag);
+    committer_close(f.committer);
+    assert_false(has_file(&f, "leat.ballast"));
+
+    options.ballast_bytes = (size_t)1 << 60; /* more than any disk has */
+    assert_ok(committer_open(f.database, &options, &f.committer, &diag), &diag);
+    assert_false(has_file(&f, "leat.ballast"));
+    assert_int_equal(committer_check_space(f.committer, &diag), STATUS_LIMIT);
+    submit(&f, commit_with_position("q", 1)); /* what is accepted is written all the same */
+    flush(&f);
+    assert_int_equal(committer_check_space(f.committer, &diag), STATUS_LIMIT);
+    fixture_close(&f);
+}
+
 static void damaged_state_row_is_corrupt(void **state)
 {
     (void)state;
@@ -594,10 +687,13 @@ int main(void)
         cmocka_unit_test(state_is_scanned_in_order_and_in_slices),
         cmocka_unit_test(ranges_and_stores_are_dropped_before_rows_are_put),
         cmocka_unit_test(outcome_is_told_once_and_in_order),
+        cmocka_unit_test(ticket_is_done_when_its_own_unit_is),
         cmocka_unit_test(waiting_units_share_a_transaction),
         cmocka_unit_test(log_is_checkpointed_and_stays_small),
         cmocka_unit_test(failed_unit_is_rolled_back_whole_and_stops_the_committer),
         cmocka_unit_test(write_error_leaves_whole_units_only),
+        cmocka_unit_test(full_disk_ends_in_a_clear_error_and_no_partial_unit),
+        cmocka_unit_test(ballast_is_laid_and_low_space_refuses_intake),
         cmocka_unit_test(damaged_state_row_is_corrupt),
         cmocka_unit_test(second_process_without_the_lock_file_is_fenced_off),
         cmocka_unit_test(oversized_state_row_is_refused),

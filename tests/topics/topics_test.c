@@ -128,6 +128,36 @@ static void large_appends_are_cut_into_segments(void **state)
     fixture_close(f);
 }
 
+static void small_batches_are_read_from_the_file_as_one_segment(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_open(no_memory);
+    struct topic *topic = fixture_topic(f, "t", 1);
+    for (int64_t i = 0; i < 300; i++) {
+        fixture_append(f, topic, 0, i, 1);
+    }
+    fixture_append(f, topic, 0, 300, 5000); /* not small: stays alone */
+    fixture_append(f, topic, 0, 5300, 10);
+    fixture_flush(f);
+    static const struct {
+        int64_t base_offset;
+        uint32_t record_count;
+    } expected[] = {{0, 300}, {300, 5000}, {5300, 10}};
+    int64_t offset = 0;
+    for (size_t i = 0; i < 3; i++) {
+        struct segment *segment = NULL;
+        assert_ok(topics_read(f->topics, topic, 0, offset, true, &segment, &f->diag), &f->diag);
+        assert_int_equal(segment->base_offset, expected[i].base_offset);
+        assert_int_equal(segment->record_count, expected[i].record_count);
+        assert_int_equal(segment->time_min_ms, expected[i].base_offset);
+        offset = segment_end_offset(segment);
+        segment_unref(segment);
+    }
+    assert_int_equal(fixture_check(f, topic, 0, 0, 0), 5310);
+    topic_unref(topic);
+    fixture_close(f);
+}
+
 static void record_at_the_size_limit_passes_and_one_past_it_does_not(void **state)
 {
     (void)state;
@@ -666,6 +696,7 @@ int main(void)
         cmocka_unit_test(keys_values_headers_and_nulls_come_back_from_memory_and_file),
         cmocka_unit_test(topics_and_records_survive_a_restart),
         cmocka_unit_test(large_appends_are_cut_into_segments),
+        cmocka_unit_test(small_batches_are_read_from_the_file_as_one_segment),
         cmocka_unit_test(record_at_the_size_limit_passes_and_one_past_it_does_not),
         cmocka_unit_test(committed_only_hides_what_is_not_durable),
         cmocka_unit_test(offsets_are_dense_under_concurrent_appends),
