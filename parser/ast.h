@@ -43,7 +43,7 @@ enum type_name_kind {
     TYPE_NAME_STRUCT,
 };
 
-struct type_field;
+struct type_name_field;
 
 struct type_name {
     enum type_name_kind kind;
@@ -61,13 +61,13 @@ struct type_name {
             struct type_name *value;
         } map;
         struct {
-            struct type_field *items;
+            struct type_name_field *items;
             size_t count; /* may be 0 */
         } fields;         /* STRUCT */
     };
 };
 
-struct type_field {
+struct type_name_field {
     struct identifier name;
     struct type_name *type;
 };
