@@ -1,5 +1,4 @@
 /* int128.h: the one name for the compiler's 128-bit integer, which holds a DECIMAL's digits. */
-/* int128.h: names for the compiler's 128-bit integers, so that -Wpedantic stays quiet. */
 #ifndef BASE_INT128_H
 #define BASE_INT128_H
 
