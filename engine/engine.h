@@ -1,0 +1,149 @@
+/* engine.h: the one handle of Leat: statements in, results and rows out.
+ *
+ * An engine owns one data directory (or none: all in memory), its catalog, topics and running
+ * queries. Everything that serves people (shell, server, tests, tools) goes through this
+ * header. Thread: every function may be called from any thread unless it says otherwise. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/batch.h"
+#include "base/record.h"
+#include "base/schema.h"
+#include "base/status.h"
+#include "state/database.h"
+
+struct engine;
+struct function_registry;
+
+struct engine_setting {
+    const char *name; /* ksqlDB's names; "ksql.streams." prefix optional */
+    const char *value;
+};
+
+struct engine_options {
+    const char *data_dir; /* NULL: in memory only */
+    enum durability durability;
+    const struct engine_setting *settings; /* server-level defaults */
+    size_t setting_count;
+    size_t batch_rows;         /* most rows per batch; 0: BATCH_ROWS_MAX */
+    int64_t commit_interval_ms; /* longest time that output is held back; 0: after each round */
+    size_t commit_rows;        /* a unit of work is committed after so many input records; 0: default */
+    bool cache_is_off;         /* every change of a table is emitted (cache.max.bytes.buffering=0) */
+    bool merge_by_arrival;     /* order several inputs by arrival, not by record time (test runner) */
+    bool is_manual;            /* no threads: queries advance in engine_run_until_idle only */
+    const struct function_registry *registry; /* NULL: the built-in functions */
+    int64_t (*now_ms)(void *clock); /* NULL: the system's */
+    void *clock;
+};
+
+MUST_USE enum status engine_open(const struct engine_options *options, struct engine **out,
+                                 struct diag *diag);
+/* Stops every query after its current unit of work, makes all durable, frees everything. */
+void engine_close(struct engine *engine);
+
+/* What one client keeps between requests: SET properties and DEFINE variables. */
+struct session;
+MUST_USE enum status session_create(struct engine *engine, struct session **out,
+                                    struct diag *diag);
+void session_destroy(struct session *session);
+/* Adds a property or variable as if by SET or DEFINE; checks it. */
+MUST_USE enum status session_set(struct session *session, const char *name, const char *value,
+                                 struct diag *diag);
+MUST_USE enum status session_define(struct session *session, const char *name,
+                                    const char *value, struct diag *diag);
+
+/* --- Statements ---------------------------------------------------------------------------
+ *
+ * A script is parsed as a whole before anything runs. Then statement by statement: queries and
+ * PRINT give a cursor, everything else gives an entity in the shape of ksqlDB's REST API ("@type"
+ * and so on), or nothing (SET, INSERT VALUES). */
+
+struct cursor;
+
+struct script; /* a parsed script and where it stands */
+
+MUST_USE enum status script_open(struct engine *engine, struct session *session, struct text sql,
+                                 struct script **out, struct diag *diag);
+void script_close(struct script *script);
+
+enum outcome_kind {
+    OUTCOME_END,    /* no statement is left */
+    OUTCOME_NONE,   /* done, nothing to show */
+    OUTCOME_ENTITY, /* entity is set; the caller owns the reference */
+    OUTCOME_CURSOR, /* cursor is set; the caller must close it */
+};
+
+struct outcome {
+    enum outcome_kind kind;
+    struct text statement;      /* borrowed from the script */
+    struct sql_pos pos;         /* of the statement in the script */
+    bool is_query;              /* SELECT or PRINT: /ksql refuses these before running them */
+    json_t *entity;
+    struct cursor *cursor;
+};
+
+/* What comes next, without running it; kind is OUTCOME_END or OUTCOME_NONE. */
+void script_peek(const struct script *script, struct outcome *out);
+/* Runs the next statement. On failure the script stays there; diag holds the message. */
+MUST_USE enum status script_step(struct script *script, struct outcome *out, struct diag *diag);
+
+/* --- Rows ---------------------------------------------------------------------------------
+ *
+ * A cursor belongs to one consumer. Chunks are immutable and shared. */
+
+enum cursor_kind { CURSOR_PULL, CURSOR_PUSH, CURSOR_PRINT };
+
+/* Some rows of a result. */
+struct row_chunk {
+    const struct batch *batch; /* columns by position in the cursor's schema; ROW_DELETE in flags
+                                  marks a tombstone */
+    struct text lines;         /* CURSOR_PRINT: finished lines instead of a batch */
+};
+
+void row_chunk_unref(struct row_chunk *chunk);
+
+enum cursor_kind cursor_kind(const struct cursor *cursor);
+const char *cursor_query_id(const struct cursor *cursor); /* "" for pull queries on tables */
+/* Columns of the result; COLUMN_KEY marks keys. Owned by the cursor. */
+const struct schema *cursor_schema(const struct cursor *cursor);
+bool cursor_is_table(const struct cursor *cursor);
+/* ROWTIME, window bounds and the like are ordinary columns here when selected. */
+
+/* Waits up to timeout_ms (-1: for ever) for rows. STATUS_OK with *out NULL: none came in time, or
+ * the end was reached (*is_end). After the end, cursor_final_message() is "Limit Reached", "Query
+ * Completed" or "". STATUS_LIMIT: the consumer was too slow and was cut off. */
+MUST_USE enum status cursor_next(struct cursor *cursor, int64_t timeout_ms,
+                                 struct row_chunk **out, bool *is_end, struct diag *diag);
+const char *cursor_final_message(const struct cursor *cursor);
+void cursor_close(struct cursor *cursor);
+
+/* Calls wake whenever rows may be ready, from an engine thread; it must not block. */
+void cursor_set_wake(struct cursor *cursor, void (*wake)(void *context), void *context);
+
+/* --- Topics and progress ------------------------------------------------------------------ */
+
+MUST_USE enum status engine_create_topic(struct engine *engine, const char *topic,
+                                         uint32_t partition_count, struct diag *diag);
+MUST_USE enum status engine_delete_topic(struct engine *engine, const char *topic,
+                                         struct diag *diag);
+/* Appends records and returns when they are durable. partition < 0: by the key's hash, or round
+ * robin for null keys. is_durable false: returns as soon as they are queued. */
+MUST_USE enum status engine_produce(struct engine *engine, const char *topic, int32_t partition,
+                                    const struct record *records, size_t count, bool is_durable,
+                                    struct diag *diag);
+/* Runs (is_manual) or waits until every running query has used all input there is and its
+ * output is durable. STATUS_CANCELLED after timeout_ms (-1: none). */
+MUST_USE enum status engine_run_until_idle(struct engine *engine, int64_t timeout_ms,
+                                           struct diag *diag);
+/* The topics underneath, for tools that read and list them (topics/topics.h). */
+struct topics *engine_topics(struct engine *engine);
+
+/* The catalog's view of one source, for tests and tools: its definition as ksqlDB describes it
+ * ("sourceDescription" entity with extended fields); NULL when there is none. */
+json_t *engine_describe(struct engine *engine, const char *source);
+
+#endif
