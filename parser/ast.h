@@ -224,7 +224,7 @@ struct expression {
         struct {
             struct expression *subject; /* NULL: a searched CASE */
             struct case_branch *branches;
-            size_t branch_count;        /* at least one */
+            size_t branch_count;          /* at least one */
             struct expression *otherwise; /* NULL: no ELSE */
         } conditional;                    /* CASE */
         struct {
@@ -307,7 +307,7 @@ struct select_join {
     struct select_source source;
     struct duration within_before; /* both present or neither; equal for WITHIN n unit */
     struct duration within_after;
-    bool is_within_pair;           /* written WITHIN (before, after) */
+    bool is_within_pair; /* written WITHIN (before, after) */
     struct duration within_grace;
     struct expression *on;
 };
@@ -318,9 +318,9 @@ struct select_window {
     enum ast_window_kind kind;
     struct sql_pos pos;
     bool has_name;
-    struct identifier name;   /* cosmetic */
-    struct duration size;     /* TUMBLING, HOPPING: the size; SESSION: the gap */
-    struct duration advance;  /* HOPPING only */
+    struct identifier name;  /* cosmetic */
+    struct duration size;    /* TUMBLING, HOPPING: the size; SESSION: the gap */
+    struct duration advance; /* HOPPING only */
     struct duration retention;
     struct duration grace;
 };
@@ -355,7 +355,7 @@ struct select_query {
 /* One entry of a WITH clause. */
 struct property {
     struct text name;         /* upper case, whether quoted or not */
-    struct text written_name; /* as written: connector properties keep their case */
+    struct text written_name; /* upper case unless quoted: connectors need their exact keys */
     struct sql_pos pos;       /* of the name */
     struct expression *value; /* a literal: NULL .. STRING */
 };
@@ -364,7 +364,7 @@ struct property_list {
     struct property *items;
     size_t count;
     struct sql_pos pos;
-    bool is_present; /* WITH () is present and empty */
+    bool is_present; /* then at least one item */
 };
 
 enum column_constraint {
@@ -386,7 +386,6 @@ struct column_definition {
 struct column_definition_list {
     struct column_definition *items;
     size_t count;
-    bool is_present; /* () is present and empty */
 };
 
 enum ast_source_kind { AST_SOURCE_STREAM, AST_SOURCE_TABLE };
@@ -478,7 +477,7 @@ struct insert_select_statement {
 struct insert_values_statement {
     struct identifier target;
     struct identifier_list columns; /* count 0: all */
-    struct expression_list values;  /* at least one */
+    struct expression_list values;  /* may be empty: the engine refuses that */
 };
 
 struct drop_source_statement {

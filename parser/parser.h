@@ -44,16 +44,15 @@ struct parser_options {
 
 /* Parses every statement of a script; each must end in ';'. A script of blanks and comments only
  * gives an empty list. options may be NULL: none. A DEFINE or UNDEFINE in the script acts on the
- * statements after it, on top of the variables given; the caller still gets it as a statement, so that it
- * can change its session when it executes it. */
+ * statements after it, on top of the variables given; the caller still gets it as a statement, so
+ * that it can change its session when it executes it. */
 MUST_USE enum status parser_parse_script(struct text sql, const struct parser_options *options,
                                          struct arena *arena, struct statement_list *out,
                                          struct diag *diag);
 
 /* Parses exactly one statement; the ';' may be missing. For stored statement texts, prepared
  * statements, and EXPLAIN. */
-MUST_USE enum status parser_parse_statement(struct text sql,
-                                            const struct parser_options *options,
+MUST_USE enum status parser_parse_statement(struct text sql, const struct parser_options *options,
                                             struct arena *arena, struct statement **out,
                                             struct diag *diag);
 
@@ -62,8 +61,8 @@ MUST_USE enum status parser_parse_expression(struct text sql, struct arena *aren
                                              struct expression **out, struct diag *diag);
 
 /* Parses exactly one type, such as STRUCT<A INT, B ARRAY<STRING>>. */
-MUST_USE enum status parser_parse_type(struct text sql, struct arena *arena,
-                                       struct type_name **out, struct diag *diag);
+MUST_USE enum status parser_parse_type(struct text sql, struct arena *arena, struct type_name **out,
+                                       struct diag *diag);
 
 /* Parses a column list without its parentheses, such as "`A` STRING KEY, `B` INTEGER": how
  * ksqlDB writes a schema. An empty text gives an empty list. */
@@ -82,8 +81,8 @@ struct statement_text {
  * statements. cursor starts as {0} with sql set; returns false at the end. */
 struct statement_splitter {
     struct text sql;
-    struct sql_pos next;     /* where to go on */
-    bool is_open;            /* after the end: a string, quoted name or comment was not closed */
+    struct sql_pos next; /* where to go on */
+    bool is_open;        /* after the end: a string, quoted name or comment was not closed */
 };
 
 void statement_splitter_init(struct statement_splitter *splitter, struct text sql);
