@@ -72,8 +72,15 @@ struct plan_rekey {
     uint32_t key_count;          /* 0: PARTITION BY NULL */
 };
 
+/* One table function: its arguments are evaluated on the input row, of the types it wants. */
+struct plan_table_call {
+    struct table_function function;
+    const struct expr **arguments; /* function.argument_count of them */
+    const struct expr *call;       /* place and text of the call alone, for the log */
+};
+
 struct plan_flat_map {
-    const struct table_function_call *calls;
+    const struct plan_table_call *calls;
     uint32_t call_count;
 };
 
