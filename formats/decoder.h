@@ -43,7 +43,10 @@ enum record_outcome {
 
 struct decode_error {
     uint32_t row;
-    struct text message; /* ksqlDB's text, in the batch arena */
+    /* What the processing log shows as errorMessage, and the reason behind it, which is its first
+     * cause. Both are ksqlDB's text and live in the batch arena. */
+    struct text message;
+    struct text cause;
 };
 
 struct decode_result {

@@ -36,7 +36,7 @@ struct encode_rows {
     const uint8_t *is_null_record; /* by row number: nonzero writes null bytes; NULL: none */
 };
 
-enum { ENCODED_NULL = UINT32_MAX };
+static const uint32_t ENCODED_NULL = UINT32_MAX;
 
 /* Where one record lies in the output buffer. */
 struct encoded_record {
@@ -60,7 +60,7 @@ MUST_USE enum status encoder_encode(struct encoder *encoder, const struct column
 /* The bytes of one record; data is NULL for null bytes. Valid until out grows. */
 static inline struct text encoded_text(const struct buffer *out, struct encoded_record record)
 {
-    if (record.bytes == (uint32_t)ENCODED_NULL) {
+    if (record.bytes == ENCODED_NULL) {
         return (struct text){NULL, 0};
     }
     return (struct text){out->data + record.offset, record.bytes};

@@ -146,7 +146,6 @@ struct window_limits *builder_window_limits(struct builder *b, struct duration r
 }
 
 struct select_window *builder_window(struct builder *b, enum ast_window_kind kind,
-                                     const struct token *first, const struct token *name,
                                      struct duration size, struct duration advance,
                                      const struct window_limits *limits, const struct token *last)
 {
@@ -155,16 +154,26 @@ struct select_window *builder_window(struct builder *b, enum ast_window_kind kin
         return NULL;
     }
     window->kind = kind;
-    window->pos = builder_span(first->pos, last->pos);
+    window->pos = last->pos;
     window->size = size;
     window->advance = advance;
-    if (name) {
-        window->has_name = true;
-        window->name = builder_identifier(b, name);
-    }
     if (limits) {
         window->retention = limits->retention;
         window->grace = limits->grace;
+    }
+    return window;
+}
+
+struct select_window *builder_name_window(struct builder *b, struct select_window *window,
+                                          const struct token *first, const struct token *name)
+{
+    if (builder_has_failed(b)) {
+        return NULL;
+    }
+    window->pos = builder_span(first->pos, window->pos);
+    if (name) {
+        window->has_name = true;
+        window->name = builder_identifier(b, name);
     }
     return window;
 }

@@ -20,7 +20,7 @@ static struct sql_pos pos_of(const struct type_name *type)
 static struct type_name *type_node(struct builder *b, enum type_name_kind kind, uint32_t depth,
                                    struct sql_pos pos)
 {
-    if (depth > PARSER_NESTING_MAX) {
+    if (depth > PARSER_DEPTH_MAX) {
         builder_too_large(b);
         return NULL;
     }

@@ -36,33 +36,34 @@ void builder_too_large(struct builder *b)
     }
 }
 
-/* prefix takes the line and the column. */
-static void fail_with_prefix(struct builder *b, struct sql_pos pos, const char *format,
-                             va_list args, const char *before_line, const char *before_column)
+void builder_fail(struct builder *b, struct sql_pos pos, const char *format, ...)
 {
     if (builder_has_failed(b)) {
         return;
     }
     char message[DIAG_MESSAGE_BYTES_MAX];
-    (void)vsnprintf(message, sizeof(message), format, args);
-    b->status = diag_fail(b->diag, STATUS_INVALID, pos, "%s%u%s%u: %s", before_line, pos.line,
-                          before_column, pos.column, message);
-}
-
-void builder_fail(struct builder *b, struct sql_pos pos, const char *format, ...)
-{
     va_list args;
     va_start(args, format);
-    fail_with_prefix(b, pos, format, args, "Failed to prepare statement: line ", ":");
+    (void)vsnprintf(message, sizeof(message), format, args);
     va_end(args);
+    /* ksqlDB adds one to a column that counts from 1 already; clients know the number so. */
+    b->status =
+        diag_fail(b->diag, STATUS_INVALID, pos, "Failed to prepare statement: line %u:%u: %s",
+                  pos.line, pos.column + 1, message);
 }
 
 void builder_fail_at(struct builder *b, struct sql_pos pos, const char *format, ...)
 {
+    if (builder_has_failed(b)) {
+        return;
+    }
+    char message[DIAG_MESSAGE_BYTES_MAX];
     va_list args;
     va_start(args, format);
-    fail_with_prefix(b, pos, format, args, "Line: ", ", Col: ");
+    (void)vsnprintf(message, sizeof(message), format, args);
     va_end(args);
+    b->status = diag_fail(b->diag, STATUS_INVALID, pos, "Line: %u, Col: %u: %s", pos.line,
+                          pos.column, message);
 }
 
 void *builder_new(struct builder *b, size_t bytes)

@@ -260,11 +260,13 @@ struct within *builder_within(struct builder *b, struct duration before, struct 
                               bool is_pair, struct duration grace);
 struct window_limits *builder_window_limits(struct builder *b, struct duration retention,
                                             struct duration grace);
-/* name and limits may be NULL. */
+/* limits may be NULL. last ends the window's text. */
 struct select_window *builder_window(struct builder *b, enum ast_window_kind kind,
-                                     const struct token *first, const struct token *name,
                                      struct duration size, struct duration advance,
                                      const struct window_limits *limits, const struct token *last);
+/* Adds what stands before the form: the word WINDOW, and a name or NULL. */
+struct select_window *builder_name_window(struct builder *b, struct select_window *window,
+                                          const struct token *first, const struct token *name);
 
 /* ---- Statements: build_statement.c ---- */
 

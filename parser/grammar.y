@@ -12,9 +12,9 @@
 %token_prefix TOKEN_
 %token_type {const struct token *}
 %extra_argument {struct builder *b}
-/* Brackets nest 100 deep (PARSER_NESTING_MAX) at up to 8 symbols each, prefix operators chain up
- * to PARSER_DEPTH_MAX. */
-%stack_size 2000
+/* Room for a tree of PARSER_DEPTH_MAX levels with all its brackets, at 7 symbols for the costliest
+ * one: ( value NOT IN ( expressions , */
+%stack_size 4000
 
 %include {
 #include "parser/grammar.h"
@@ -52,6 +52,8 @@
 %token STRING INTEGER_VALUE DECIMAL_VALUE FLOATING_POINT_VALUE IDENT QUOTED_IDENT VARIABLE.
 %token LAMBDA_LP RESERVED UNRECOGNIZED GOAL_STATEMENT GOAL_EXPRESSION GOAL_TYPE GOAL_COLUMNS.
 
+/* Free words. Lemon tries the fallback before a default reduction, so no state may both shift IDENT
+ * and reduce on one of these: "lemon -c" lists what every state reduces on. */
 %fallback IDENT
     ADD ALTER ASSERT CHANGES COLUMN DAY DEFINE ESCAPE EXPLAIN FINAL FUNCTION FUNCTIONS GRACE HEADER
     HEADERS HOUR ID INTERVAL KEY MINUTE PERIOD PLUGINS PRIMARY REPLACE SCHEMA SECOND SESSION SET
@@ -345,22 +347,21 @@ within(A) ::= WITHIN LP duration(B) COMMA duration(C) RP grace(G). { A = builder
 grace(A) ::= . { A = (struct duration){0}; }
 grace(A) ::= GRACE PERIOD duration(D). { A = D; }
 
+/* The name is spelled out in two rules: after an empty one SESSION would be taken for a name. */
 %type window {struct select_window *}
+%type window_form {struct select_window *}
 window(A) ::= . { A = NULL; }
-window(A) ::= WINDOW(F) window_name(N) TUMBLING LP SIZE duration(S) window_limits(L) RP(T). {
-    A = builder_window(b, AST_WINDOW_TUMBLING, F, N, S, (struct duration){0}, L, T);
+window(A) ::= WINDOW(F) window_form(W). { A = builder_name_window(b, W, F, NULL); }
+window(A) ::= WINDOW(F) IDENT(N) window_form(W). { A = builder_name_window(b, W, F, N); }
+window_form(A) ::= TUMBLING LP SIZE duration(S) window_limits(L) RP(T). {
+    A = builder_window(b, AST_WINDOW_TUMBLING, S, (struct duration){0}, L, T);
 }
-window(A) ::= WINDOW(F) window_name(N) HOPPING LP SIZE duration(S) COMMA ADVANCE BY duration(D)
-              window_limits(L) RP(T). {
-    A = builder_window(b, AST_WINDOW_HOPPING, F, N, S, D, L, T);
+window_form(A) ::= HOPPING LP SIZE duration(S) COMMA ADVANCE BY duration(D) window_limits(L) RP(T). {
+    A = builder_window(b, AST_WINDOW_HOPPING, S, D, L, T);
 }
-window(A) ::= WINDOW(F) window_name(N) SESSION LP duration(S) window_limits(L) RP(T). {
-    A = builder_window(b, AST_WINDOW_SESSION, F, N, S, (struct duration){0}, L, T);
+window_form(A) ::= SESSION LP duration(S) window_limits(L) RP(T). {
+    A = builder_window(b, AST_WINDOW_SESSION, S, (struct duration){0}, L, T);
 }
-
-%type window_name {const struct token *}
-window_name(A) ::= . { A = NULL; }
-window_name(A) ::= IDENT(T). { A = T; }
 
 %type window_limits {struct window_limits *}
 window_limits(A) ::= . { A = NULL; }

@@ -22,11 +22,9 @@ enum {
     PARSER_STATEMENT_BYTES_MAX = 64 * 1024,
     /* A whole script in one request. Keeps line, column and offset well inside 32 bits. */
     PARSER_SCRIPT_BYTES_MAX = 16 * 1024 * 1024,
-    /* Open brackets and CASEs around any place of an expression, and levels of a type. */
-    PARSER_NESTING_MAX = 100,
-    /* Levels of an expression tree. A chain such as a OR b OR c is one level deeper per operator;
-     * generated conditions of several hundred terms are real. Later passes recurse once a level. */
-    PARSER_DEPTH_MAX = 1000,
+    /* Levels of an expression or a type: later passes recurse once a level. A chain such as
+     * a OR b OR c is one level deeper per operator, and generated ones have hundreds. */
+    PARSER_DEPTH_MAX = 500,
 };
 
 /* A session variable: ${name} in the text stands for value (without recursion). */

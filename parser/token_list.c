@@ -10,8 +10,6 @@
  *   - Any word is a name behind DEFINE and UNDEFINE.
  *   - The statements of SQL tests are no statements elsewhere: their telling word is made
  *     unrecognizable, so that the error looks as if the grammar did not know them.
- *
- * Brackets are counted here too, because their nesting is what makes the grammar's stack grow.
  */
 #include "parser/token_list.h"
 
@@ -234,29 +232,9 @@ static void hide_test_statements(struct token_list *list)
     }
 }
 
-static enum status check_nesting(const struct token_list *list, struct diag *diag)
-{
-    int depth = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        const int kind = list->items[i].kind;
-        if (kind == TOKEN_LP || kind == TOKEN_LB || kind == TOKEN_CASE) {
-            depth++;
-        } else if (depth > 0 && (kind == TOKEN_RP || kind == TOKEN_RB || kind == TOKEN_END)) {
-            depth--;
-        }
-        if (depth > PARSER_NESTING_MAX) {
-            return diag_fail(diag, STATUS_LIMIT, list->items[i].pos,
-                             "Statement is too large to parse. This may be caused by having too "
-                             "many nested expressions in the statement.");
-        }
-    }
-    return STATUS_OK;
-}
-
 enum status token_list_resolve(struct token_list *list, bool allow_test_statements,
                                struct arena *scratch, struct diag *diag)
 {
-    TRY(check_nesting(list, diag));
     resolve_defines(list);
     resolve_paired_words(list);
     resolve_lambdas(list);
