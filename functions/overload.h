@@ -85,13 +85,24 @@ struct overload_choice {
     const struct parameter **parameters;
 };
 
-/* Chooses among the overloads of one name. Fails with STATUS_INVALID and ksqlDB's words. */
-MUST_USE enum status overload_choose(const char *spelling, const struct signature *signatures,
-                                     uint32_t signature_count,
+/* The overloads of one name. */
+struct overload_set {
+    const char *spelling; /* as messages print the name */
+    const struct signature *signatures;
+    uint32_t count;
+};
+
+/* Fails with STATUS_INVALID and ksqlDB's words. */
+MUST_USE enum status overload_choose(const struct overload_set *set,
                                      const struct overload_argument *arguments,
                                      uint32_t argument_count, bool casts_allowed,
                                      struct arena *arena, struct overload_choice *out,
                                      struct diag *diag);
+
+/* "Function '...' does not accept parameters (...)." with the alternatives. */
+enum status overload_refuse(const struct overload_set *set,
+                            const struct overload_argument *arguments, uint32_t argument_count,
+                            struct diag *diag);
 
 /* The concrete type of a parameter or result. NULL in *out when a variable is not bound. */
 MUST_USE enum status parameter_type_resolve(const struct parameter_type *type,
