@@ -5,7 +5,18 @@
 
 #include "functions/registry.h"
 
-extern const struct function_family aggregate_family;
+extern const struct function_family aggregate_attr_family;
+extern const struct function_family aggregate_average_family;
+extern const struct function_family aggregate_by_offset_family;
+extern const struct function_family aggregate_collect_family;
+extern const struct function_family aggregate_correlation_family;
+extern const struct function_family aggregate_count_family;
+extern const struct function_family aggregate_count_distinct_family;
+extern const struct function_family aggregate_deviation_family;
+extern const struct function_family aggregate_extreme_family;
+extern const struct function_family aggregate_histogram_family;
+extern const struct function_family aggregate_sum_family;
+extern const struct function_family aggregate_topk_family;
 extern const struct function_family array_family;
 extern const struct function_family bytes_family;
 extern const struct function_family conditional_family;

@@ -16,10 +16,23 @@
 #include "functions/table_function.h"
 
 static const struct function_family *const builtin_families[] = {
+    &aggregate_attr_family,
+    &aggregate_average_family,
+    &aggregate_by_offset_family,
+    &aggregate_collect_family,
+    &aggregate_correlation_family,
+    &aggregate_count_family,
+    &aggregate_count_distinct_family,
+    &aggregate_deviation_family,
+    &aggregate_extreme_family,
+    &aggregate_histogram_family,
+    &aggregate_sum_family,
+    &aggregate_topk_family,
     &conditional_family,
     &date_family,
     &regex_family,
     &string_family,
+    &table_family,
 };
 
 static const struct function_registry builtin_registry = {
