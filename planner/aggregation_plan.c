@@ -18,6 +18,7 @@ struct call_arguments {
     const struct expr **exprs;
     const struct type **types;
     const struct value **literals;
+    struct text *texts;
 };
 
 static enum status translate_arguments(struct plan_builder *builder, const struct scope *scope,
@@ -30,7 +31,8 @@ static enum status translate_arguments(struct plan_builder *builder, const struc
     out->exprs = arena_array(planner->arena, count, sizeof(*out->exprs));
     out->types = arena_array(planner->arena, count, sizeof(*out->types));
     out->literals = arena_array(planner->arena, count, sizeof(*out->literals));
-    if (!values || !out->exprs || !out->types || !out->literals) {
+    out->texts = arena_array(planner->arena, count, sizeof(*out->texts));
+    if (!values || !out->exprs || !out->types || !out->literals || !out->texts) {
         return diag_no_memory(planner->diag);
     }
     for (uint32_t i = 0; i < count; i++) {
@@ -41,6 +43,7 @@ static enum status translate_arguments(struct plan_builder *builder, const struc
         TRY(translate_literal(planner, argument, &is_literal, &type, &values[i]));
         out->types[i] = out->exprs[i]->type;
         out->literals[i] = is_literal ? &values[i] : NULL;
+        out->texts[i] = out->exprs[i]->text;
     }
     return STATUS_OK;
 }
@@ -53,7 +56,7 @@ static enum status resolve_call(struct plan_builder *builder, const struct scope
     struct call_arguments given;
     TRY(translate_arguments(builder, scope, call, &given));
     TRY(aggregate_resolve(planner->registry, call->call.name.name, given.types, given.literals,
-                          given.count, planner->arena, aggregate, planner->diag));
+                          given.texts, given.count, planner->arena, aggregate, planner->diag));
     assert(aggregate->argument_count <= given.count);
     *arguments = given.exprs;
     return STATUS_OK;

@@ -5,7 +5,6 @@
  * left over after these and the aggregate calls are taken out is refused as a whole.
  */
 #include "functions/aggregate.h"
-#include "functions/table_function.h"
 #include "parser/printer.h"
 #include "planner/aggregation.h"
 #include "planner/expression_tree.h"

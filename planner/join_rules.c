@@ -195,8 +195,8 @@ static enum status equivalent_expressions(const struct planner *planner,
         if (!goes_on) {
             out->count = 0;
         }
-        if (rule->type == JOIN_OUTER) {
-            out->count = 0;
+        if (rule->type == JOIN_OUTER || rule->is_foreign) {
+            out->count = 0; /* neither side is the key in every row */
             continue;
         }
         add_expression(out, rule->left);
@@ -285,11 +285,9 @@ enum status join_rules_read(const struct planner *planner, const struct query *q
     if (!out->rules) {
         return diag_no_memory(planner->diag);
     }
-    bool is_foreign = false;
     for (uint32_t i = 0; i < out->count; i++) {
         TRY(read_rule(planner, query, i, &out->rules[i]));
-        is_foreign |= out->rules[i].is_foreign;
     }
-    return is_foreign ? choose_foreign_key(planner, query, out)
-                      : choose_key(planner, query, out);
+    return out->rules[out->count - 1].is_foreign ? choose_foreign_key(planner, query, out)
+                                                 : choose_key(planner, query, out);
 }

@@ -100,7 +100,8 @@ static enum status add_columns_of(struct item_list *list, struct query_source *s
 static enum status add_window_bounds(struct item_list *list, struct query_source *source,
                                      struct sql_pos pos)
 {
-    if (!list->shows_windows || source->source->window.kind == WINDOW_NONE) {
+    const bool is_shown = list->shows_windows || query_is_join(list->query);
+    if (!is_shown || source->source->window.kind == WINDOW_NONE) {
         return STATUS_OK;
     }
     for (size_t i = PSEUDO_WINDOWSTART; i <= PSEUDO_WINDOWEND; i++) {

@@ -18,7 +18,8 @@ MUST_USE enum status query_schema(const struct planner *planner, const struct qu
                                   struct schema *out);
 
 /* Replaces every star in query->items; all items are EXPRESSION afterwards. joins is NULL for a
- * single source. shows_windows: a star shows WINDOWSTART and WINDOWEND (queries of clients). */
+ * single source. shows_windows: a star shows WINDOWSTART and WINDOWEND outside of joins too (for
+ * clients). */
 MUST_USE enum status query_expand_items(const struct planner *planner, struct query *query,
                                         const struct join_rules *joins, bool shows_windows);
 
