@@ -12,6 +12,7 @@
 
 #include <assert.h>
 
+#include "engine/serde.h"
 #include "operators/filter.h"
 #include "operators/flat_map.h"
 #include "operators/group.h"
@@ -115,10 +116,11 @@ static enum status pseudo_of(struct builder *builder, const struct plan_step *st
     return STATUS_OK;
 }
 
-static struct op_serde serde_of(const struct serde *serde)
+static struct op_serde serde_of(const struct serde *serde, enum format_side side)
 {
-    return (struct op_serde){
-        .format = serde->format, .wrap = serde->wrap, .delimiter = serde->delimiter};
+    return (struct op_serde){.format = serde->format,
+                             .wrap = serde_wrap(serde, side),
+                             .delimiter = serde_delimiter(serde)};
 }
 
 static struct op_timestamp timestamp_of(const struct timestamp_spec *timestamp,
@@ -174,8 +176,8 @@ static enum status build_source(struct builder *builder, const struct plan_step 
         .schema = &step->schema,
         .is_wanted = step->source.is_wanted,
         .is_table = source->is_table,
-        .key = serde_of(&source->key_serde),
-        .value = serde_of(&source->value_serde),
+        .key = serde_of(&source->key_serde, FORMAT_KEY),
+        .value = serde_of(&source->value_serde, FORMAT_VALUE),
         .window = window_of(&source->window),
         .timestamp = timestamp_of(&source->timestamp, &source->schema),
         .pseudo = pseudo,
@@ -236,10 +238,20 @@ static enum status build_rekey(struct builder *builder, const struct plan_step *
 static enum status build_flat_map(struct builder *builder, const struct plan_step *step,
                                   struct flow flow)
 {
+    const struct plan_flat_map *plan = &step->flat_map;
+    struct flat_map_call *calls =
+        arena_array(&builder->built->arena, plan->call_count, sizeof(*calls));
+    if (!calls) {
+        return diag_no_memory(builder->diag);
+    }
+    for (uint32_t i = 0; i < plan->call_count; i++) {
+        calls[i] = (struct flat_map_call){.function = &plan->calls[i].function,
+                                          .arguments = plan->calls[i].arguments};
+    }
     const struct flat_map_options options = {.place = place_of(step, flow),
                                              .schema = &step->schema,
-                                             .calls = step->flat_map.calls,
-                                             .call_count = step->flat_map.call_count};
+                                             .calls = calls,
+                                             .call_count = plan->call_count};
     struct operator *op = NULL;
     TRY(flat_map_create(&builder->built->arena, &options, &op, builder->diag));
     add_operator(builder, op, step, NULL);
@@ -400,8 +412,8 @@ static enum status build_sink(struct builder *builder, const struct plan_step *s
         .place = place_of(step, flow),
         .schema = &step->schema,
         .key_count = key_count_of(step),
-        .key = serde_of(&sink->key_serde),
-        .value = serde_of(&sink->value_serde),
+        .key = serde_of(&sink->key_serde, FORMAT_KEY),
+        .value = serde_of(&sink->value_serde, FORMAT_VALUE),
         .window = window_of(&sink->window),
         .timestamp = timestamp_of(&sink->timestamp, &step->schema),
         .topics = builder->options->topics,

@@ -93,8 +93,9 @@ static struct text text_of_json(const json_t *object, const char *key)
 
 static json_t *json_of_serde(const struct serde *serde)
 {
-    return json_pack("{s:s, s:o, s:i}", "format", format_info(serde->format)->name, "delimiter",
-                     json_of_text(serde->delimiter), "wrap", (int)serde->wrap);
+    return json_pack("{s:s, s:i, s:b, s:b}", "format", format_info(serde->format)->name,
+                     "delimiter", (int)serde->delimiter, "is_unwrapped", serde->is_unwrapped,
+                     "has_wrap_setting", serde->has_wrap_setting);
 }
 
 static json_t *json_of_window(const struct window_spec *window)
@@ -162,8 +163,6 @@ static bool copy_source(struct arena *arena, const struct source *from, struct s
     *to = *from;
     return copy_text(arena, &to->name) && copy_text(arena, &to->topic) &&
            schema_copy(arena, &from->schema, &to->schema) &&
-           copy_text(arena, &to->key_serde.delimiter) &&
-           copy_text(arena, &to->value_serde.delimiter) &&
            copy_text(arena, &to->timestamp.column) && copy_text(arena, &to->timestamp.pattern) &&
            copy_text(arena, &to->query_id) && copy_text(arena, &to->statement);
 }
@@ -291,6 +290,11 @@ static int64_t integer_of(const json_t *object, const char *key)
     return json_integer_value(json_object_get(object, key));
 }
 
+static bool flag_of(const json_t *object, const char *key)
+{
+    return json_is_true(json_object_get(object, key));
+}
+
 static bool read_serde(const json_t *json, struct serde *out)
 {
     const struct format_info *info = format_find(text_of_json(json, "format"));
@@ -298,8 +302,9 @@ static bool read_serde(const json_t *json, struct serde *out)
         return false;
     }
     *out = (struct serde){.format = info->kind,
-                          .delimiter = text_of_json(json, "delimiter"),
-                          .wrap = (enum format_wrap)integer_of(json, "wrap")};
+                          .delimiter = (char)integer_of(json, "delimiter"),
+                          .is_unwrapped = flag_of(json, "is_unwrapped"),
+                          .has_wrap_setting = flag_of(json, "has_wrap_setting")};
     return true;
 }
 
@@ -348,11 +353,6 @@ static enum status read_schema(struct text text, struct arena *arena, struct sch
     }
     *out = (struct schema){.column_count = (uint32_t)list.count, .columns = columns};
     return STATUS_OK;
-}
-
-static bool flag_of(const json_t *object, const char *key)
-{
-    return json_is_true(json_object_get(object, key));
 }
 
 /* Fills source from json, borrowing its texts. */

@@ -143,7 +143,8 @@ enum status cursor_add_rows(struct cursor *cursor, const struct batch *batch, st
     if (cursor->has_limit && row_count > cursor->rows_left) {
         row_count = (size_t)cursor->rows_left;
     }
-    if (row_count == 0 || cursor->is_end) {
+    cursor->row_count += row_count;
+    if (row_count == 0 || cursor->is_end || cursor->counts_only) {
         return STATUS_OK;
     }
     struct cursor_chunk *chunk = new_chunk();
@@ -271,6 +272,11 @@ const struct schema *cursor_schema(const struct cursor *cursor)
     return &cursor->schema;
 }
 
+bool cursor_is_caught_up(const struct cursor *cursor)
+{
+    return !cursor->first && (!cursor->vtable->is_caught_up || cursor->vtable->is_caught_up(cursor));
+}
+
 bool cursor_is_table(const struct cursor *cursor)
 {
     return cursor->is_table;
@@ -279,6 +285,16 @@ bool cursor_is_table(const struct cursor *cursor)
 const char *cursor_final_message(const struct cursor *cursor)
 {
     return cursor->final_message;
+}
+
+void cursor_count_only(struct cursor *cursor)
+{
+    cursor->counts_only = true;
+}
+
+uint64_t cursor_row_count(const struct cursor *cursor)
+{
+    return cursor->row_count;
 }
 
 void cursor_set_wake(struct cursor *cursor, void (*wake)(void *context), void *context)

@@ -27,6 +27,8 @@ struct cursor_vtable {
     /* Adds chunks with cursor_add_rows() or cursor_add_lines(), or ends with cursor_end(). Adding
      * nothing means: nothing is there now; wait for the topics to change. */
     enum status (*fill)(struct cursor *cursor, struct diag *diag);
+    /* Whether nothing durable is left to read; NULL: always. */
+    bool (*is_caught_up)(const struct cursor *cursor);
     /* Frees what the maker put into cursor->source. */
     void (*release)(struct cursor *cursor);
 };
@@ -44,6 +46,8 @@ struct cursor {
     struct cursor_chunk *last;
     bool has_limit;
     uint64_t rows_left;       /* of the limit */
+    bool counts_only;
+    uint64_t row_count;       /* handed out or counted */
     bool is_end;
     const char *final_message;
     atomic_bool is_terminated; /* TERMINATE or close-query from another thread */

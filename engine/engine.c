@@ -289,6 +289,11 @@ static enum status wait_for_driver(struct engine *engine, int64_t timeout_ms, st
     }
 }
 
+enum status engine_flush(struct engine *engine, struct diag *diag)
+{
+    return committer_flush(engine->committer, diag);
+}
+
 enum status engine_run_until_idle(struct engine *engine, int64_t timeout_ms, struct diag *diag)
 {
     if (engine->options.is_manual) {
@@ -299,5 +304,5 @@ enum status engine_run_until_idle(struct engine *engine, int64_t timeout_ms, str
     } else {
         TRY(wait_for_driver(engine, timeout_ms, diag));
     }
-    return committer_flush(engine->committer, diag);
+    return engine_flush(engine, diag);
 }

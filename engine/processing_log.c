@@ -52,7 +52,10 @@ static void write_record(struct buffer *out, const struct processing_log *log, s
         return;
     }
     buffer_append_byte(out, '"');
-    base64_encode(out, record);
+    const size_t bytes = base64_encoded_bytes(record.bytes);
+    if (buffer_reserve(out, bytes)) {
+        out->bytes += base64_encode(out->data + out->bytes, record);
+    }
     buffer_append_byte(out, '"');
 }
 

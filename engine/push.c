@@ -39,6 +39,12 @@ static enum status fill(struct cursor *cursor, struct diag *diag)
     return STATUS_OK;
 }
 
+static bool is_caught_up(const struct cursor *cursor)
+{
+    const struct push *push = cursor->source;
+    return task_lag(&push->task) == 0;
+}
+
 static void release(struct cursor *cursor)
 {
     struct push *push = cursor->source;
@@ -50,7 +56,7 @@ static void release(struct cursor *cursor)
 }
 
 static const struct cursor_vtable push_vtable = {
-    .kind = CURSOR_PUSH, .fill = fill, .release = release};
+    .kind = CURSOR_PUSH, .fill = fill, .is_caught_up = is_caught_up, .release = release};
 
 /* A client has nowhere to read a processing log from; the row's column is NULL. */
 static void ignore_log(void *log_context, const struct log_entry *entry)

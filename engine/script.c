@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "engine/execution.h"
+#include "parser/caret.h"
 #include "parser/parser.h"
 
 struct script {
@@ -85,6 +86,12 @@ void script_close(struct script *script)
         arena_release(&script->arena);
         memory_free(script);
     }
+}
+
+void script_print_error(struct buffer *out, struct text file, struct text sql,
+                        const struct diag *diag)
+{
+    caret_print(out, file, sql, diag);
 }
 
 void script_peek(const struct script *script, struct outcome *out)

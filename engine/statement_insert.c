@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "engine/evaluation.h"
 #include "engine/execution.h"
+#include "engine/serde.h"
 #include "formats/encoder.h"
 
 /* One side (key or value) of a row as record bytes; data NULL for null bytes. */
@@ -36,8 +37,8 @@ static enum status encode_side(struct execution *execution, const struct source 
     }
     const struct encoder_options options = {.format = serde->format,
                                             .side = side,
-                                            .wrap = serde->wrap,
-                                            .delimiter = serde->delimiter,
+                                            .wrap = serde_wrap(serde, side),
+                                            .delimiter = serde_delimiter(serde),
                                             .column_count = count,
                                             .columns = fields};
     struct encoder *encoder = NULL;

@@ -5,7 +5,9 @@
  * row), and takes effect in memory only in ways that a failed step can take back; the last step
  * is the commit, which is durable before the client hears of it.
  */
-#include "base/memory.h"
+#include <ctype.h>
+#include <stdlib.h>
+
 #include "engine/execution.h"
 #include "engine/query.h"
 #include "engine/query_load.h"
@@ -329,6 +331,40 @@ enum status statement_create_as(struct execution *execution)
 
 /* --- INSERT INTO .. SELECT ---------------------------------------------------------------- */
 
+/* QUERY_ID as the user gave it: upper-cased, of letters, digits and '_', and not like ksqlDB's own. */
+static enum status check_query_id(struct execution *execution, const struct property *property,
+                                  struct text *out)
+{
+    static const char *const reserved[] = {"INSERTQUERY_", "CTAS_", "CSAS_", "CST_"};
+    const struct text given = property->value->kind == EXPRESSION_STRING
+                                  ? property->value->string
+                                  : (struct text){NULL, 0};
+    char *id = arena_alloc(execution->arena, given.bytes + 1);
+    if (!id) {
+        return diag_no_memory(execution->diag);
+    }
+    bool is_valid = given.bytes > 0;
+    for (size_t i = 0; i < given.bytes; i++) {
+        id[i] = (char)toupper((unsigned char)given.data[i]);
+        is_valid = is_valid && (isalnum((unsigned char)id[i]) || id[i] == '_');
+    }
+    *out = (struct text){id, given.bytes};
+    if (!is_valid) {
+        return diag_fail(execution->diag, STATUS_INVALID, property->pos,
+                         "Query IDs may contain only alphanumeric characters and '_'. Got: '%.*s'",
+                         TEXT_ARGS(given));
+    }
+    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
+        if (text_starts_with(*out, text_of(reserved[i]))) {
+            return diag_fail(execution->diag, STATUS_INVALID, property->pos,
+                             "Query IDs must not start with a reserved query ID prefix "
+                             "(INSERTQUERY_, CTAS_, CSAS_, CST_). Got '%.*s'.",
+                             TEXT_ARGS(*out));
+        }
+    }
+    return STATUS_OK;
+}
+
 static enum status insert_query_id(struct execution *execution, struct new_query *new_query)
 {
     const struct property_list *properties = &execution->statement->insert_select.properties;
@@ -336,8 +372,7 @@ static enum status insert_query_id(struct execution *execution, struct new_query
                                  (unsigned long long)new_query->number);
     for (size_t i = 0; i < properties->count; i++) {
         if (text_equal(properties->items[i].name, TEXT("QUERY_ID"))) {
-            TRY(plan_query_id(&properties->items[i], execution->arena, &new_query->id,
-                              execution->diag));
+            TRY(check_query_id(execution, &properties->items[i], &new_query->id));
         }
     }
     if (!new_query->id.data) {
