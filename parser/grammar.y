@@ -39,8 +39,8 @@
 
 /* The order is the one in which messages list what was expected. */
 %token SEMICOLON COMMA LP RP DOT LB RB LT GT STRING_WORD.
-%token EMIT CHANGES FINAL SELECT FROM AS ALL DISTINCT WHERE WITHIN WINDOW GROUP BY HAVING LIMIT AT OR AND
-    IN NOT EXISTS BETWEEN LIKE ESCAPE IS NULL TRUE FALSE TIME INTERVAL DAY HOUR MINUTE SECOND
+%token EMIT CHANGES FINAL SELECT FROM AS ALL DISTINCT WHERE WITHIN WINDOW GROUP BY HAVING LIMIT AT
+    OR AND IN NOT EXISTS BETWEEN LIKE ESCAPE IS NULL TRUE FALSE TIME INTERVAL DAY HOUR MINUTE SECOND
     MILLISECOND DAYS HOURS MINUTES SECONDS MILLISECONDS ZONE TUMBLING HOPPING SIZE ADVANCE
     RETENTION GRACE PERIOD CASE WHEN THEN ELSE END JOIN FULL OUTER INNER LEFT RIGHT ON PARTITION
     STRUCT WITH VALUES CREATE TABLE TOPIC STREAM STREAMS INSERT DELETE INTO DESCRIBE EXTENDED PRINT
@@ -112,7 +112,9 @@ resource_name(A) ::= STRING(T). { A = builder_resource_name(b, T); }
 
 expression(A) ::= predicate(P). { A = P; }
 expression(A) ::= NOT(T) expression(E). { A = builder_not(b, T, E); }
-expression(A) ::= expression(L) AND expression(R). { A = builder_logical(b, AST_LOGICAL_AND, L, R); }
+expression(A) ::= expression(L) AND expression(R). {
+    A = builder_logical(b, AST_LOGICAL_AND, L, R);
+}
 expression(A) ::= expression(L) OR expression(R). { A = builder_logical(b, AST_LOGICAL_OR, L, R); }
 
 %type negation {bool}
@@ -120,13 +122,21 @@ negation(A) ::= . { A = false; }
 negation(A) ::= NOT. { A = true; }
 
 predicate(A) ::= value(V). { A = V; }
-predicate(A) ::= value(L) EQ(T) value(R). { A = builder_comparison(b, AST_COMPARISON_EQUAL, T, L, R); }
-predicate(A) ::= value(L) NEQ(T) value(R). { A = builder_comparison(b, AST_COMPARISON_NOT_EQUAL, T, L, R); }
-predicate(A) ::= value(L) LT(T) value(R). { A = builder_comparison(b, AST_COMPARISON_LESS_THAN, T, L, R); }
+predicate(A) ::= value(L) EQ(T) value(R). {
+    A = builder_comparison(b, AST_COMPARISON_EQUAL, T, L, R);
+}
+predicate(A) ::= value(L) NEQ(T) value(R). {
+    A = builder_comparison(b, AST_COMPARISON_NOT_EQUAL, T, L, R);
+}
+predicate(A) ::= value(L) LT(T) value(R). {
+    A = builder_comparison(b, AST_COMPARISON_LESS_THAN, T, L, R);
+}
 predicate(A) ::= value(L) LTE(T) value(R). {
     A = builder_comparison(b, AST_COMPARISON_LESS_THAN_OR_EQUAL, T, L, R);
 }
-predicate(A) ::= value(L) GT(T) value(R). { A = builder_comparison(b, AST_COMPARISON_GREATER_THAN, T, L, R); }
+predicate(A) ::= value(L) GT(T) value(R). {
+    A = builder_comparison(b, AST_COMPARISON_GREATER_THAN, T, L, R);
+}
 predicate(A) ::= value(L) GTE(T) value(R). {
     A = builder_comparison(b, AST_COMPARISON_GREATER_THAN_OR_EQUAL, T, L, R);
 }
@@ -151,11 +161,19 @@ value(A) ::= primary(P). { A = P; }
 value(A) ::= value(V) AT TIME ZONE STRING(T). { A = builder_at_time_zone(b, V, T); }
 value(A) ::= MINUS(T) value(V). [SIGN] { A = builder_sign(b, T, true, V); }
 value(A) ::= PLUS(T) value(V). [SIGN] { A = builder_sign(b, T, false, V); }
-value(A) ::= value(L) STAR(T) value(R). { A = builder_arithmetic(b, AST_ARITHMETIC_MULTIPLY, T, L, R); }
-value(A) ::= value(L) SLASH(T) value(R). { A = builder_arithmetic(b, AST_ARITHMETIC_DIVIDE, T, L, R); }
-value(A) ::= value(L) PERCENT(T) value(R). { A = builder_arithmetic(b, AST_ARITHMETIC_MODULUS, T, L, R); }
+value(A) ::= value(L) STAR(T) value(R). {
+    A = builder_arithmetic(b, AST_ARITHMETIC_MULTIPLY, T, L, R);
+}
+value(A) ::= value(L) SLASH(T) value(R). {
+    A = builder_arithmetic(b, AST_ARITHMETIC_DIVIDE, T, L, R);
+}
+value(A) ::= value(L) PERCENT(T) value(R). {
+    A = builder_arithmetic(b, AST_ARITHMETIC_MODULUS, T, L, R);
+}
 value(A) ::= value(L) PLUS(T) value(R). { A = builder_arithmetic(b, AST_ARITHMETIC_ADD, T, L, R); }
-value(A) ::= value(L) MINUS(T) value(R). { A = builder_arithmetic(b, AST_ARITHMETIC_SUBTRACT, T, L, R); }
+value(A) ::= value(L) MINUS(T) value(R). {
+    A = builder_arithmetic(b, AST_ARITHMETIC_SUBTRACT, T, L, R);
+}
 value(A) ::= value(L) CONCAT value(R). { A = builder_concat(b, L, R); }
 
 %type expressions {struct expression_list}
@@ -182,7 +200,9 @@ primary(A) ::= name(N) STRING(T). { A = builder_typed_literal(b, N, T); }
 primary(A) ::= CASE(F) value(V) case_branches(C) otherwise(O) END(L). {
     A = builder_case(b, F, V, C, O, L);
 }
-primary(A) ::= CASE(F) case_branches(C) otherwise(O) END(L). { A = builder_case(b, F, NULL, C, O, L); }
+primary(A) ::= CASE(F) case_branches(C) otherwise(O) END(L). {
+    A = builder_case(b, F, NULL, C, O, L);
+}
 primary(A) ::= CAST(F) LP expression(E) AS type(T) RP(L). { A = builder_cast(b, F, E, T, L); }
 primary(A) ::= ARRAY(F) LB expressions_or_none(E) RB(L). { A = builder_array(b, F, E, L); }
 primary(A) ::= MAP(F) LP map_entries_or_none(E) RP(L). { A = builder_map(b, F, E, L); }
@@ -240,10 +260,16 @@ struct_entries(A) ::= struct_entries(L) COMMA identifier(N) ASSIGN expression(V)
 arguments(A) ::= . { A = (struct expression_list){0}; }
 arguments(A) ::= plain_arguments(L). { A = L; }
 arguments(A) ::= lambda_arguments(L). { A = L; }
-plain_arguments(A) ::= argument(E). { A = builder_add_expression(b, (struct expression_list){0}, E); }
-plain_arguments(A) ::= plain_arguments(L) COMMA argument(E). { A = builder_add_expression(b, L, E); }
+plain_arguments(A) ::= argument(E). {
+    A = builder_add_expression(b, (struct expression_list){0}, E);
+}
+plain_arguments(A) ::= plain_arguments(L) COMMA argument(E). {
+    A = builder_add_expression(b, L, E);
+}
 lambda_arguments(A) ::= plain_arguments(L) COMMA lambda(E). { A = builder_add_expression(b, L, E); }
-lambda_arguments(A) ::= lambda_arguments(L) COMMA lambda(E). { A = builder_add_expression(b, L, E); }
+lambda_arguments(A) ::= lambda_arguments(L) COMMA lambda(E). {
+    A = builder_add_expression(b, L, E);
+}
 
 argument(A) ::= expression(E). { A = E; }
 argument(A) ::= reserved_unit(T). { A = builder_unit_argument(b, T); }
@@ -281,7 +307,9 @@ type(A) ::= MAP(F) LT type(K) COMMA type(V) GT(L). { A = builder_map_type(b, F, 
 type(A) ::= STRUCT(F) LT GT(L). { A = builder_struct_type(b, F, (struct type_field_list){0}, L); }
 type(A) ::= STRUCT(F) NEQ(L). { A = builder_struct_type(b, F, (struct type_field_list){0}, L); }
 type(A) ::= STRUCT(F) LT type_fields(L) GT(T). { A = builder_struct_type(b, F, L, T); }
-type(A) ::= DECIMAL(F) LP number(P) COMMA number(S) RP(L). { A = builder_decimal_type(b, F, P, S, L); }
+type(A) ::= DECIMAL(F) LP number(P) COMMA number(S) RP(L). {
+    A = builder_decimal_type(b, F, P, S, L);
+}
 type(A) ::= identifier(I). { A = builder_simple_type(b, I, NULL); }
 type(A) ::= identifier(I) LP type_parameters RP(L). { A = builder_simple_type(b, I, L); }
 
@@ -295,7 +323,9 @@ type_parameter ::= STRING_WORD.
 type_fields(A) ::= identifier(N) type(T). {
     A = builder_add_type_field(b, (struct type_field_list){0}, N, T);
 }
-type_fields(A) ::= type_fields(L) COMMA identifier(N) type(T). { A = builder_add_type_field(b, L, N, T); }
+type_fields(A) ::= type_fields(L) COMMA identifier(N) type(T). {
+    A = builder_add_type_field(b, L, N, T);
+}
 
 /* ---- Queries ---- */
 
@@ -327,7 +357,9 @@ source(A) ::= source_name(N) AS source_name(I). { A = builder_source(b, N, &I); 
 source(A) ::= source_name(N) source_name(I). { A = builder_source(b, N, &I); }
 
 %type join {struct select_join *}
-join(A) ::= join_type(T) JOIN source(S) within(W) ON expression(E). { A = builder_join(b, T, S, W, E); }
+join(A) ::= join_type(T) JOIN source(S) within(W) ON expression(E). {
+    A = builder_join(b, T, S, W, E);
+}
 
 %type join_type {struct join_words}
 join_type(A) ::= . { A = (struct join_words){AST_JOIN_INNER, NULL}; }
@@ -341,7 +373,9 @@ outer ::= OUTER.
 %type within {struct within *}
 within(A) ::= . { A = NULL; }
 within(A) ::= WITHIN duration(D) grace(G). { A = builder_within(b, D, D, false, G); }
-within(A) ::= WITHIN LP duration(B) COMMA duration(C) RP grace(G). { A = builder_within(b, B, C, true, G); }
+within(A) ::= WITHIN LP duration(B) COMMA duration(C) RP grace(G). {
+    A = builder_within(b, B, C, true, G);
+}
 
 %type grace {struct duration}
 grace(A) ::= . { A = (struct duration){0}; }
@@ -356,7 +390,8 @@ window(A) ::= WINDOW(F) IDENT(N) window_form(W). { A = builder_name_window(b, W,
 window_form(A) ::= TUMBLING LP SIZE duration(S) window_limits(L) RP(T). {
     A = builder_window(b, AST_WINDOW_TUMBLING, S, (struct duration){0}, L, T);
 }
-window_form(A) ::= HOPPING LP SIZE duration(S) COMMA ADVANCE BY duration(D) window_limits(L) RP(T). {
+window_form(A) ::= HOPPING LP SIZE duration(S) COMMA ADVANCE BY duration(D) window_limits(L)
+                   RP(T). {
     A = builder_window(b, AST_WINDOW_HOPPING, S, D, L, T);
 }
 window_form(A) ::= SESSION LP duration(S) window_limits(L) RP(T). {
@@ -365,7 +400,9 @@ window_form(A) ::= SESSION LP duration(S) window_limits(L) RP(T). {
 
 %type window_limits {struct window_limits *}
 window_limits(A) ::= . { A = NULL; }
-window_limits(A) ::= COMMA RETENTION duration(R). { A = builder_window_limits(b, R, (struct duration){0}); }
+window_limits(A) ::= COMMA RETENTION duration(R). {
+    A = builder_window_limits(b, R, (struct duration){0});
+}
 window_limits(A) ::= COMMA GRACE PERIOD duration(G). {
     A = builder_window_limits(b, (struct duration){0}, G);
 }
@@ -436,7 +473,9 @@ column(A) ::= identifier(N) type(T) constraint(C). { A = builder_column_definiti
 %type constraint {struct constraint_words}
 constraint(A) ::= . { A = (struct constraint_words){COLUMN_CONSTRAINT_NONE, NULL, NULL}; }
 constraint(A) ::= KEY(T). { A = (struct constraint_words){COLUMN_CONSTRAINT_KEY, NULL, T}; }
-constraint(A) ::= PRIMARY KEY(T). { A = (struct constraint_words){COLUMN_CONSTRAINT_PRIMARY_KEY, NULL, T}; }
+constraint(A) ::= PRIMARY KEY(T). {
+    A = (struct constraint_words){COLUMN_CONSTRAINT_PRIMARY_KEY, NULL, T};
+}
 constraint(A) ::= HEADERS(T). { A = (struct constraint_words){COLUMN_CONSTRAINT_HEADERS, NULL, T}; }
 constraint(A) ::= HEADER LP STRING(K) RP(T). {
     A = (struct constraint_words){COLUMN_CONSTRAINT_HEADER, K, T};
@@ -509,10 +548,12 @@ statement(A) ::= list_words(S) CONNECTORS. {
     A = builder_list(b, (struct list_statement){LIST_CONNECTORS, S, false, false, CONNECTOR_ANY});
 }
 statement(A) ::= list_words(S) SOURCE CONNECTORS. {
-    A = builder_list(b, (struct list_statement){LIST_CONNECTORS, S, false, false, CONNECTOR_SOURCE});
+    A = builder_list(b, (struct list_statement){.subject = LIST_CONNECTORS, .is_show = S,
+                                                .connector = CONNECTOR_SOURCE});
 }
 statement(A) ::= list_words(S) SINK CONNECTORS. {
-    A = builder_list(b, (struct list_statement){LIST_CONNECTORS, S, false, false, CONNECTOR_SINK});
+    A = builder_list(b, (struct list_statement){.subject = LIST_CONNECTORS, .is_show = S,
+                                                .connector = CONNECTOR_SINK});
 }
 statement(A) ::= list_words(S) CONNECTOR PLUGINS. {
     A = builder_list(b, (struct list_statement){.subject = LIST_CONNECTOR_PLUGINS, .is_show = S});
@@ -528,10 +569,12 @@ statement(A) ::= DESCRIBE source_name(N) extended(E). {
     A = builder_describe(b, (struct describe_statement){DESCRIBE_SOURCE, E, N});
 }
 statement(A) ::= DESCRIBE STREAMS extended(E). {
-    A = builder_describe(b, (struct describe_statement){.subject = DESCRIBE_STREAMS, .is_extended = E});
+    const struct identifier none = {0};
+    A = builder_describe(b, (struct describe_statement){DESCRIBE_STREAMS, E, none});
 }
 statement(A) ::= DESCRIBE TABLES extended(E). {
-    A = builder_describe(b, (struct describe_statement){.subject = DESCRIBE_TABLES, .is_extended = E});
+    const struct identifier none = {0};
+    A = builder_describe(b, (struct describe_statement){DESCRIBE_TABLES, E, none});
 }
 statement(A) ::= DESCRIBE FUNCTION identifier(N). {
     A = builder_describe(b, (struct describe_statement){DESCRIBE_FUNCTION, false, N});

@@ -76,7 +76,7 @@ struct statement_text {
 
 /* Walks a script statement by statement without parsing: knows strings, quoted identifiers and
  * comments. For shells (is the line complete yet?) and for tools that read directives between
- * statements. cursor starts as {0} with sql set; returns false at the end. */
+ * statements. Next returns false at the end; a ';' alone gives an empty text. */
 struct statement_splitter {
     struct text sql;
     struct sql_pos next; /* where to go on */

@@ -11,7 +11,7 @@
  * optional parts behind before it fails:
  *
  *   1. The first word starts no statement: "Unknown statement", with the most similar one.
- *   2. A reserved word where a name may stand, and the text would go on behind it: it says so.
+ *   2. A reserved word where a name must stand, and the text would go on behind it: it says so.
  *   3. While still among the leading keywords, or with many choices: "Syntax error at or near".
  *   4. With at most three choices: "Expecting {..}". When the only one is the end of the statement
  *      the set from before counts instead; if that is large, no detail is given, as in ksqlDB.
@@ -231,6 +231,14 @@ static bool is_reserved_word(const struct token *token)
     return keyword && keyword->use == KEYWORD_RESERVED && token->kind != 0;
 }
 
+/* A reserved word where only a name may stand, and no expression, which could start in many ways.
+ */
+static bool is_misused_keyword(const struct findings *found, const struct token *token)
+{
+    return found->before.has[TOKEN_IDENT] && !found->before.has[TOKEN_CASE] &&
+           found->is_skippable && is_reserved_word(token);
+}
+
 /* Only keywords stand before the offending token. */
 static bool is_among_leading_keywords(const struct syntax_error *error)
 {
@@ -292,12 +300,12 @@ static void append_detail(const struct syntax_error *error, const struct finding
         append_missing_end(error, found, token, diag);
         return;
     }
-    const bool takes_name = found->before.has[TOKEN_IDENT];
-    if (takes_name && found->is_skippable && is_reserved_word(token)) {
+    const bool is_leading = is_among_leading_keywords(error);
+    if (!is_leading && is_misused_keyword(found, token)) {
         append_reserved(token, diag);
         return;
     }
-    if (is_among_leading_keywords(error) || part_count(&found->after) > EXPECTED_PARTS_MAX) {
+    if (is_leading || part_count(&found->after) > EXPECTED_PARTS_MAX) {
         append_near(error, token, diag);
         return;
     }

@@ -1,12 +1,13 @@
 /* corpus_test.c: every statement of the published conformance cases parses and round-trips.
  *
- * Reads LEAT_SHARED/conformance/{query,rest}/NAME.json in place. Statements of cases that expect an
+ * Reads LEAT_SHARED/conformance/{query,rest,sql}/ in place. Statements of cases that expect an
  * exception may fail; where such a case names a message of the parser, exactly that is required.
  * Skipped, with a notice, where the cases are not there. */
 #include "tests/test.h"
 
 #include <dirent.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <jansson.h>
 
@@ -217,9 +218,65 @@ static void rest_cases_parse_and_round_trip(void **state)
     check_folder("rest");
 }
 
+/* The SQL test files: directives are comments, and test statements are allowed. */
+static void check_sql_file(struct tally *tally, const char *path)
+{
+    struct arena arena;
+    struct buffer sql;
+    struct diag diag;
+    char chunk[4096];
+    arena_init(&arena);
+    buffer_init(&sql);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    size_t bytes = 0;
+    while ((bytes = fread(chunk, 1, sizeof(chunk), file)) > 0) {
+        buffer_append(&sql, chunk, bytes);
+    }
+    (void)fclose(file);
+    const struct parser_options options = {.allow_test_statements = true};
+    struct statement_list list = {0};
+    if (parser_parse_script(buffer_text(&sql), &options, &arena, &list, &diag) == STATUS_OK) {
+        tally->statements += list.count;
+        round_trip(tally, &arena, path, TEXT(""), &list);
+    } else {
+        report(tally, path, TEXT(""), diag.message);
+    }
+    buffer_release(&sql);
+    arena_release(&arena);
+}
+
+static void sql_test_files_parse_and_round_trip(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "test.sql",
+        "query-upgrades/alter.sql",
+        "query-upgrades/chained-upgrades.sql",
+        "query-upgrades/filters.sql",
+        "query-upgrades/headers.sql",
+        "query-upgrades/prohibited-upgrades.sql",
+        "query-upgrades/projections.sql",
+        "query-upgrades/session-windows.sql",
+    };
+    struct tally tally = {0};
+    const char *shared = getenv("LEAT_SHARED");
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char path[4096];
+        (void)snprintf(path, sizeof(path), "%s/conformance/sql/%s", shared ? shared : "", names[i]);
+        if (access(path, R_OK) == 0) {
+            check_sql_file(&tally, path);
+        } else {
+            print_message("skipped: no '%s'\n", path);
+        }
+    }
+    assert_int_equal(tally.failures, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sql_test_files_parse_and_round_trip),
         cmocka_unit_test(query_cases_parse_and_round_trip),
         cmocka_unit_test(rest_cases_parse_and_round_trip),
     };
