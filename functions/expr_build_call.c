@@ -155,6 +155,7 @@ static enum status build_operands(struct call_build *call)
     for (uint32_t i = 0; i < call->argument_count; i++) {
         if (call->shapes[i].is_unit) {
             TRY(build_unit(call, i));
+            call->types[i] = call->operands[i]->type;
         } else if (call->shapes[i].lambda_argument_count == 0) {
             TRY(build_value(call, i));
         }

@@ -45,8 +45,8 @@ enum function_flag {
 struct function_call {
     const struct function_def *def;
     uint32_t argument_count;
-    /* Of each argument as given; of a lambda, the type of its body; NULL for an interval unit
-     * and for a bare NULL argument the type is TYPE_NULL. */
+    /* Of each argument after casts; of a lambda, the type of its body; INTEGER for an interval
+     * unit; TYPE_NULL for a bare NULL whose parameter leaves the type open. */
     const struct type *const *argument_types;
     const struct type *result_type;
     const void *prepared; /* what def->prepare made, or NULL; read-only, shared by threads */
@@ -59,6 +59,7 @@ struct function_call {
     /* For function_call_lambda only. */
     const struct expr *expr;
     const struct batch *batch;
+    const struct batch *view; /* made from row when the first lambda of the row runs */
     size_t row;
 };
 
@@ -66,7 +67,7 @@ struct function_call {
 struct function_prepare {
     const struct function_def *def;
     uint32_t argument_count;
-    const struct type *const *argument_types;
+    const struct type *const *argument_types; /* as in struct function_call */
     const struct value *const *literals; /* NULL where an argument is not a literal */
     struct arena *arena;                 /* of the plan: lives as long as the expression */
 };
