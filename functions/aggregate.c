@@ -35,9 +35,10 @@ static enum status choose(const struct aggregate_def *defs, size_t count,
     for (uint32_t i = 0; i < argument_count; i++) {
         arguments[i] = (struct overload_argument){.type = argument_types[i]};
     }
-    const char *spelling = defs->spelling ? defs->spelling : defs->name;
-    TRY(overload_choose(spelling, signatures, (uint32_t)count, arguments, argument_count, false,
-                        arena, out, diag));
+    const struct overload_set set = {.spelling = defs->spelling ? defs->spelling : defs->name,
+                                     .signatures = signatures,
+                                     .count = (uint32_t)count};
+    TRY(overload_choose(&set, arguments, argument_count, false, arena, out, diag));
     *signatures_out = signatures;
     return STATUS_OK;
 }

@@ -15,11 +15,6 @@ bool table_function_exists(const struct function_registry *registry, struct text
     return function_find_table(registry, name, &first) > 0;
 }
 
-static const char *spelling_of(const struct table_function_def *def)
-{
-    return def->spelling ? def->spelling : def->name;
-}
-
 static enum status parse_signatures(const struct table_function_def *defs, size_t count,
                                     struct arena *arena, struct signature **out,
                                     struct diag *diag)
@@ -48,8 +43,10 @@ static enum status choose(const struct table_function_def *defs, size_t count,
     for (uint32_t i = 0; i < argument_count; i++) {
         arguments[i] = (struct overload_argument){.type = argument_types[i]};
     }
-    return overload_choose(spelling_of(defs), signatures, (uint32_t)count, arguments,
-                           argument_count, true, arena, out, diag);
+    const struct overload_set set = {.spelling = defs->spelling ? defs->spelling : defs->name,
+                                     .signatures = signatures,
+                                     .count = (uint32_t)count};
+    return overload_choose(&set, arguments, argument_count, true, arena, out, diag);
 }
 
 static enum status cast_types(const struct overload_choice *choice,
