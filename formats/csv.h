@@ -15,10 +15,10 @@
 #include "base/text.h"
 
 enum csv_step {
-    CSV_FIELD,     /* a field; more follow */
-    CSV_LAST,      /* the last field of the line */
-    CSV_NO_LINE,   /* there is no field at all */
-    CSV_UNCLOSED,  /* the text ends inside quotes */
+    CSV_FIELD,       /* a field; more follow */
+    CSV_LAST,        /* the last field of the line */
+    CSV_NO_LINE,     /* there is no field at all */
+    CSV_UNCLOSED,    /* the text ends inside quotes */
     CSV_AFTER_QUOTE, /* something else than a delimiter behind a closing quote */
     CSV_NO_MEMORY
 };

@@ -38,12 +38,10 @@ static inline bool decoder_wants(const struct decoder_options *options, uint32_t
 void decode_batch_null(struct decode_batch *batch, size_t row);
 
 /* The row's record cannot be decoded; the texts are borrowed and live as long as the arena. */
-MUST_USE enum status decode_batch_fail(struct decode_batch *batch, size_t row,
-                                       struct text message, struct text cause,
-                                       struct diag *diag);
+MUST_USE enum status decode_batch_fail(struct decode_batch *batch, size_t row, struct text message,
+                                       struct text cause, struct diag *diag);
 
-MUST_USE enum status json_decoder_create(struct arena *arena,
-                                         const struct decoder_options *options,
+MUST_USE enum status json_decoder_create(struct arena *arena, const struct decoder_options *options,
                                          struct decoder **out, struct diag *diag);
 MUST_USE enum status delimited_decoder_create(struct arena *arena,
                                               const struct decoder_options *options,
@@ -52,8 +50,7 @@ MUST_USE enum status kafka_decoder_create(struct arena *arena,
                                           const struct decoder_options *options,
                                           struct decoder **out, struct diag *diag);
 /* A side without columns: every record is a null row. Serves NONE and empty keys. */
-MUST_USE enum status none_decoder_create(struct arena *arena,
-                                         const struct decoder_options *options,
+MUST_USE enum status none_decoder_create(struct arena *arena, const struct decoder_options *options,
                                          struct decoder **out, struct diag *diag);
 
 #endif

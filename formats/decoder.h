@@ -27,12 +27,12 @@ struct decoder;
 struct decoder_options {
     enum format_kind format;
     enum format_side side;
-    enum format_wrap wrap;             /* what format_wrap_of says */
-    struct text delimiter;             /* DELIMITED: one character; empty means "," */
-    struct text topic;                 /* named in messages */
+    enum format_wrap wrap; /* what format_wrap_of says */
+    struct text delimiter; /* DELIMITED: one character; empty means "," */
+    struct text topic;     /* named in messages */
     uint32_t column_count;
-    const struct type_field *columns;  /* the side's columns in schema order */
-    const bool *wanted;                /* one per column: decode it. NULL means all */
+    const struct type_field *columns; /* the side's columns in schema order */
+    const bool *wanted;               /* one per column: decode it. NULL means all */
 };
 
 enum record_outcome {
@@ -67,8 +67,7 @@ MUST_USE enum status decoder_create(struct arena *arena, const struct decoder_op
  * must live as long as the columns. A STRING column gets json_clean when all its texts can stand
  * between quotes in JSON as they are. Fails only for want of memory. */
 MUST_USE enum status decoder_decode(struct decoder *decoder, const struct text *records,
-                                    size_t count, struct column *columns,
-                                    struct arena *batch_arena, struct decode_result *result,
-                                    struct diag *diag);
+                                    size_t count, struct column *columns, struct arena *batch_arena,
+                                    struct decode_result *result, struct diag *diag);
 
 #endif

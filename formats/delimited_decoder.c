@@ -125,11 +125,10 @@ static enum status parse_bytes(const struct type *type, struct text field, struc
 }
 
 static parse_fn *const parsers[TYPE_KIND_COUNT] = {
-    [TYPE_BOOLEAN] = parse_boolean, [TYPE_INTEGER] = parse_integer,
-    [TYPE_BIGINT] = parse_bigint,   [TYPE_DECIMAL] = parse_decimal,
-    [TYPE_DOUBLE] = parse_double,   [TYPE_STRING] = parse_string,
-    [TYPE_BYTES] = parse_bytes,     [TYPE_DATE] = parse_date,
-    [TYPE_TIME] = parse_time,       [TYPE_TIMESTAMP] = parse_bigint,
+    [TYPE_BOOLEAN] = parse_boolean,  [TYPE_INTEGER] = parse_integer, [TYPE_BIGINT] = parse_bigint,
+    [TYPE_DECIMAL] = parse_decimal,  [TYPE_DOUBLE] = parse_double,   [TYPE_STRING] = parse_string,
+    [TYPE_BYTES] = parse_bytes,      [TYPE_DATE] = parse_date,       [TYPE_TIME] = parse_time,
+    [TYPE_TIMESTAMP] = parse_bigint,
 };
 
 struct delimited_decoder {
@@ -241,9 +240,9 @@ static enum status decode_row(struct delimited_decoder *self, struct decode_batc
         return diag_no_memory(diag);
     }
     const struct text cause = arena_text(batch->arena, text_of(reason.message));
-    return cause.data ? decode_batch_fail(batch, row, TEXT("Error deserializing delimited"), cause,
-                                          diag)
-                      : diag_no_memory(diag);
+    return cause.data
+               ? decode_batch_fail(batch, row, TEXT("Error deserializing delimited"), cause, diag)
+               : diag_no_memory(diag);
 }
 
 static enum status decode_batch(struct decoder *decoder, struct decode_batch *batch,

@@ -16,8 +16,7 @@ struct encoder {
     struct encoder_options options;
 };
 
-MUST_USE enum status json_encoder_create(struct arena *arena,
-                                         const struct encoder_options *options,
+MUST_USE enum status json_encoder_create(struct arena *arena, const struct encoder_options *options,
                                          struct encoder **out, struct diag *diag);
 MUST_USE enum status delimited_encoder_create(struct arena *arena,
                                               const struct encoder_options *options,

@@ -23,8 +23,8 @@ struct encoder;
 struct encoder_options {
     enum format_kind format;
     enum format_side side;
-    enum format_wrap wrap;            /* what format_wrap_of says */
-    struct text delimiter;            /* DELIMITED: one character; empty means "," */
+    enum format_wrap wrap; /* what format_wrap_of says */
+    struct text delimiter; /* DELIMITED: one character; empty means "," */
     uint32_t column_count;
     const struct type_field *columns; /* the side's columns in schema order */
 };

@@ -126,14 +126,13 @@ enum status format_check_properties(enum format_kind kind, unsigned properties, 
     if (!refused) {
         return STATUS_OK;
     }
-    const enum status status = diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
-                                         "%s does not support the following configs: [",
-                                         info->name);
+    const enum status status =
+        diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                  "%s does not support the following configs: [", info->name);
     const char *separator = "";
     for (unsigned bit = 1; bit < FORMAT_PROPERTY_END; bit <<= 1) {
         if (refused & bit) {
-            diag_append(diag, "%s%s", separator,
-                        format_property_name((enum format_property)bit));
+            diag_append(diag, "%s%s", separator, format_property_name((enum format_property)bit));
             separator = ", ";
         }
     }
@@ -190,8 +189,8 @@ enum status format_parse_delimiter(struct text given, struct text *out, struct d
     return STATUS_OK;
 }
 
-enum format_wrap format_wrap_of(enum format_kind kind, enum format_side side,
-                                uint32_t column_count, enum format_wrap requested)
+enum format_wrap format_wrap_of(enum format_kind kind, enum format_side side, uint32_t column_count,
+                                enum format_wrap requested)
 {
     const struct format_info *info = format_info(kind);
     if (column_count != 1) {

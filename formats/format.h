@@ -48,13 +48,13 @@ enum format_property {
 struct format_info {
     enum format_kind kind;
     const char *name;
-    bool is_running;       /* a decoder and an encoder exist */
-    bool is_multi_column;  /* more than one column on a side */
-    bool is_nested;        /* ARRAY, MAP and STRUCT */
-    bool uses_registry;    /* can infer columns from the schema registry */
+    bool is_running;      /* a decoder and an encoder exist */
+    bool is_multi_column; /* more than one column on a side */
+    bool is_nested;       /* ARRAY, MAP and STRUCT */
+    bool uses_registry;   /* can infer columns from the schema registry */
     bool can_wrap;
     bool can_unwrap;
-    unsigned properties;   /* enum format_property bits that it accepts */
+    unsigned properties; /* enum format_property bits that it accepts */
 };
 
 const struct format_info *format_info(enum format_kind kind);
@@ -75,14 +75,13 @@ MUST_USE enum status format_check_properties(enum format_kind kind, unsigned pro
 
 /* VALUE_DELIMITER or KEY_DELIMITER as given: one character, or the words TAB and SPACE. *out is
  * that one character as UTF-8, borrowed from given or constant. */
-MUST_USE enum status format_parse_delimiter(struct text given, struct text *out,
-                                            struct diag *diag);
+MUST_USE enum status format_parse_delimiter(struct text given, struct text *out, struct diag *diag);
 
 /* The feature of a side: keys of one column are unwrapped where the format can do both. Values
  * follow requested (WRAP_SINGLE_VALUE, or FORMAT_WRAP_NONE_SET), which format_check_wrap has
  * accepted. */
-enum format_wrap format_wrap_of(enum format_kind kind, enum format_side side,
-                                uint32_t column_count, enum format_wrap requested);
+enum format_wrap format_wrap_of(enum format_kind kind, enum format_side side, uint32_t column_count,
+                                enum format_wrap requested);
 
 /* WRAP_SINGLE_VALUE as the user set it, against format and number of value columns. */
 MUST_USE enum status format_check_wrap(enum format_kind kind, uint32_t column_count,

@@ -16,6 +16,7 @@
 #include "formats/decode_batch.h"
 #include "formats/json_integer.h"
 #include "formats/json_reader.h"
+#include "formats/json_refusal.h"
 
 /* How the quick way reads a column. */
 enum column_way { WAY_GENERAL, WAY_INT64, WAY_INT32, WAY_TEXT };
@@ -25,8 +26,8 @@ struct json_decoder {
     bool is_unwrapped;
     const struct type *root_type; /* of the whole text: the columns as a STRUCT, or the column */
     struct json_object *object;
-    uint8_t *ways;      /* enum column_way of each column */
-    bool *is_unclean;   /* per column: a text of this batch cannot stand in JSON as it is */
+    uint8_t *ways;    /* enum column_way of each column */
+    bool *is_unclean; /* per column: a text of this batch cannot stand in JSON as it is */
     struct json_reader reader;
 };
 
@@ -122,6 +123,7 @@ static bool read_record_quick(struct json_decoder *self, struct decode_batch *ba
     }
     uint32_t found = 0;
     bool is_end = false;
+    reader->scan.depth = 1;
     at = json_open_object(reader, object, at, &is_end);
     while (!is_end) {
         at = json_read_key(reader, object, at);
@@ -225,8 +227,8 @@ static bool read_missing(struct json_decoder *self, struct decode_batch *batch, 
 }
 
 /* Reads the record or notes why not in the reader; *is_null: it stands for a null row. */
-static bool read_record_careful(struct json_decoder *self, struct decode_batch *batch,
-                                size_t row, bool *is_null)
+static bool read_record_careful(struct json_decoder *self, struct decode_batch *batch, size_t row,
+                                bool *is_null)
 {
     bool is_missing = false;
     const char *at = json_check_document(&self->reader, &is_missing);
@@ -262,16 +264,15 @@ static enum status fail_row(struct json_decoder *self, struct decode_batch *batc
     }
     const struct text message = arena_printf(
         batch->arena, "Failed to deserialize %s from topic: %.*s. %.*s",
-        options->side == FORMAT_KEY ? "key" : "value", TEXT_ARGS(options->topic),
-        TEXT_ARGS(cause));
+        options->side == FORMAT_KEY ? "key" : "value", TEXT_ARGS(options->topic), TEXT_ARGS(cause));
     if (!cause.data || !message.data) {
         return diag_no_memory(diag);
     }
     return decode_batch_fail(batch, row, message, cause, diag);
 }
 
-static enum status decode_careful(struct json_decoder *self, struct decode_batch *batch,
-                                  size_t row, struct diag *diag)
+static enum status decode_careful(struct json_decoder *self, struct decode_batch *batch, size_t row,
+                                  struct diag *diag)
 {
     bool is_null = false;
     json_reader_start(&self->reader, batch->records[row], true);

@@ -77,8 +77,8 @@ static void print_at_character(const struct json_scan *scan, struct buffer *out)
     if (scan->fault == JSON_FAULT_CONTROL) {
         buffer_append_string(out, "Illegal unquoted character (");
         print_character(c, out);
-        buffer_append_string(
-            out, "): has to be escaped using backslash to be included in string value");
+        buffer_append_string(out,
+                             "): has to be escaped using backslash to be included in string value");
         return;
     }
     if (scan->fault == JSON_FAULT_ESCAPE) {

@@ -10,7 +10,7 @@
 #include "base/number_text.h"
 
 enum {
-    EXACT_DIGITS_MAX = 18, /* any number of so many digits fits an int64_t */
+    EXACT_DIGITS_MAX = 18,  /* any number of so many digits fits an int64_t */
     PLAIN_EXPONENT_MIN = -6 /* BigDecimal prints smaller numbers with an exponent */
 };
 
@@ -90,9 +90,8 @@ const char *json_number_scan(struct json_scan *scan, const char *at, struct json
 /* The index-th digit of whole and fraction taken together. */
 static unsigned digit_at(const struct json_number *number, size_t index)
 {
-    const char c = index < number->whole.bytes
-                       ? number->whole.data[index]
-                       : number->fraction.data[index - number->whole.bytes];
+    const char c = index < number->whole.bytes ? number->whole.data[index]
+                                               : number->fraction.data[index - number->whole.bytes];
     return (unsigned)(c - '0');
 }
 
@@ -160,8 +159,8 @@ enum status json_number_decimal(const struct json_number *number, struct decimal
         return decimal_parse(number->text, type, DECIMAL_ROUNDING_UNNECESSARY, out, diag);
     }
     const int64_t value = number->is_negative ? -(int64_t)digits : (int64_t)digits;
-    return decimal_cast(value, (int32_t)number->fraction.bytes, type,
-                        DECIMAL_ROUNDING_UNNECESSARY, out, diag);
+    return decimal_cast(value, (int32_t)number->fraction.bytes, type, DECIMAL_ROUNDING_UNNECESSARY,
+                        out, diag);
 }
 
 static bool is_zero(const struct json_number *number)
@@ -200,10 +199,9 @@ bool json_number_is_canonical(const struct json_number *number)
     if (number->is_integral) {
         return true;
     }
-    const bool has_exponent = number->text.bytes != number->is_negative + number->whole.bytes +
-                                                        1 + number->fraction.bytes;
-    return !has_exponent &&
-           adjusted_exponent(number, leading_zeros(number)) >= PLAIN_EXPONENT_MIN;
+    const bool has_exponent = number->text.bytes != number->is_negative + number->whole.bytes + 1 +
+                                                        number->fraction.bytes;
+    return !has_exponent && adjusted_exponent(number, leading_zeros(number)) >= PLAIN_EXPONENT_MIN;
 }
 
 /* Appends digits from first up to limit, counted over whole and fraction. */

@@ -21,7 +21,7 @@ struct json_number {
     struct text fraction; /* digits behind it; empty without a point */
     int32_t exponent;     /* 0 without one */
     bool is_negative;
-    bool is_integral;     /* neither point nor exponent */
+    bool is_integral; /* neither point nor exponent */
 };
 
 /* Reads a number whose sign or first digit stands at at. */
@@ -35,9 +35,8 @@ int64_t json_number_int64(const struct json_number *number);
 double json_number_double(const struct json_number *number);
 
 /* The exact value as type, or ksqlDB's message for one that does not fit. */
-MUST_USE enum status json_number_decimal(const struct json_number *number,
-                                         struct decimal_type type, int128 *out,
-                                         struct diag *diag);
+MUST_USE enum status json_number_decimal(const struct json_number *number, struct decimal_type type,
+                                         int128 *out, struct diag *diag);
 
 /* True when the number's text is what json_number_print would write. */
 bool json_number_is_canonical(const struct json_number *number);

@@ -84,8 +84,7 @@ int32_t json_object_find(const struct json_object *object, struct text name);
 
 /* The entry of a name without escapes that is not the predicted one: learns it if there is room.
  * upper is the name in upper case. NULL when memory is out. */
-struct json_key *json_object_learn(struct json_object *object, struct text name,
-                                   struct text upper);
+struct json_key *json_object_learn(struct json_object *object, struct text name, struct text upper);
 
 /* The entry of a name that was met before, or NULL. */
 struct json_key *json_object_known(const struct json_object *object, struct text name);
@@ -97,8 +96,7 @@ static inline bool json_key_matches(const struct json_key *key, const char *at, 
     if (end - at >= JSON_PATTERN_BYTES) {
         const __m256i expected = _mm256_loadu_si256((const __m256i *)(const void *)key->pattern);
         const __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)at);
-        const uint32_t same =
-            (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(expected, bytes));
+        const uint32_t same = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(expected, bytes));
         return key->pattern_bytes && (same & key->pattern_mask) == key->pattern_mask;
     }
 #endif

@@ -18,162 +18,9 @@
 #include "base/utf8.h"
 #include "formats/json_members.h"
 #include "formats/json_number.h"
+#include "formats/json_refusal.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
-
-/* Failures */
-
-static void print_steps(const struct json_reader *reader, struct buffer *out)
-{
-    buffer_append_byte(out, '$');
-    for (uint32_t i = 0; i < reader->step_count; i++) {
-        const struct json_step *step = &reader->steps[i];
-        if (step->kind == JSON_STEP_INDEX) {
-            buffer_printf(out, "[%u]", step->index);
-            continue;
-        }
-        buffer_append_byte(out, '.');
-        buffer_append_text(out, step->name);
-        buffer_append_string(out, step->kind == JSON_STEP_ENTRY ? ".value" : "");
-    }
-}
-
-/* Notes "what, path: $..."; always NULL. The quick way notes nothing. */
-static const char *refuse(struct json_reader *reader, struct text what)
-{
-    if (!reader->is_careful) {
-        return NULL;
-    }
-    struct buffer message;
-    buffer_init(&message);
-    buffer_append_text(&message, what);
-    buffer_append_string(&message, ", path: ");
-    print_steps(reader, &message);
-    reader->message = arena_text(reader->arena, buffer_text(&message));
-    if (message.has_failed || !reader->message.data) {
-        reader->status = STATUS_NO_MEMORY;
-    }
-    buffer_release(&message);
-    return NULL;
-}
-
-/* Jackson's class of the value at at. */
-static const char *node_name(struct json_reader *reader, const char *at)
-{
-    if (!at) {
-        return "MissingNode";
-    }
-    switch (*at) {
-    case '"':
-        return "TextNode";
-    case '{':
-        return "ObjectNode";
-    case '[':
-        return "ArrayNode";
-    case 't':
-    case 'f':
-        return "BooleanNode";
-    case 'n':
-        return "NullNode";
-    default:
-        break;
-    }
-    struct json_number number;
-    return json_number_scan(&reader->scan, at, &number) ? json_number_node(&number) : "NumericNode";
-}
-
-static const char *refuse_node(struct json_reader *reader, const char *at, struct text required)
-{
-    const struct text what =
-        arena_printf(reader->arena, "Can't convert type. sourceType: %s, requiredType: %.*s",
-                     node_name(reader, at), TEXT_ARGS(required));
-    return what.data ? refuse(reader, what) : json_no_memory(reader);
-}
-
-/* As Connect schemas print in ksqlDB: INT and VARCHAR, names without quotes. */
-static void print_required(const struct type *type, struct buffer *out)
-{
-    if (type->kind == TYPE_ARRAY || type->kind == TYPE_MAP) {
-        buffer_append_string(out, type->kind == TYPE_MAP ? "MAP<VARCHAR, " : "ARRAY<");
-        print_required(type->element, out);
-        buffer_append_byte(out, '>');
-        return;
-    }
-    if (type->kind != TYPE_STRUCT) {
-        if (type->kind == TYPE_INTEGER) {
-            buffer_append_string(out, "INT");
-        } else if (type->kind == TYPE_STRING) {
-            buffer_append_string(out, "VARCHAR");
-        } else {
-            type_print(type, out);
-        }
-        return;
-    }
-    buffer_append_string(out, type->field_count ? "STRUCT<" : "STRUCT< ");
-    for (uint32_t i = 0; i < type->field_count; i++) {
-        buffer_append_string(out, i ? ", " : "");
-        buffer_append_text(out, type->fields[i].name);
-        buffer_append_byte(out, ' ');
-        print_required(type->fields[i].type, out);
-    }
-    buffer_append_byte(out, '>');
-}
-
-const char *json_refuse_type(struct json_reader *reader, const struct type *type, const char *at)
-{
-    if (!reader->is_careful) {
-        return NULL;
-    }
-    switch (type->kind) {
-    case TYPE_BOOLEAN:
-    case TYPE_INTEGER:
-    case TYPE_BIGINT:
-    case TYPE_DOUBLE:
-    case TYPE_DATE:
-    case TYPE_TIME:
-    case TYPE_TIMESTAMP:
-        return refuse_node(reader, at, text_of(type_kind_name(type->kind)));
-    case TYPE_DECIMAL:
-    case TYPE_STRING:
-    case TYPE_BYTES:
-    case TYPE_ARRAY:
-    case TYPE_MAP:
-    case TYPE_STRUCT:
-    case TYPE_NULL:
-    case TYPE_KIND_COUNT:
-        break;
-    }
-    struct buffer required;
-    buffer_init(&required);
-    print_required(type, &required);
-    refuse_node(reader, at, buffer_text(&required));
-    buffer_release(&required);
-    return NULL;
-}
-
-/* A text that is no number of the type. */
-static const char *refuse_text(struct json_reader *reader, const struct type *type)
-{
-    if (!reader->is_careful) {
-        return NULL;
-    }
-    const struct text what =
-        arena_printf(reader->arena, "Can't coerce string to type. targetType: %s",
-                     type_kind_name(type->kind));
-    return what.data ? refuse(reader, what) : json_no_memory(reader);
-}
-
-static void push_step(struct json_reader *reader, struct json_step step)
-{
-    assert(reader->step_count < sizeof(reader->steps) / sizeof(reader->steps[0]));
-    reader->steps[reader->step_count++] = step;
-}
-
-static void pop_step(struct json_reader *reader)
-{
-    assert(reader->step_count > 0);
-    reader->step_count--;
-}
 
 /* Scalars */
 
@@ -189,8 +36,8 @@ static const char *read_string(struct json_reader *reader, const char *at, struc
     return json_read_text(reader, at, out, &is_clean);
 }
 
-static const char *read_boolean(struct json_reader *reader, const struct type *type,
-                                const char *at, struct value *out)
+static const char *read_boolean(struct json_reader *reader, const struct type *type, const char *at,
+                                struct value *out)
 {
     if (*at != 't' && *at != 'f') {
         return json_refuse_type(reader, type, at);
@@ -200,8 +47,8 @@ static const char *read_boolean(struct json_reader *reader, const struct type *t
 }
 
 /* A number, cut off at the point, or a text that is one, for all types counted in integers. */
-static const char *read_integer(struct json_reader *reader, const struct type *type,
-                                const char *at, int64_t *out)
+static const char *read_integer(struct json_reader *reader, const struct type *type, const char *at,
+                                int64_t *out)
 {
     if (starts_number(*at)) {
         struct json_number number;
@@ -220,11 +67,11 @@ static const char *read_integer(struct json_reader *reader, const struct type *t
         return NULL;
     }
     if (type->kind != TYPE_INTEGER) {
-        return number_text_parse_int64(text, out) ? at : refuse_text(reader, type);
+        return number_text_parse_int64(text, out) ? at : json_refuse_text(reader, type);
     }
     int32_t value = 0;
     if (!number_text_parse_int32(text, &value)) {
-        return refuse_text(reader, type);
+        return json_refuse_text(reader, type);
     }
     *out = value;
     return at;
@@ -236,8 +83,9 @@ static const char *read_time(struct json_reader *reader, const struct type *type
     int64_t ms = 0;
     at = read_integer(reader, type, at, &ms);
     if (at && (ms < 0 || ms > DAY_MS)) {
-        return refuse(reader, TEXT("Time values must use number of milliseconds greater than 0 "
-                                   "and less than 86400000."));
+        return json_refuse(reader,
+                           TEXT("Time values must use number of milliseconds greater than 0 "
+                                "and less than 86400000."));
     }
     *out = value_int32((int32_t)ms);
     return at;
@@ -252,8 +100,8 @@ static int32_t clamp_days(int64_t days)
     return days > INT32_MAX ? INT32_MAX : (int32_t)days;
 }
 
-static const char *read_double(struct json_reader *reader, const struct type *type,
-                               const char *at, struct value *out)
+static const char *read_double(struct json_reader *reader, const struct type *type, const char *at,
+                               struct value *out)
 {
     double value = 0;
     if (starts_number(*at)) {
@@ -270,14 +118,14 @@ static const char *read_double(struct json_reader *reader, const struct type *ty
     struct text text;
     at = read_string(reader, at, &text);
     if (at && !number_text_parse_double(text, NUMBER_TEXT_NAMES_ALLOWED, &value)) {
-        return refuse_text(reader, type);
+        return json_refuse_text(reader, type);
     }
     *out = value_real(value);
     return at;
 }
 
-static const char *read_decimal(struct json_reader *reader, const struct type *type,
-                                const char *at, struct value *out)
+static const char *read_decimal(struct json_reader *reader, const struct type *type, const char *at,
+                                struct value *out)
 {
     const struct decimal_type target = {.precision = type->precision, .scale = type->scale};
     struct diag diag;
@@ -297,12 +145,11 @@ static const char *read_decimal(struct json_reader *reader, const struct type *t
         if (!at) {
             return NULL;
         }
-        status =
-            decimal_parse(text, target, DECIMAL_ROUNDING_UNNECESSARY, &out->decimal, &diag);
+        status = decimal_parse(text, target, DECIMAL_ROUNDING_UNNECESSARY, &out->decimal, &diag);
     } else {
         return json_refuse_type(reader, type, at);
     }
-    return status == STATUS_OK ? at : refuse(reader, text_of(diag.message));
+    return status == STATUS_OK ? at : json_refuse(reader, text_of(diag.message));
 }
 
 static const char *read_bytes(struct json_reader *reader, const struct type *type, const char *at,
@@ -323,10 +170,9 @@ static const char *read_bytes(struct json_reader *reader, const struct type *typ
     struct diag diag;
     size_t count = 0;
     if (base64_decode(text, bytes, &count, &diag) != STATUS_OK) {
-        const struct text what =
-            arena_printf(reader->arena, "Value is not a valid Base64 encoded string: %.*s",
-                         TEXT_ARGS(text));
-        return what.data ? refuse(reader, what) : json_no_memory(reader);
+        const struct text what = arena_printf(
+            reader->arena, "Value is not a valid Base64 encoded string: %.*s", TEXT_ARGS(text));
+        return what.data ? json_refuse(reader, what) : json_no_memory(reader);
     }
     *out = value_text((struct text){bytes, count});
     return at;
@@ -374,6 +220,7 @@ static const char *read_array(struct json_reader *reader, struct json_plan *plan
     uint32_t capacity = 0;
     uint32_t count = 0;
     struct value_list *list = value_list_create(reader->arena, 0);
+    reader->scan.depth++;
     at = json_skip_space(&reader->scan, at + 1);
     bool is_end = at < reader->scan.end && *at == ']';
     at += is_end;
@@ -384,11 +231,12 @@ static const char *read_array(struct json_reader *reader, struct json_plan *plan
         if (!list) {
             return json_no_memory(reader);
         }
-        push_step(reader, (struct json_step){.kind = JSON_STEP_INDEX, .index = count});
+        json_push_step(reader, (struct json_step){.kind = JSON_STEP_INDEX, .index = count});
         at = json_read_at(reader, plan->element, at, &list->items[count++]);
-        pop_step(reader);
+        json_pop_step(reader);
         at = at ? next_element(reader, at, &is_end) : NULL;
     }
+    reader->scan.depth--;
     if (at && list) {
         list->count = count;
         *out = (struct value){.list = list};
@@ -403,6 +251,7 @@ static const char *read_array(struct json_reader *reader, struct json_plan *plan
 static const char *read_members(struct json_reader *reader, const char *at,
                                 struct json_members *members)
 {
+    reader->scan.depth++;
     at = json_skip_space(&reader->scan, at + 1);
     bool is_end = at < reader->scan.end && *at == '}';
     at += is_end;
@@ -419,6 +268,7 @@ static const char *read_members(struct json_reader *reader, const char *at,
         at = json_skip_value(&reader->scan, at);
         at = at ? json_next_member(reader, at, &is_end) : NULL;
     }
+    reader->scan.depth--;
     return at;
 }
 
@@ -439,12 +289,12 @@ static const char *read_map(struct json_reader *reader, struct json_plan *plan, 
     }
     for (uint32_t i = 0; i < members.count; i++) {
         const struct json_member *member = &members.items[i];
-        push_step(reader, (struct json_step){.kind = JSON_STEP_ENTRY, .name = member->name});
+        json_push_step(reader, (struct json_step){.kind = JSON_STEP_ENTRY, .name = member->name});
         map->keys[i] = value_text(member->name);
         if (!json_read_at(reader, plan->element, member->value, &map->values[i])) {
             return NULL;
         }
-        pop_step(reader);
+        json_pop_step(reader);
     }
     map->count = members.count;
     *out = (struct value){.map = map};
@@ -523,12 +373,12 @@ static const char *read_struct_careful(struct json_reader *reader, struct json_o
             list->items[i] = VALUE_NULL;
             continue;
         }
-        push_step(reader,
-                  (struct json_step){.kind = JSON_STEP_FIELD, .name = object->fields[i].name});
+        json_push_step(reader,
+                       (struct json_step){.kind = JSON_STEP_FIELD, .name = object->fields[i].name});
         if (!json_read_at(reader, &object->plans[i], object->exact[i], &list->items[i])) {
             return NULL;
         }
-        pop_step(reader);
+        json_pop_step(reader);
     }
     return at;
 }
@@ -540,6 +390,7 @@ static const char *read_struct_quick(struct json_reader *reader, struct json_obj
         list->items[i] = VALUE_NULL;
     }
     bool is_end = false;
+    reader->scan.depth++;
     at = json_open_object(reader, object, at, &is_end);
     while (at && !is_end) {
         at = json_read_key(reader, object, at);
@@ -560,6 +411,7 @@ static const char *read_struct_quick(struct json_reader *reader, struct json_obj
         }
         at = at ? json_next_member(reader, at, &is_end) : NULL;
     }
+    reader->scan.depth--;
     return at;
 }
 
@@ -581,8 +433,8 @@ static const char *read_struct(struct json_reader *reader, struct json_plan *pla
 
 /* All */
 
-static const char *read_present(struct json_reader *reader, struct json_plan *plan,
-                                const char *at, struct value *out)
+static const char *read_present(struct json_reader *reader, struct json_plan *plan, const char *at,
+                                struct value *out)
 {
     int64_t integer = 0;
     bool is_clean;
@@ -628,7 +480,7 @@ static const char *read_present(struct json_reader *reader, struct json_plan *pl
 }
 
 const char *json_read_at(struct json_reader *reader, struct json_plan *plan, const char *at,
-                            struct value *out)
+                         struct value *out)
 {
     if (at == reader->scan.end) {
         return json_fail(&reader->scan, JSON_FAULT_END, at);

@@ -30,17 +30,16 @@ struct json_step {
 
 struct json_reader {
     struct json_scan scan;
-    struct arena *arena;  /* of the values; also takes messages */
+    struct arena *arena; /* of the values; also takes messages */
     bool is_careful;
-    enum status status;   /* STATUS_NO_MEMORY when that is why a read failed */
-    struct text message;  /* careful: why a value did not convert; data NULL if it was not that */
+    enum status status;  /* STATUS_NO_MEMORY when that is why a read failed */
+    struct text message; /* careful: why a value did not convert; data NULL if it was not that */
     uint32_t step_count;
     struct json_step steps[VALUE_DEPTH_MAX + 2];
 };
 
 /* Points the reader at another record. */
-static inline void json_reader_start(struct json_reader *reader, struct text json,
-                                     bool is_careful)
+static inline void json_reader_start(struct json_reader *reader, struct text json, bool is_careful)
 {
     reader->scan = (struct json_scan){.begin = json.data, .end = json.data + json.bytes};
     reader->is_careful = is_careful;
@@ -51,7 +50,7 @@ static inline void json_reader_start(struct json_reader *reader, struct text jso
 /* Reads the value whose first character stands at at; returns the position behind it, or NULL.
  * JSON null gives a NULL value. */
 const char *json_read_at(struct json_reader *reader, struct json_plan *plan, const char *at,
-                            struct value *out);
+                         struct value *out);
 
 /* Reads any value as STRING. *is_clean says that the text can stand in JSON as it is. */
 const char *json_read_text(struct json_reader *reader, const char *at, struct text *out,
@@ -65,10 +64,6 @@ const char *json_locate_fields(struct json_reader *reader, struct json_object *o
 /* Careful: what the text's one value is, after checking all of it: at its first character, NULL
  * when the text is at fault. *is_missing says that there is no value at all. */
 const char *json_check_document(struct json_reader *reader, bool *is_missing);
-
-/* Careful: notes "Can't convert type." for a value at at (NULL: there is none) that type does not
- * take. Always NULL. */
-const char *json_refuse_type(struct json_reader *reader, const struct type *type, const char *at);
 
 /* Out of memory; always NULL. */
 static inline const char *json_no_memory(struct json_reader *reader)
@@ -105,8 +100,7 @@ static inline const char *json_read_key(struct json_reader *reader, struct json_
 }
 
 /* Behind a member's value: the position of the next name, or behind the object with *is_end. */
-static inline const char *json_next_member(struct json_reader *reader, const char *at,
-                                           bool *is_end)
+static inline const char *json_next_member(struct json_reader *reader, const char *at, bool *is_end)
 {
     at = json_skip_space(&reader->scan, at);
     if (at == reader->scan.end) {

@@ -176,8 +176,8 @@ const char *json_scan_key(struct json_scan *scan, const char *at, struct json_st
 
 static bool is_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '$' || (unsigned char)c >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '$' || (unsigned char)c >= 0x80;
 }
 
 const char *json_scan_literal(struct json_scan *scan, const char *at)
@@ -209,9 +209,9 @@ static const char *skip_scalar(struct json_scan *scan, const char *at)
     return json_scan_literal(scan, at);
 }
 
-static bool nesting_push(struct nesting *nesting, bool is_object)
+static bool nesting_push(struct nesting *nesting, uint32_t outer_depth, bool is_object)
 {
-    if (nesting->depth == JSON_DEPTH_MAX) {
+    if (nesting->depth + outer_depth >= JSON_DEPTH_MAX) {
         return false;
     }
     const uint64_t bit = (uint64_t)1 << (nesting->depth % WORD_BITS);
@@ -238,7 +238,7 @@ static const char *skip_opening(struct json_scan *scan, struct nesting *nesting,
         if (!is_object && *at != '[') {
             return skip_scalar(scan, at);
         }
-        if (!nesting_push(nesting, is_object)) {
+        if (!nesting_push(nesting, scan->depth, is_object)) {
             return json_fail(scan, JSON_FAULT_DEPTH, at);
         }
         at = json_skip_space(scan, at + 1);

@@ -23,23 +23,23 @@ enum {
 
 enum json_fault {
     JSON_FAULT_NONE,
-    JSON_FAULT_VALUE,         /* something that starts no value */
-    JSON_FAULT_TOKEN,         /* a word that is not null, true or false */
-    JSON_FAULT_KEY,           /* no quote where a name must start */
+    JSON_FAULT_VALUE, /* something that starts no value */
+    JSON_FAULT_TOKEN, /* a word that is not null, true or false */
+    JSON_FAULT_KEY,   /* no quote where a name must start */
     JSON_FAULT_COLON,
     JSON_FAULT_OBJECT_COMMA,
     JSON_FAULT_ARRAY_COMMA,
-    JSON_FAULT_ROOT_SPACE,    /* 12x on the outermost level */
-    JSON_FAULT_END,           /* the text ends inside an object or array or before a value */
+    JSON_FAULT_ROOT_SPACE, /* 12x on the outermost level */
+    JSON_FAULT_END,        /* the text ends inside an object or array or before a value */
     JSON_FAULT_END_IN_STRING,
-    JSON_FAULT_CONTROL,       /* a control character inside a string */
+    JSON_FAULT_CONTROL, /* a control character inside a string */
     JSON_FAULT_ESCAPE,
-    JSON_FAULT_HEX,           /* \u without four hexadecimal digits */
+    JSON_FAULT_HEX, /* \u without four hexadecimal digits */
     JSON_FAULT_UTF8,
     JSON_FAULT_LEADING_ZERO,
-    JSON_FAULT_DIGIT,         /* no digit after the sign, point or exponent */
+    JSON_FAULT_DIGIT, /* no digit after the sign, point or exponent */
     JSON_FAULT_NUMBER_LENGTH,
-    JSON_FAULT_EXPONENT,      /* beyond 32 bits */
+    JSON_FAULT_EXPONENT, /* beyond 32 bits */
     JSON_FAULT_DEPTH,
     JSON_FAULT_COUNT
 };
@@ -47,6 +47,7 @@ enum json_fault {
 struct json_scan {
     const char *begin;
     const char *end;
+    uint32_t depth; /* objects and arrays that the caller has opened around the position */
     enum json_fault fault;
     const char *fault_at; /* at most end */
 };

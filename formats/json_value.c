@@ -14,6 +14,7 @@
 #include "base/decimal.h"
 #include "base/number_text.h"
 #include "formats/json_reader.h"
+#include "formats/json_refusal.h"
 
 static void write_escape(struct buffer *out, char c)
 {
@@ -114,8 +115,8 @@ static void write_array(struct buffer *out, const struct type *element,
     buffer_append_byte(out, ']');
 }
 
-static void write_struct(struct buffer *out, const struct type *type,
-                         const struct value_list *list, enum json_form form)
+static void write_struct(struct buffer *out, const struct type *type, const struct value_list *list,
+                         enum json_form form)
 {
     assert(list->count == type->field_count);
     buffer_append_byte(out, '{');
@@ -233,8 +234,8 @@ static enum status report(const struct json_reader *reader, struct diag *diag)
     struct buffer message;
     buffer_init(&message);
     json_fault_print(&reader->scan, &message);
-    const enum status status = diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%.*s",
-                                         TEXT_ARGS(buffer_text(&message)));
+    const enum status status =
+        diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%.*s", TEXT_ARGS(buffer_text(&message)));
     buffer_release(&message);
     return status;
 }

@@ -31,7 +31,7 @@ void json_write_text(struct buffer *out, struct text text);
  * ksqlDB's rules: "12" is an INTEGER, anything is a STRING). Text without escapes is a slice of
  * json, the rest lives in arena. JSON null gives a NULL value. Fails with STATUS_INVALID and
  * ksqlDB's message, whose path starts at "$". */
-MUST_USE enum status json_read_value(struct arena *arena, const struct type *type,
-                                     struct text json, struct value *out, struct diag *diag);
+MUST_USE enum status json_read_value(struct arena *arena, const struct type *type, struct text json,
+                                     struct value *out, struct diag *diag);
 
 #endif

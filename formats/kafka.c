@@ -137,8 +137,8 @@ enum status kafka_encoder_create(struct arena *arena, const struct encoder_optio
     if (!encoder) {
         return diag_no_memory(diag);
     }
-    *encoder = (struct encoder){
-        .encode = encode_row, .null_is_null_record = true, .options = *options};
+    *encoder =
+        (struct encoder){.encode = encode_row, .null_is_null_record = true, .options = *options};
     *out = encoder;
     return STATUS_OK;
 }

@@ -172,9 +172,9 @@ const char *fixture_decode(struct fixture *fixture, struct decoder *decoder,
     struct column columns[64];
     struct decode_result result;
     arena_reset(&fixture->batch);
-    assert_ok(decoder_decode(decoder, &record, 1, columns, &fixture->batch, &result,
-                             &fixture->diag),
-              &fixture->diag);
+    assert_ok(
+        decoder_decode(decoder, &record, 1, columns, &fixture->batch, &result, &fixture->diag),
+        &fixture->diag);
     buffer_reset(&fixture->text);
     fixture_show_row(fixture, options, columns, &result, 0);
     buffer_append_byte(&fixture->text, '\0');
@@ -183,8 +183,7 @@ const char *fixture_decode(struct fixture *fixture, struct decoder *decoder,
 
 const char *fixture_decode_json(struct fixture *fixture, const char *columns, const char *record)
 {
-    const struct decoder_options options =
-        fixture_decoder_options(fixture, FORMAT_JSON, columns);
+    const struct decoder_options options = fixture_decoder_options(fixture, FORMAT_JSON, columns);
     return fixture_decode(fixture, fixture_decoder(fixture, &options), &options, text_of(record));
 }
 
@@ -198,9 +197,9 @@ const char *fixture_encode(struct fixture *fixture, const struct encoder_options
     struct decode_result result;
     const struct text record = text_of(json);
     arena_reset(&fixture->batch);
-    assert_ok(decoder_decode(decoder, &record, 1, decoded, &fixture->batch, &result,
-                             &fixture->diag),
-              &fixture->diag);
+    assert_ok(
+        decoder_decode(decoder, &record, 1, decoded, &fixture->batch, &result, &fixture->diag),
+        &fixture->diag);
     assert_int_equal(result.error_count, 0);
     for (uint32_t i = 0; i < source.column_count; i++) {
         pointers[i] = &decoded[i];

@@ -38,8 +38,7 @@ const char *fixture_decode_json(struct fixture *fixture, const char *columns, co
 
 /* Appends one row of columns as shown above. */
 void fixture_show_row(struct fixture *fixture, const struct decoder_options *options,
-                      const struct column *columns, const struct decode_result *result,
-                      size_t row);
+                      const struct column *columns, const struct decode_result *result, size_t row);
 
 /* Decodes one JSON record and encodes the row in format; "null" for null bytes. */
 const char *fixture_encode(struct fixture *fixture, const struct encoder_options *options,

@@ -292,7 +292,8 @@ static void malformed_records_fail_in_jacksons_words(void **state)
 {
     (void)state;
     static const struct coercion rows[] = {
-        {"A INTEGER", "{\"A\":1", "! Unexpected end-of-input within/between Object or Array entries"},
+        {"A INTEGER", "{\"A\":1",
+         "! Unexpected end-of-input within/between Object or Array entries"},
         {"A INTEGER", "{\"A\":\"x",
          "! Unexpected end-of-input: was expecting closing quote for a string value"},
         {"A INTEGER", "{A:1}",
@@ -362,9 +363,9 @@ static void messages_name_side_and_topic(void **state)
     for (int side = FORMAT_KEY; side <= FORMAT_VALUE; side++) {
         options.side = (enum format_side)side;
         struct decoder *decoder = fixture_decoder(&fixture, &options);
-        assert_ok(decoder_decode(decoder, &record, 1, columns, &fixture.batch, &result,
-                                 &fixture.diag),
-                  &fixture.diag);
+        assert_ok(
+            decoder_decode(decoder, &record, 1, columns, &fixture.batch, &result, &fixture.diag),
+            &fixture.diag);
         assert_int_equal(result.error_count, 1);
         assert_string_equal(result.errors[0].message.data,
                             side == FORMAT_KEY
@@ -404,9 +405,8 @@ static void unwrapped_column_is_the_whole_record(void **state)
             fixture_decoder_options(&fixture, FORMAT_JSON, rows[i].columns);
         options.wrap = FORMAT_UNWRAP_SINGLES;
         struct decoder *decoder = fixture_decoder(&fixture, &options);
-        assert_string_equal(
-            fixture_decode(&fixture, decoder, &options, text_of(rows[i].record)),
-            rows[i].expected);
+        assert_string_equal(fixture_decode(&fixture, decoder, &options, text_of(rows[i].record)),
+                            rows[i].expected);
         fixture_release(&fixture);
     }
 }
@@ -424,9 +424,8 @@ static void only_wanted_columns_are_decoded_or_checked(void **state)
     assert_string_equal(fixture_decode(&fixture, decoder, &options,
                                        TEXT("{\"A\":\"bad\",\"B\":[[[]]],\"C\":\"x\"}")),
                         "{\"C\":\"x\"}");
-    assert_string_equal(
-        fixture_decode(&fixture, decoder, &options, TEXT("{\"A\":01,\"C\":\"x\"}")),
-        "! Invalid numeric value: Leading zeroes not allowed");
+    assert_string_equal(fixture_decode(&fixture, decoder, &options, TEXT("{\"A\":01,\"C\":\"x\"}")),
+                        "! Invalid numeric value: Leading zeroes not allowed");
     fixture_release(&fixture);
 }
 
@@ -438,12 +437,11 @@ static void texts_without_escapes_are_slices_and_clean(void **state)
     const struct decoder_options options =
         fixture_decoder_options(&fixture, FORMAT_JSON, "A STRING, B STRING");
     struct decoder *decoder = fixture_decoder(&fixture, &options);
-    const struct text records[] = {TEXT("{\"A\":\"plain\",\"B\":\"a\\nb\"}"),
-                                   TEXT("{\"A\":12.5,\"B\":\"x\"}"), {NULL, 0}};
+    const struct text records[] = {
+        TEXT("{\"A\":\"plain\",\"B\":\"a\\nb\"}"), TEXT("{\"A\":12.5,\"B\":\"x\"}"), {NULL, 0}};
     struct column columns[2];
     struct decode_result result;
-    assert_ok(decoder_decode(decoder, records, 3, columns, &fixture.batch, &result,
-                             &fixture.diag),
+    assert_ok(decoder_decode(decoder, records, 3, columns, &fixture.batch, &result, &fixture.diag),
               &fixture.diag);
     assert_true(columns[0].json_clean);
     assert_false(columns[1].json_clean);
@@ -525,8 +523,7 @@ static void more_names_than_are_learned_still_decode(void **state)
         char expected[64];
         snprintf(record, sizeof(record), "{\"name%d\":%d,\"a\":%d,\"other%d\":\"x\"}", i, i, i, i);
         snprintf(expected, sizeof(expected), "{\"A\":%d}", i);
-        assert_string_equal(fixture_decode(&fixture, decoder, &options, text_of(record)),
-                            expected);
+        assert_string_equal(fixture_decode(&fixture, decoder, &options, text_of(record)), expected);
     }
     assert_true(arena_bytes(&fixture.arena) < 1 << 20);
     fixture_release(&fixture);
