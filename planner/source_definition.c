@@ -121,13 +121,9 @@ static enum status check_columns(const struct planner *planner,
                                  const struct schema *schema, const struct window_spec *window)
 {
     const bool has_keys = schema_count(schema, COLUMN_KEY) > 0;
-    if (!statement->columns.is_present) {
+    if (statement->columns.count == 0) {
         return diag_fail(planner->diag, STATUS_INVALID, statement->name.pos,
-                         "No columns supplied.");
-    }
-    if (schema->column_count == 0) {
-        return diag_fail(planner->diag, STATUS_INVALID, statement->name.pos,
-                         "The statement does not define any columns.");
+                         "The statement does not define any columns. No columns supplied.");
     }
     if (statement->kind == AST_SOURCE_TABLE && !has_keys) {
         return diag_fail(planner->diag, STATUS_INVALID, statement->name.pos,
