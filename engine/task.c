@@ -14,6 +14,7 @@
 #include <assert.h>
 
 #include "base/bounds.h"
+#include "base/memory.h"
 #include "base/time_zone.h"
 #include "engine/evaluation.h"
 #include "functions/regex.h"
@@ -33,35 +34,41 @@ static void report_expression_error(void *context, size_t row, const struct expr
     task->context.log(task->context.log_context, &entry);
 }
 
+/* The inputs of source number index: one per partition of its topic. */
+static enum status open_source(struct task *task, const struct plan *plan, uint32_t index,
+                               struct diag *diag)
+{
+    const struct text name = plan->sources[index]->source.source->topic;
+    struct topic *topic = topics_find(task->topics, name);
+    if (!topic) {
+        return diag_fail(diag, STATUS_MISSING, SQL_POS_NONE, "Kafka topic does not exist: %.*s",
+                         TEXT_ARGS(name));
+    }
+    const size_t count = task->input_count + topic_partition_count(topic);
+    struct task_input *inputs = memory_resize(task->inputs, count * sizeof(*inputs));
+    if (!inputs) {
+        topic_unref(topic);
+        return diag_no_memory(diag);
+    }
+    task->inputs = inputs;
+    for (uint32_t partition = 0; task->input_count < count; partition++) {
+        inputs[task->input_count++] = (struct task_input){
+            .source = task->built.sources[index],
+            .source_index = index,
+            .topic = topic_ref(topic),
+            .partition = partition,
+        };
+    }
+    topic_unref(topic);
+    return STATUS_OK;
+}
+
 static enum status open_inputs(struct task *task, const struct plan *plan, struct diag *diag)
 {
-    size_t count = 0;
-    struct topic *topics[PLAN_SOURCES_MAX];
     for (uint32_t i = 0; i < plan->source_count; i++) {
-        const struct text name = plan->sources[i]->source.source->topic;
-        topics[i] = topics_find(task->topics, name);
-        if (!topics[i]) {
-            for (uint32_t j = 0; j < i; j++) {
-                topic_unref(topics[j]);
-            }
-            return diag_fail(diag, STATUS_MISSING, SQL_POS_NONE, "Kafka topic does not exist: %.*s",
-                             TEXT_ARGS(name));
-        }
-        count += topic_partition_count(topics[i]);
+        TRY(open_source(task, plan, i, diag));
     }
-    task->inputs = arena_zalloc(&task->arena, count * sizeof(*task->inputs));
-    for (uint32_t i = 0; i < plan->source_count; i++) {
-        for (uint32_t p = 0; task->inputs && p < topic_partition_count(topics[i]); p++) {
-            task->inputs[task->input_count++] = (struct task_input){
-                .source = task->built.sources[i],
-                .source_index = i,
-                .topic = topic_ref(topics[i]),
-                .partition = p,
-            };
-        }
-        topic_unref(topics[i]);
-    }
-    return task->inputs ? STATUS_OK : diag_no_memory(diag);
+    return STATUS_OK;
 }
 
 static enum status create_caches(struct task *task, struct diag *diag)
@@ -101,7 +108,6 @@ enum status task_init(struct task *task, const struct task_options *options, str
         .merge_by_arrival = options->merge_by_arrival,
         .committed_only = options->committed_only,
     };
-    arena_init(&task->arena);
     arena_init(&task->batch_arena);
     init_contexts(task, options);
     enum status status = create_caches(task, diag);
@@ -123,11 +129,11 @@ void task_release(struct task *task)
         segment_unref(task->inputs[i].segment);
         topic_unref(task->inputs[i].topic);
     }
+    memory_free(task->inputs);
     built_query_release(&task->built);
     time_zone_cache_destroy(task->expr.zones);
     regex_cache_destroy(task->expr.regexes);
     arena_release(&task->batch_arena);
-    arena_release(&task->arena);
     *task = (struct task){0};
 }
 

@@ -45,7 +45,6 @@ struct task {
     size_t batch_rows;
     bool merge_by_arrival;
     bool committed_only;
-    struct arena arena; /* inputs, caches of the expression context */
 };
 
 struct task_options {
