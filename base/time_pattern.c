@@ -527,6 +527,9 @@ static enum status compile_quoted(struct compiler *compiler)
         *put = pattern.data[at++];
         put += !is_closed;
     }
+    if (!is_closed && compiler->program->dialect == TIME_PATTERN_SIMPLE_DATE) {
+        return diag_fail(compiler->diag, STATUS_INVALID, SQL_POS_NONE, "Unterminated quote");
+    }
     if (!is_closed) {
         return fail_pattern(compiler, "Pattern ends with an incomplete string literal");
     }
