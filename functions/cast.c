@@ -134,8 +134,7 @@ static void print_map(const struct type *type, const struct value_map *map, stru
 }
 
 /* Fields that are NULL are left out. */
-static void print_struct(const struct type *type, const struct value_list *list,
-                         struct buffer *out)
+static void print_struct(const struct type *type, const struct value_list *list, struct buffer *out)
 {
     buffer_append_string(out, "Struct{");
     bool is_first = true;
@@ -283,8 +282,7 @@ static enum status cast_string(struct text text, const struct type *to, struct a
         }
         break;
     case TYPE_DECIMAL:
-        TRY(decimal_parse(trimmed, decimal_of(to), DECIMAL_ROUNDING_HALF_UP, &value.decimal,
-                          diag));
+        TRY(decimal_parse(trimmed, decimal_of(to), DECIMAL_ROUNDING_HALF_UP, &value.decimal, diag));
         break;
     case TYPE_DATE:
         TRY(civil_time_parse_date(text, &value.int32, diag));

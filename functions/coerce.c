@@ -46,8 +46,8 @@ static enum status coerce_decimal(const struct coercion_run *run, const struct t
 {
     struct value result = {0};
     if (from->kind == TYPE_DECIMAL) {
-        TRY(decimal_cast(value->decimal, from->scale, decimal_of(to),
-                         DECIMAL_ROUNDING_UNNECESSARY, &result.decimal, run->diag));
+        TRY(decimal_cast(value->decimal, from->scale, decimal_of(to), DECIMAL_ROUNDING_UNNECESSARY,
+                         &result.decimal, run->diag));
     } else {
         const int64_t integer = from->kind == TYPE_INTEGER ? value->int32 : value->int64;
         TRY(decimal_of_int64(integer, decimal_of(to), &result.decimal, run->diag));
@@ -78,8 +78,7 @@ static bool read_integer(struct text text, const struct type *to, struct value *
     const struct decimal_type whole = {38, 0};
     struct diag ignored;
     int128 number = 0;
-    if (decimal_parse(text, whole, DECIMAL_ROUNDING_UNNECESSARY, &number, &ignored) !=
-        STATUS_OK) {
+    if (decimal_parse(text, whole, DECIMAL_ROUNDING_UNNECESSARY, &number, &ignored) != STATUS_OK) {
         return false;
     }
     const bool is_int = to->kind == TYPE_INTEGER;
@@ -118,8 +117,7 @@ static enum status read_text(const struct coercion_run *run, struct text text,
 }
 
 static enum status coerce_text(const struct coercion_run *run, const struct type *from,
-                               const struct value *value, const struct type *to,
-                               struct value *out)
+                               const struct value *value, const struct type *to, struct value *out)
 {
     const bool is_strict_target = to->kind == TYPE_DATE || to->kind == TYPE_TIME ||
                                   to->kind == TYPE_TIMESTAMP || to->kind == TYPE_BYTES;
@@ -149,8 +147,7 @@ static enum status coerce_list(const struct coercion_run *run, const struct type
 }
 
 static enum status coerce_map(const struct coercion_run *run, const struct type *from,
-                              const struct value_map *map, const struct type *to,
-                              struct value *out)
+                              const struct value_map *map, const struct type *to, struct value *out)
 {
     struct value_map *result = value_map_create(run->arena, map->count);
     if (!result) {

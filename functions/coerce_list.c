@@ -72,8 +72,7 @@ static enum status merge_types(struct expr_build *build, const struct type *othe
     return *type ? STATUS_OK : diag_no_memory(build->diag);
 }
 
-static enum status refuse_text(struct expr_build *build, struct text text,
-                               const struct type *type)
+static enum status refuse_text(struct expr_build *build, struct text text, const struct type *type)
 {
     return expr_refuse(build, "invalid input syntax for type %s: \"%.*s\".",
                        type_kind_name(type->kind), TEXT_ARGS(text));
@@ -110,22 +109,20 @@ static enum status merge_number_text(struct expr_build *build, struct text text,
         return STATUS_OK;
     }
     if (trial->kind == TYPE_INTEGER &&
-        expr_coerce_value(COERCE_LAX, type_of(TYPE_STRING), value_text(text),
-                          type_of(TYPE_BIGINT), build->arena, &value, &ignored) == STATUS_OK) {
+        expr_coerce_value(COERCE_LAX, type_of(TYPE_STRING), value_text(text), type_of(TYPE_BIGINT),
+                          build->arena, &value, &ignored) == STATUS_OK) {
         *type = type_of(TYPE_BIGINT);
         return STATUS_OK;
     }
     const struct decimal_type wide = {38, 19};
-    if (trial->kind == TYPE_DOUBLE ||
-        decimal_parse(text, wide, DECIMAL_ROUNDING_UNNECESSARY, &value.decimal, &ignored) !=
-            STATUS_OK) {
+    if (trial->kind == TYPE_DOUBLE || decimal_parse(text, wide, DECIMAL_ROUNDING_UNNECESSARY,
+                                                    &value.decimal, &ignored) != STATUS_OK) {
         return refuse_text(build, text, trial);
     }
     const struct decimal_type own = decimal_type_of_text(text);
     const struct type *decimal =
         type_decimal(build->arena, (uint16_t)own.precision, (uint16_t)own.scale);
-    return decimal ? expr_widen_numbers(build, trial, decimal, type)
-                   : diag_no_memory(build->diag);
+    return decimal ? expr_widen_numbers(build, trial, decimal, type) : diag_no_memory(build->diag);
 }
 
 static bool is_simple(enum type_kind kind)
@@ -183,8 +180,7 @@ static enum status merge_map(struct expr_build *build, const struct expr *item,
 static enum status merge_struct(struct expr_build *build, const struct expr *item,
                                 const struct type **type, bool *is_mismatch)
 {
-    struct type_field *fields =
-        arena_array(build->arena, item->type->field_count, sizeof(*fields));
+    struct type_field *fields = arena_array(build->arena, item->type->field_count, sizeof(*fields));
     if (!fields) {
         return diag_no_memory(build->diag);
     }
@@ -237,8 +233,8 @@ static enum status find_common_type(struct expr_build *build, const struct expr 
             return expr_refuse(build,
                                "operator does not exist: %s = %s (%.*s)\n"
                                "Hint: You might need to add explicit type casts.",
-                               expr_type_text(build, before),
-                               expr_type_text(build, items[i]->type), TEXT_ARGS(items[i]->text));
+                               expr_type_text(build, before), expr_type_text(build, items[i]->type),
+                               TEXT_ARGS(items[i]->text));
         }
     }
     *out = type;
@@ -255,9 +251,8 @@ static enum status convert_literal(struct expr_build *build, const struct expr *
 {
     struct value value = VALUE_NULL;
     if (!item->literal.is_null) {
-        const enum status status =
-            expr_coerce_value(COERCE_LAX, item->type, item->literal, type, build->arena, &value,
-                              build->diag);
+        const enum status status = expr_coerce_value(COERCE_LAX, item->type, item->literal, type,
+                                                     build->arena, &value, build->diag);
         if (status == STATUS_INVALID && item->type->kind == TYPE_STRING) {
             return refuse_text(build, item->literal.text, type);
         }
@@ -286,8 +281,7 @@ static enum status convert_list(struct expr_build *build, const struct expr *ite
         TRY(convert_item(build, item->operands[i], operand_type(type, i), &operands[i]));
     }
     struct expr_build at = expr_build_at(build, item);
-    return expr_finish(&at, expr_create(&at, item->kind, type, operands, item->operand_count),
-                       out);
+    return expr_finish(&at, expr_create(&at, item->kind, type, operands, item->operand_count), out);
 }
 
 static enum status convert_struct(struct expr_build *build, const struct expr *item,
@@ -307,8 +301,7 @@ static enum status convert_struct(struct expr_build *build, const struct expr *i
         }
     }
     struct expr_build at = expr_build_at(build, item);
-    return expr_finish(&at, expr_create(&at, EXPR_STRUCT, type, operands, type->field_count),
-                       out);
+    return expr_finish(&at, expr_create(&at, EXPR_STRUCT, type, operands, type->field_count), out);
 }
 
 static enum status convert_item(struct expr_build *build, const struct expr *item,
@@ -358,8 +351,6 @@ enum status expr_in(struct expr_build *build, const struct expr *value,
     if (!common) { /* NULL IN (NULL) */
         return expr_literal(build, type_of(TYPE_BOOLEAN), value_boolean(false), out);
     }
-    return expr_finish(build,
-                       expr_create(build, EXPR_IN, type_of(TYPE_BOOLEAN), operands,
-                                   item_count + 1),
-                       out);
+    return expr_finish(
+        build, expr_create(build, EXPR_IN, type_of(TYPE_BOOLEAN), operands, item_count + 1), out);
 }

@@ -19,8 +19,7 @@ enum status vector_init(struct vector *vector, const struct run *run, const stru
 {
     vector->is_constant = run->constant_for != NULL;
     const size_t capacity = vector->is_constant ? 1 : run->eval->capacity;
-    return column_init(&vector->column, run->eval->context->arena, type, capacity,
-                       run->eval->diag);
+    return column_init(&vector->column, run->eval->context->arena, type, capacity, run->eval->diag);
 }
 
 void vector_clear(struct vector *vector, size_t row)
@@ -113,8 +112,8 @@ static enum status eval_column(const struct run *run, const struct expr *expr, s
     return STATUS_OK;
 }
 
-static enum status make_constant(const struct run *run, const struct type *type,
-                                 struct value value, struct vector *out)
+static enum status make_constant(const struct run *run, const struct type *type, struct value value,
+                                 struct vector *out)
 {
     out->is_constant = true;
     TRY(column_init(&out->column, run->eval->context->arena, type, 1, run->eval->diag));
@@ -122,8 +121,7 @@ static enum status make_constant(const struct run *run, const struct type *type,
     return STATUS_OK;
 }
 
-static enum status eval_literal(const struct run *run, const struct expr *expr,
-                                struct vector *out)
+static enum status eval_literal(const struct run *run, const struct expr *expr, struct vector *out)
 {
     return make_constant(run, expr->type, expr->literal, out);
 }
@@ -254,8 +252,8 @@ static enum status spread_constant(const struct run *run, const struct vector *c
 }
 
 /* The result of the tree as a full column, NULL where the row failed. */
-static enum status finish(const struct run *run, const struct vector *vector,
-                          struct column *column, uint8_t *has_failed)
+static enum status finish(const struct run *run, const struct vector *vector, struct column *column,
+                          uint8_t *has_failed)
 {
     struct vector full = *vector;
     if (vector->is_constant) {

@@ -80,8 +80,7 @@ bool run_has_failed(const struct run *run, size_t row);
 MUST_USE enum status run_fail_with(const struct run *run, size_t row, enum status status);
 
 /* Evaluates any node. */
-MUST_USE enum status eval_node(const struct run *run, const struct expr *expr,
-                               struct vector *out);
+MUST_USE enum status eval_node(const struct run *run, const struct expr *expr, struct vector *out);
 /* Evaluates operand i of parent, in a region of its own where its failures become NULL. */
 MUST_USE enum status eval_operand(const struct run *run, const struct expr *parent, uint32_t i,
                                   struct vector *out);
@@ -99,22 +98,16 @@ MUST_USE enum status eval_compare(const struct run *run, const struct expr *expr
 MUST_USE enum status eval_in(const struct run *run, const struct expr *expr, struct vector *out);
 MUST_USE enum status eval_logical(const struct run *run, const struct expr *expr,
                                   struct vector *out);
-MUST_USE enum status eval_not(const struct run *run, const struct expr *expr,
-                              struct vector *out);
-MUST_USE enum status eval_case(const struct run *run, const struct expr *expr,
-                               struct vector *out);
-MUST_USE enum status eval_like(const struct run *run, const struct expr *expr,
-                               struct vector *out);
+MUST_USE enum status eval_not(const struct run *run, const struct expr *expr, struct vector *out);
+MUST_USE enum status eval_case(const struct run *run, const struct expr *expr, struct vector *out);
+MUST_USE enum status eval_like(const struct run *run, const struct expr *expr, struct vector *out);
 MUST_USE enum status eval_is_null(const struct run *run, const struct expr *expr,
                                   struct vector *out);
-MUST_USE enum status eval_cast(const struct run *run, const struct expr *expr,
-                               struct vector *out);
-MUST_USE enum status eval_call(const struct run *run, const struct expr *expr,
-                               struct vector *out);
+MUST_USE enum status eval_cast(const struct run *run, const struct expr *expr, struct vector *out);
+MUST_USE enum status eval_call(const struct run *run, const struct expr *expr, struct vector *out);
 MUST_USE enum status eval_subscript(const struct run *run, const struct expr *expr,
                                     struct vector *out);
-MUST_USE enum status eval_field(const struct run *run, const struct expr *expr,
-                                struct vector *out);
+MUST_USE enum status eval_field(const struct run *run, const struct expr *expr, struct vector *out);
 /* ARRAY, MAP and STRUCT constructors. */
 MUST_USE enum status eval_constructor(const struct run *run, const struct expr *expr,
                                       struct vector *out);

@@ -21,31 +21,24 @@ DEFINE_BINARY_KERNEL(add_int32, int32_t, int32, int32_t, int32,
 DEFINE_BINARY_KERNEL(subtract_int32, int32_t, int32, int32_t, int32,
                      (int32_t)((uint32_t)x - (uint32_t)y))
 DEFINE_BINARY_KERNEL(multiply_int32, int32_t, int32, int32_t, int32,
-                     (int32_t)((uint32_t)x * (uint32_t)y))
+                     (int32_t)((uint32_t)x *(uint32_t)y))
 DEFINE_BINARY_KERNEL(add_int64, int64_t, int64, int64_t, int64,
                      (int64_t)((uint64_t)x + (uint64_t)y))
 DEFINE_BINARY_KERNEL(subtract_int64, int64_t, int64, int64_t, int64,
                      (int64_t)((uint64_t)x - (uint64_t)y))
 DEFINE_BINARY_KERNEL(multiply_int64, int64_t, int64, int64_t, int64,
-                     (int64_t)((uint64_t)x * (uint64_t)y))
-DEFINE_BINARY_KERNEL(add_double, double, real, double, real,
-                     x + y)
-DEFINE_BINARY_KERNEL(subtract_double, double, real, double, real,
-                     x - y)
-DEFINE_BINARY_KERNEL(multiply_double, double, real, double, real,
-                     x * y)
-DEFINE_BINARY_KERNEL(divide_double, double, real, double, real,
-                     x / y)
-DEFINE_BINARY_KERNEL(remainder_double, double, real, double, real,
-                     fmod(x, y))
+                     (int64_t)((uint64_t)x *(uint64_t)y))
+DEFINE_BINARY_KERNEL(add_double, double, real, double, real, x + y)
+DEFINE_BINARY_KERNEL(subtract_double, double, real, double, real, x - y)
+DEFINE_BINARY_KERNEL(multiply_double, double, real, double, real, x *y)
+DEFINE_BINARY_KERNEL(divide_double, double, real, double, real, x / y)
+DEFINE_BINARY_KERNEL(remainder_double, double, real, double, real, fmod(x, y))
 
 static arithmetic_kernel *const kernels[LAYOUT_COUNT][OP_MODULUS + 1] = {
-    [LAYOUT_INT32] = {[OP_ADD] = add_int32,
-                      [OP_SUBTRACT] = subtract_int32,
-                      [OP_MULTIPLY] = multiply_int32},
-    [LAYOUT_INT64] = {[OP_ADD] = add_int64,
-                      [OP_SUBTRACT] = subtract_int64,
-                      [OP_MULTIPLY] = multiply_int64},
+    [LAYOUT_INT32] =
+        {[OP_ADD] = add_int32, [OP_SUBTRACT] = subtract_int32, [OP_MULTIPLY] = multiply_int32},
+    [LAYOUT_INT64] =
+        {[OP_ADD] = add_int64, [OP_SUBTRACT] = subtract_int64, [OP_MULTIPLY] = multiply_int64},
     [LAYOUT_DOUBLE] = {[OP_ADD] = add_double,
                        [OP_SUBTRACT] = subtract_double,
                        [OP_MULTIPLY] = multiply_double,
@@ -84,8 +77,7 @@ static enum status divide_integers(const struct run *run, const struct expr *exp
     return STATUS_OK;
 }
 
-static enum decimal_result compute_decimal(const struct expr *expr, int128 x, int128 y,
-                                           int128 *out)
+static enum decimal_result compute_decimal(const struct expr *expr, int128 x, int128 y, int128 *out)
 {
     const int32_t x_scale = expr->operands[0]->type->scale;
     const int32_t y_scale = expr->operands[1]->type->scale;
@@ -165,8 +157,8 @@ static enum status run_rows(const struct run *run, const struct expr *expr,
 }
 
 /* Fails rows where an operand is NULL and marks them NULL in out. */
-static enum status fail_nulls(const struct run *run, const struct vector *operands,
-                              uint32_t count, struct vector *out)
+static enum status fail_nulls(const struct run *run, const struct vector *operands, uint32_t count,
+                              struct vector *out)
 {
     for (uint32_t at = 0; at < count; at++) {
         for (size_t i = 0; operands[at].column.has_nulls && i < run->count; i++) {

@@ -44,8 +44,7 @@ enum status function_fail(struct function_call *call, const char *format, ...)
     return diag_fail(call->diag, STATUS_INVALID, SQL_POS_NONE, "%s", message);
 }
 
-enum status function_return_text(struct function_call *call, struct text text,
-                                 struct value *out)
+enum status function_return_text(struct function_call *call, struct text text, struct value *out)
 {
     *out = value_text(arena_text(call->arena, text));
     return out->text.data ? STATUS_OK : diag_no_memory(call->diag);
@@ -78,10 +77,8 @@ static void report_inner(void *context, size_t row, const struct expr *expr, con
 static enum status view_row(const struct batch *batch, size_t row, struct arena *arena,
                             struct batch *out, struct diag *diag)
 {
-    *out = (struct batch){.arena = arena,
-                          .row_count = 1,
-                          .capacity = 1,
-                          .column_count = batch->column_count};
+    *out = (struct batch){
+        .arena = arena, .row_count = 1, .capacity = 1, .column_count = batch->column_count};
     out->columns = arena_array(arena, batch->column_count, sizeof(*out->columns));
     if (!out->columns) {
         return diag_no_memory(diag);

@@ -49,8 +49,7 @@ static void copy_nulls(const struct run *run, const struct vector *from, struct 
     }
 }
 
-static enum status cast_rows(const struct run *run, const struct vector *from,
-                             struct vector *out)
+static enum status cast_rows(const struct run *run, const struct vector *from, struct vector *out)
 {
     struct arena *arena = run->eval->context->arena;
     for (size_t i = 0; i < run->count; i++) {

@@ -36,8 +36,7 @@ DEFINE_BINARY_KERNEL(less_string, struct text, text, uint8_t, boolean, utf8_comp
 DEFINE_BINARY_KERNEL(less_equal_string, struct text, text, uint8_t, boolean,
                      utf8_compare(x, y) <= 0)
 DEFINE_BINARY_KERNEL(less_bytes, struct text, text, uint8_t, boolean, text_compare(x, y) < 0)
-DEFINE_BINARY_KERNEL(less_equal_bytes, struct text, text, uint8_t, boolean,
-                     text_compare(x, y) <= 0)
+DEFINE_BINARY_KERNEL(less_equal_bytes, struct text, text, uint8_t, boolean, text_compare(x, y) <= 0)
 
 /* BYTES order by unsigned bytes, STRING by UTF-16 units; all else is as its layout says. */
 static compare_kernel *const kernels[LAYOUT_COUNT][RELATION_COUNT] = {

@@ -19,8 +19,7 @@ struct picked {
 static enum status picked_init(struct picked *picked, const struct run *run)
 {
     picked->count = 0;
-    picked->rows =
-        arena_array(run->eval->context->arena, run->count, sizeof(*picked->rows));
+    picked->rows = arena_array(run->eval->context->arena, run->count, sizeof(*picked->rows));
     return picked->rows ? STATUS_OK : diag_no_memory(run->eval->diag);
 }
 
@@ -61,8 +60,7 @@ static enum status decide_left(const struct run *run, const struct vector *left,
     return STATUS_OK;
 }
 
-static enum status copy_truth(const struct run *run, const struct vector *from,
-                              struct vector *out)
+static enum status copy_truth(const struct run *run, const struct vector *from, struct vector *out)
 {
     for (size_t i = 0; i < run->count; i++) {
         const size_t row = run_row(run, i);

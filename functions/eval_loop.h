@@ -18,8 +18,8 @@
     }
 
 #define DEFINE_BINARY_KERNEL(name, type, field, result_type, result_field, expression)             \
-    static void name(const struct run *run, const struct vector *left,                             \
-                     const struct vector *right, struct vector *out)                               \
+    static void name(const struct run *run, const struct vector *left, const struct vector *right, \
+                     struct vector *out)                                                           \
     {                                                                                              \
         const type *a = left->column.field;                                                        \
         const type *b = right->column.field;                                                       \

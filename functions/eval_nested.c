@@ -43,8 +43,7 @@ enum status eval_subscript(const struct run *run, const struct expr *expr, struc
         const size_t row = run_row(run, i);
         const struct value container = vector_get(&operands[0], row);
         const struct value index = vector_get(&operands[1], row);
-        column_set(&out->column, row,
-                   subscript(operands[0].column.type, &container, &index));
+        column_set(&out->column, row, subscript(operands[0].column.type, &container, &index));
     }
     return STATUS_OK;
 }
@@ -86,8 +85,7 @@ static enum status make_list(const struct run *run, const struct expr *expr,
 static enum status make_map(const struct run *run, const struct expr *expr,
                             const struct vector *operands, size_t row, struct value *out)
 {
-    struct value_map *map =
-        value_map_create(run->eval->context->arena, expr->operand_count / 2);
+    struct value_map *map = value_map_create(run->eval->context->arena, expr->operand_count / 2);
     if (!map) {
         return diag_no_memory(run->eval->diag);
     }

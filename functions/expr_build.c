@@ -29,8 +29,7 @@ struct expr *expr_create(struct expr_build *build, enum expr_kind kind, const st
     return node;
 }
 
-enum status expr_finish(struct expr_build *build, const struct expr *node,
-                        const struct expr **out)
+enum status expr_finish(struct expr_build *build, const struct expr *node, const struct expr **out)
 {
     if (!node) {
         return diag_no_memory(build->diag);

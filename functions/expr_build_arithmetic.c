@@ -13,8 +13,11 @@
 
 enum { DECIMAL_PRECISION_MAX = UINT16_MAX }; /* what struct type can say */
 
-static const char *const operator_texts[] = {
-    [OP_ADD] = "+", [OP_SUBTRACT] = "-", [OP_MULTIPLY] = "*", [OP_DIVIDE] = "/", [OP_MODULUS] = "%"};
+static const char *const operator_texts[] = {[OP_ADD] = "+",
+                                             [OP_SUBTRACT] = "-",
+                                             [OP_MULTIPLY] = "*",
+                                             [OP_DIVIDE] = "/",
+                                             [OP_MODULUS] = "%"};
 
 static int number_rank(const struct type *type)
 {
@@ -42,8 +45,7 @@ enum status expr_decimal_type(struct expr_build *build, const struct type *type,
         *out = type;
         return STATUS_OK;
     }
-    return make_decimal(build, (struct decimal_type){type->kind == TYPE_INTEGER ? 10 : 19, 0},
-                        out);
+    return make_decimal(build, (struct decimal_type){type->kind == TYPE_INTEGER ? 10 : 19, 0}, out);
 }
 
 static struct decimal_type decimal_of(const struct type *type)
@@ -51,8 +53,8 @@ static struct decimal_type decimal_of(const struct type *type)
     return (struct decimal_type){type->precision, type->scale};
 }
 
-enum status expr_widen_numbers(struct expr_build *build, const struct type *a,
-                               const struct type *b, const struct type **out)
+enum status expr_widen_numbers(struct expr_build *build, const struct type *a, const struct type *b,
+                               const struct type **out)
 {
     const struct type *wider = number_rank(a) >= number_rank(b) ? a : b;
     if (wider->kind != TYPE_DECIMAL) {

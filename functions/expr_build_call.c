@@ -16,9 +16,11 @@
 #include "functions/overload.h"
 #include "functions/registry.h"
 
-static const char *const unit_names[UNIT_COUNT] = {
-    [UNIT_MILLISECONDS] = "MILLISECOND", [UNIT_SECONDS] = "SECOND", [UNIT_MINUTES] = "MINUTE",
-    [UNIT_HOURS] = "HOUR",               [UNIT_DAYS] = "DAY"};
+static const char *const unit_names[UNIT_COUNT] = {[UNIT_MILLISECONDS] = "MILLISECOND",
+                                                   [UNIT_SECONDS] = "SECOND",
+                                                   [UNIT_MINUTES] = "MINUTE",
+                                                   [UNIT_HOURS] = "HOUR",
+                                                   [UNIT_DAYS] = "DAY"};
 
 struct call_build {
     struct expr_build *build;
@@ -34,8 +36,7 @@ struct call_build {
 
 static enum status parse_signatures(struct call_build *call, size_t count)
 {
-    struct signature *signatures =
-        arena_array(call->build->arena, count, sizeof(*signatures));
+    struct signature *signatures = arena_array(call->build->arena, count, sizeof(*signatures));
     if (!signatures) {
         return diag_no_memory(call->build->diag);
     }
@@ -135,7 +136,10 @@ static enum status build_lambda(struct call_build *call, uint32_t i)
     TRY(resolve_lambda_arguments(call, lambda, types));
     const struct expr *body = NULL;
     uint32_t first_slot = 0;
+    const struct expr_build call_place = *build; /* body_of may build with the same struct */
     TRY(argument->body_of(argument->context, types, &first_slot, &body, build->diag));
+    build->pos = call_place.pos;
+    build->text = call_place.text;
     if (!parameter_type_bind(lambda->parts[lambda->part_count - 1], body->type,
                              &call->choice.bindings)) {
         return overload_refuse(&call->set, call->shapes, call->argument_count, build->diag);
@@ -173,8 +177,7 @@ static enum status find_result_type(struct call_build *call, const struct type *
     struct expr_build *build = call->build;
     const struct function_def *def = &call->defs[call->choice.index];
     if (def->returns_of) {
-        return def->returns_of(build->arena, call->types, call->argument_count, out,
-                               build->diag);
+        return def->returns_of(build->arena, call->types, call->argument_count, out, build->diag);
     }
     const struct parameter_type *returns = call->set.signatures[call->choice.index].returns;
     TRY(parameter_type_resolve(returns, &call->choice.bindings, build->arena, out, build->diag));
@@ -231,8 +234,7 @@ static enum status build_call(struct call_build *call, size_t overload_count,
     TRY(find_result_type(call, &type));
     void *prepared = NULL;
     TRY(prepare(call, &prepared));
-    struct expr *node =
-        expr_create(build, EXPR_CALL, type, call->operands, call->argument_count);
+    struct expr *node = expr_create(build, EXPR_CALL, type, call->operands, call->argument_count);
     if (node) {
         node->function = &call->defs[call->choice.index];
         node->prepared = prepared;

@@ -23,8 +23,8 @@ static enum status cast_literal(struct expr_build *build, const struct expr *ope
     return expr_literal(build, type, value, out);
 }
 
-enum status expr_cast(struct expr_build *build, const struct expr *operand,
-                      const struct type *type, const struct expr **out)
+enum status expr_cast(struct expr_build *build, const struct expr *operand, const struct type *type,
+                      const struct expr **out)
 {
     if (!cast_is_supported(operand->type, type)) {
         return expr_refuse(build, "Cast of %s to %s is not supported",
@@ -40,8 +40,8 @@ enum status expr_cast(struct expr_build *build, const struct expr *operand,
     return expr_finish(build, expr_create(build, EXPR_CAST, type, &operand, 1), out);
 }
 
-enum status expr_convert(struct expr_build *build, const struct expr *expr,
-                         const struct type *type, const struct expr **out)
+enum status expr_convert(struct expr_build *build, const struct expr *expr, const struct type *type,
+                         const struct expr **out)
 {
     if (type_equal(expr->type, type)) {
         *out = expr;

@@ -9,22 +9,25 @@
 
 #include <assert.h>
 
-static const char *const operator_texts[OP_COUNT] = {
-    [OP_EQUAL] = "=",          [OP_NOT_EQUAL] = "<>",
-    [OP_LESS] = "<",           [OP_LESS_EQUAL] = "<=",
-    [OP_GREATER] = ">",        [OP_GREATER_EQUAL] = ">=",
-    [OP_IS_DISTINCT_FROM] = "IS DISTINCT FROM",
-    [OP_IS_NOT_DISTINCT_FROM] = "IS NOT DISTINCT FROM"};
+static const char *const operator_texts[OP_COUNT] = {[OP_EQUAL] = "=",
+                                                     [OP_NOT_EQUAL] = "<>",
+                                                     [OP_LESS] = "<",
+                                                     [OP_LESS_EQUAL] = "<=",
+                                                     [OP_GREATER] = ">",
+                                                     [OP_GREATER_EQUAL] = ">=",
+                                                     [OP_IS_DISTINCT_FROM] = "IS DISTINCT FROM",
+                                                     [OP_IS_NOT_DISTINCT_FROM] =
+                                                         "IS NOT DISTINCT FROM"};
 
-static const char *const operator_names[OP_COUNT] = {
-    [OP_EQUAL] = "EQUAL",
-    [OP_NOT_EQUAL] = "NOT_EQUAL",
-    [OP_LESS] = "LESS_THAN",
-    [OP_LESS_EQUAL] = "LESS_THAN_OR_EQUAL",
-    [OP_GREATER] = "GREATER_THAN",
-    [OP_GREATER_EQUAL] = "GREATER_THAN_OR_EQUAL",
-    [OP_IS_DISTINCT_FROM] = "IS_DISTINCT_FROM",
-    [OP_IS_NOT_DISTINCT_FROM] = "IS_NOT_DISTINCT_FROM"};
+static const char *const operator_names[OP_COUNT] = {[OP_EQUAL] = "EQUAL",
+                                                     [OP_NOT_EQUAL] = "NOT_EQUAL",
+                                                     [OP_LESS] = "LESS_THAN",
+                                                     [OP_LESS_EQUAL] = "LESS_THAN_OR_EQUAL",
+                                                     [OP_GREATER] = "GREATER_THAN",
+                                                     [OP_GREATER_EQUAL] = "GREATER_THAN_OR_EQUAL",
+                                                     [OP_IS_DISTINCT_FROM] = "IS_DISTINCT_FROM",
+                                                     [OP_IS_NOT_DISTINCT_FROM] =
+                                                         "IS_NOT_DISTINCT_FROM"};
 
 static bool is_equality(enum expr_op op)
 {
@@ -61,8 +64,8 @@ static bool parts_are_comparable(const struct type *a, const struct type *b)
            (!a->element || parts_are_comparable(a->element, b->element));
 }
 
-static enum status widen_parts(struct expr_build *build, const struct type *a,
-                               const struct type *b, const struct type **out);
+static enum status widen_parts(struct expr_build *build, const struct type *a, const struct type *b,
+                               const struct type **out);
 
 static enum status widen_fields(struct expr_build *build, const struct type *a,
                                 const struct type *b, const struct type **out)
@@ -80,8 +83,8 @@ static enum status widen_fields(struct expr_build *build, const struct type *a,
 }
 
 /* The type that both of two comparable types widen to. */
-static enum status widen_parts(struct expr_build *build, const struct type *a,
-                               const struct type *b, const struct type **out)
+static enum status widen_parts(struct expr_build *build, const struct type *a, const struct type *b,
+                               const struct type **out)
 {
     *out = a;
     if (type_equal(a, b)) {

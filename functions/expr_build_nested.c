@@ -19,16 +19,15 @@ enum status expr_subscript(struct expr_build *build, const struct expr *containe
     const bool is_index = type->kind == TYPE_MAP || index->type->kind == TYPE_INTEGER ||
                           index->type->kind == TYPE_BIGINT || index->type->kind == TYPE_NULL;
     const bool widens = type_is_numeric(wanted) && type_is_numeric(index->type);
-    if (!is_index || !(widens || index->type->kind == wanted->kind ||
-                       index->type->kind == TYPE_NULL)) {
+    if (!is_index ||
+        !(widens || index->type->kind == wanted->kind || index->type->kind == TYPE_NULL)) {
         return expr_refuse(build, "Cannot subscript %.*s (%s) with %.*s (%s)",
                            TEXT_ARGS(container->text), expr_type_text(build, type),
                            TEXT_ARGS(index->text), expr_type_text(build, index->type));
     }
     TRY(expr_convert(build, index, wanted, &index));
     const struct expr *operands[] = {container, index};
-    return expr_finish(build, expr_create(build, EXPR_SUBSCRIPT, type->element, operands, 2),
-                       out);
+    return expr_finish(build, expr_create(build, EXPR_SUBSCRIPT, type->element, operands, 2), out);
 }
 
 enum status expr_field(struct expr_build *build, const struct expr *container, struct text field,

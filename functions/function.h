@@ -53,7 +53,7 @@ struct function_call {
     /* NULL at the first row of a batch; a function may keep here what it found out for one row
      * to reuse it for the next ones (a regex of the task's cache, say). */
     void *scratch;
-    struct arena *arena; /* results live here */
+    struct arena *arena;          /* results live here */
     struct expr_context *context; /* clock, randomness, caches: functions/expr.h */
     struct diag *diag;
     /* For function_call_lambda only. */
@@ -68,23 +68,22 @@ struct function_prepare {
     const struct function_def *def;
     uint32_t argument_count;
     const struct type *const *argument_types; /* as in struct function_call */
-    const struct value *const *literals; /* NULL where an argument is not a literal */
-    struct arena *arena;                 /* of the plan: lives as long as the expression */
+    const struct value *const *literals;      /* NULL where an argument is not a literal */
+    struct arena *arena;                      /* of the plan: lives as long as the expression */
 };
 
 struct function_def {
-    const char *name;       /* upper case */
-    const char *spelling;   /* as ksqlDB registered it and messages print it ("greatest");
-                             * NULL: as name */
-    const char *category;   /* "STRING", "MATHEMATICAL", ...: see spec, DESCRIBE FUNCTION */
+    const char *name;     /* upper case */
+    const char *spelling; /* as ksqlDB registered it and messages print it ("greatest");
+                           * NULL: as name */
+    const char *category; /* "STRING", "MATHEMATICAL", ...: see spec, DESCRIBE FUNCTION */
     const char *parameters;
     const char *returns;
-    unsigned flags;         /* enum function_flag bits */
+    unsigned flags; /* enum function_flag bits */
     /* The type of the result where text cannot say it (decimals). STATUS_INVALID with a
      * message refuses the arguments. NULL: returns says it. */
     enum status (*returns_of)(struct arena *arena, const struct type *const *argument_types,
-                              uint32_t argument_count, const struct type **out,
-                              struct diag *diag);
+                              uint32_t argument_count, const struct type **out, struct diag *diag);
     /* One row. args has argument_count values; an interval unit comes as an INTEGER value of
      * enum interval_unit, a lambda as NULL. Writes *out (also for NULL). STATUS_INVALID with a
      * message is "the function throws"; the caller makes NULL and a log entry of it. Any other
@@ -126,8 +125,7 @@ MUST_USE enum status function_call_lambda(struct function_call *call, uint32_t a
                                           struct value *out);
 
 /* The usual end of a call that throws: return function_fail(call, "...", ...). */
-enum status function_fail(struct function_call *call, const char *format, ...)
-    PRINTF_LIKE(2, 3);
+enum status function_fail(struct function_call *call, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* *out becomes the text, copied into call->arena. STATUS_NO_MEMORY is the only failure. */
 MUST_USE enum status function_return_text(struct function_call *call, struct text text,

@@ -12,7 +12,7 @@
 
 /* escape: the code point that makes the next pattern character literal, 0 for none.
  * STATUS_INVALID: "LIKE pattern must not end with escape character". */
-MUST_USE enum status like_match(struct text text, struct text pattern, uint32_t escape,
-                                bool *out, struct diag *diag);
+MUST_USE enum status like_match(struct text text, struct text pattern, uint32_t escape, bool *out,
+                                struct diag *diag);
 
 #endif

@@ -11,7 +11,6 @@
 
 #include <assert.h>
 
-
 static bool has_variables(const struct parameter_type *type)
 {
     if (type->kind == PARAMETER_VARIABLE) {
@@ -49,8 +48,8 @@ static bool casts_implicitly(enum type_kind from, enum type_kind to)
     if (numeric_rank(from) > 0) {
         return numeric_rank(to) > numeric_rank(from);
     }
-    return from == TYPE_STRING && (to == TYPE_DATE || to == TYPE_TIME || to == TYPE_TIMESTAMP ||
-                                   to == TYPE_BYTES);
+    return from == TYPE_STRING &&
+           (to == TYPE_DATE || to == TYPE_TIME || to == TYPE_TIMESTAMP || to == TYPE_BYTES);
 }
 
 static bool accepts(const struct parameter_type *type, const struct type *actual, bool casts,
@@ -254,8 +253,8 @@ static enum status refuse(const struct overload_set *set, const char *problem, c
     print_alternatives(set->spelling, set->signatures, set->count, &text);
     enum status status = buffer_status(&text, diag);
     if (status == STATUS_OK) {
-        status = diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%.*s",
-                           TEXT_ARGS(buffer_text(&text)));
+        status =
+            diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%.*s", TEXT_ARGS(buffer_text(&text)));
     }
     buffer_release(&text);
     return status;
@@ -320,8 +319,7 @@ enum status overload_choose(const struct overload_set *set,
     if (is_tie) {
         return refuse_tie(set, arguments, argument_count, diag);
     }
-    const struct parameter **parameters =
-        arena_array(arena, argument_count, sizeof(*parameters));
+    const struct parameter **parameters = arena_array(arena, argument_count, sizeof(*parameters));
     if (!parameters) {
         return diag_no_memory(diag);
     }
@@ -331,8 +329,7 @@ enum status overload_choose(const struct overload_set *set,
     }
     out->index = (uint32_t)best;
     out->parameters = parameters;
-    const bool fits =
-        signature_fits(chosen, arguments, argument_count, casts, &out->bindings);
+    const bool fits = signature_fits(chosen, arguments, argument_count, casts, &out->bindings);
     assert(fits);
     (void)fits;
     return STATUS_OK;

@@ -57,14 +57,12 @@ struct signature {
 
 /* Parses the text of struct function_def; names are borrowed from it. */
 MUST_USE enum status signature_parse(const char *parameters, const char *returns,
-                                     struct arena *arena, struct signature *out,
-                                     struct diag *diag);
+                                     struct arena *arena, struct signature *out, struct diag *diag);
 
 /* "ARRAY<T>"; "VARCHAR..." for a variadic parameter is for the caller to add. */
 void parameter_type_print(const struct parameter_type *type, struct buffer *out);
 /* "explode(ARRAY<T> list)". */
-void signature_print(const char *spelling, const struct signature *signature,
-                     struct buffer *out);
+void signature_print(const char *spelling, const struct signature *signature, struct buffer *out);
 
 /* What type variables stand for; NULL: not bound. */
 struct type_bindings {
@@ -73,7 +71,7 @@ struct type_bindings {
 
 /* One argument of the call. */
 struct overload_argument {
-    const struct type *type;        /* NULL for a lambda or a unit; TYPE_NULL for a NULL */
+    const struct type *type; /* NULL for a lambda or a unit; TYPE_NULL for a NULL */
     bool is_unit;
     uint32_t lambda_argument_count; /* 0: not a lambda */
 };

@@ -20,7 +20,7 @@
 enum {
     SLOT_COUNT = 256,
     PATTERN_BYTES_MAX = 64 << 10,
-    STEPS_MAX = 10000000,          /* some hundred milliseconds of backtracking */
+    STEPS_MAX = 10000000, /* some hundred milliseconds of backtracking */
     HEAP_KIB_MAX = 64 << 10,
     JIT_STACK_BYTES_MIN = 32 << 10,
     JIT_STACK_BYTES_MAX = 1 << 20,
@@ -65,8 +65,7 @@ enum status regex_cache_create(struct regex_cache **out, struct diag *diag)
     cache->general = pcre2_general_context_create(allocate, release, NULL);
     cache->compile = pcre2_compile_context_create(cache->general);
     cache->limits = pcre2_match_context_create(cache->general);
-    cache->stack = pcre2_jit_stack_create(JIT_STACK_BYTES_MIN, JIT_STACK_BYTES_MAX,
-                                          cache->general);
+    cache->stack = pcre2_jit_stack_create(JIT_STACK_BYTES_MIN, JIT_STACK_BYTES_MAX, cache->general);
     if (!cache->general || !cache->compile || !cache->limits) {
         regex_cache_destroy(cache);
         return diag_no_memory(diag);
@@ -206,8 +205,8 @@ enum status regex_find(struct regex *regex, struct text text, size_t start, bool
                        struct diag *diag)
 {
     assert(start <= text.bytes);
-    const int code = pcre2_match(regex->code, (PCRE2_SPTR)(text.data ? text.data : ""),
-                                 text.bytes, start, 0, regex->match, regex->limits);
+    const int code = pcre2_match(regex->code, (PCRE2_SPTR)(text.data ? text.data : ""), text.bytes,
+                                 start, 0, regex->match, regex->limits);
     if (code == PCRE2_ERROR_NOMEMORY) {
         return diag_no_memory(diag);
     }

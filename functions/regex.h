@@ -33,8 +33,8 @@ uint32_t regex_group_count(const struct regex *regex);
 uint32_t regex_group_number(const struct regex *regex, struct text name);
 
 /* Finds the first match in text at or behind byte offset start. */
-MUST_USE enum status regex_find(struct regex *regex, struct text text, size_t start,
-                                bool *is_found, struct diag *diag);
+MUST_USE enum status regex_find(struct regex *regex, struct text text, size_t start, bool *is_found,
+                                struct diag *diag);
 /* Where the last match stands; group 0 is all of it. False for a group that took no part. */
 bool regex_group(const struct regex *regex, uint32_t group, size_t *start, size_t *end);
 

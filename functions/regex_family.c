@@ -16,8 +16,7 @@ struct last_regex {
     struct regex *regex;
 };
 
-static enum status find_regex(struct function_call *call, struct text pattern,
-                              struct regex **out)
+static enum status find_regex(struct function_call *call, struct text pattern, struct regex **out)
 {
     struct last_regex *last = call->scratch;
     if (last && last->pattern.data == pattern.data && last->pattern.bytes == pattern.bytes) {
@@ -171,8 +170,7 @@ static enum status read_group(struct function_call *call, const struct regex *re
 }
 
 static enum status append_replacement(struct function_call *call, const struct regex *regex,
-                                      struct text text, struct text replacement,
-                                      struct buffer *out)
+                                      struct text text, struct text replacement, struct buffer *out)
 {
     size_t at = 0;
     while (at < replacement.bytes) {

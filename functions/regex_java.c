@@ -81,8 +81,8 @@ static enum status take_unicode(struct translation *self, uint32_t *out)
         return refuse(self, "Illegal Unicode escape sequence");
     }
     const char *before = self->next;
-    if (*out >= 0xD800U && *out < 0xDC00U && take(self, "\\u") &&
-        take_digits(self, 4, 16, &low) && low >= 0xDC00U && low < 0xE000U) {
+    if (*out >= 0xD800U && *out < 0xDC00U && take(self, "\\u") && take_digits(self, 4, 16, &low) &&
+        low >= 0xDC00U && low < 0xE000U) {
         *out = 0x10000U + ((*out - 0xD800U) << 10) + (low - 0xDC00U);
         return STATUS_OK;
     }
@@ -258,8 +258,8 @@ static enum status translate_nested(struct translation *self, struct class_part 
 }
 
 /* One character of a class as a code, or a set escape that is written at once. */
-static enum status take_class_item(struct translation *self, struct class_part *part,
-                                   bool *is_code, uint32_t *out)
+static enum status take_class_item(struct translation *self, struct class_part *part, bool *is_code,
+                                   uint32_t *out)
 {
     *is_code = true;
     if (!take(self, "\\")) {

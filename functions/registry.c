@@ -29,7 +29,6 @@ static const struct function_family *const builtin_families[] = {
     &aggregate_sum_family,
     &aggregate_topk_family,
     &conditional_family,
-    &date_family,
     &array_family,
     &geo_family,
     &lambda_family,
@@ -153,8 +152,7 @@ size_t function_find_table(const struct function_registry *registry, struct text
 bool function_find_kind(const struct function_registry *registry, struct text name,
                         enum function_kind *kind)
 {
-    static const enum function_kind kinds[] = {FUNCTION_SCALAR, FUNCTION_AGGREGATE,
-                                               FUNCTION_TABLE};
+    static const enum function_kind kinds[] = {FUNCTION_SCALAR, FUNCTION_AGGREGATE, FUNCTION_TABLE};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         size_t count = 0;
         if (find_kind(registry, name, kinds[i], &count)) {
@@ -172,8 +170,9 @@ const struct function_registry *function_registry_builtin(void)
 
 const char *function_kind_name(enum function_kind kind)
 {
-    static const char *const names[] = {
-        [FUNCTION_SCALAR] = "SCALAR", [FUNCTION_AGGREGATE] = "AGGREGATE", [FUNCTION_TABLE] = "TABLE"};
+    static const char *const names[] = {[FUNCTION_SCALAR] = "SCALAR",
+                                        [FUNCTION_AGGREGATE] = "AGGREGATE",
+                                        [FUNCTION_TABLE] = "TABLE"};
     return names[kind];
 }
 
@@ -206,8 +205,8 @@ static enum status check_name(const struct function_registry *base, struct name_
     }
     enum function_kind kind;
     if (function_find_kind(base, text_of(name), &kind)) {
-        return diag_fail(diag, STATUS_CONFLICT, SQL_POS_NONE,
-                         "a %s function \"%s\" exists already", function_kind_name(kind), name);
+        return diag_fail(diag, STATUS_CONFLICT, SQL_POS_NONE, "a %s function \"%s\" exists already",
+                         function_kind_name(kind), name);
     }
     return STATUS_OK;
 }
@@ -216,8 +215,7 @@ static enum status check_family(const struct function_registry *base,
                                 const struct function_family *family, struct arena *arena,
                                 struct diag *diag)
 {
-    static const enum function_kind kinds[] = {FUNCTION_SCALAR, FUNCTION_AGGREGATE,
-                                               FUNCTION_TABLE};
+    static const enum function_kind kinds[] = {FUNCTION_SCALAR, FUNCTION_AGGREGATE, FUNCTION_TABLE};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         const struct name_table table = table_of(family, kinds[i]);
         for (size_t row = 0; row < table.count; row++) {

@@ -19,12 +19,12 @@ static const struct primitive_name {
     enum type_kind kind;
     bool is_printed; /* the spelling that messages use; the others are accepted */
 } primitive_names[] = {
-    {"BOOLEAN", TYPE_BOOLEAN, true}, {"INT", TYPE_INTEGER, true},
+    {"BOOLEAN", TYPE_BOOLEAN, true},  {"INT", TYPE_INTEGER, true},
     {"INTEGER", TYPE_INTEGER, false}, {"BIGINT", TYPE_BIGINT, true},
-    {"DECIMAL", TYPE_DECIMAL, true}, {"DOUBLE", TYPE_DOUBLE, true},
-    {"VARCHAR", TYPE_STRING, true},  {"STRING", TYPE_STRING, false},
-    {"BYTES", TYPE_BYTES, true},     {"DATE", TYPE_DATE, true},
-    {"TIME", TYPE_TIME, true},       {"TIMESTAMP", TYPE_TIMESTAMP, true},
+    {"DECIMAL", TYPE_DECIMAL, true},  {"DOUBLE", TYPE_DOUBLE, true},
+    {"VARCHAR", TYPE_STRING, true},   {"STRING", TYPE_STRING, false},
+    {"BYTES", TYPE_BYTES, true},      {"DATE", TYPE_DATE, true},
+    {"TIME", TYPE_TIME, true},        {"TIMESTAMP", TYPE_TIMESTAMP, true},
 };
 
 enum { PRIMITIVE_NAME_COUNT = sizeof(primitive_names) / sizeof(primitive_names[0]) };

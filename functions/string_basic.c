@@ -35,8 +35,7 @@ static bool is_blank(unsigned char byte)
 }
 
 /* Leading blanks are lost, as in ksqlDB. */
-enum status string_initcap(struct function_call *call, const struct value *args,
-                           struct value *out)
+enum status string_initcap(struct function_call *call, const struct value *args, struct value *out)
 {
     struct text lower = {NULL, 0};
     TRY(utf8_lower(args[0].text, call->arena, &lower, call->diag));
@@ -157,8 +156,7 @@ static size_t find_forward(struct text text, struct text needle, size_t start, i
 }
 
 /* The same going back from start. */
-static size_t find_backward(struct text text, struct text needle, size_t start,
-                            int32_t occurrence)
+static size_t find_backward(struct text text, struct text needle, size_t start, int32_t occurrence)
 {
     for (size_t at = start + 1; at > 0; at--) {
         if (is_character_start(text, at - 1) && stands_at(text, needle, at - 1) &&
@@ -254,8 +252,7 @@ static enum status unescape(struct function_call *call, struct text text, struct
         const int32_t code = read_escape(text, at);
         if (code < 0) {
             if (text.data[at] == '\\') {
-                return function_fail(call, "Unable to parse unicode value: %.*s",
-                                     TEXT_ARGS(text));
+                return function_fail(call, "Unable to parse unicode value: %.*s", TEXT_ARGS(text));
             }
             result[bytes++] = text.data[at++];
             continue;
@@ -274,8 +271,7 @@ static enum status unescape(struct function_call *call, struct text text, struct
     return STATUS_OK;
 }
 
-enum status string_chr_text(struct function_call *call, const struct value *args,
-                            struct value *out)
+enum status string_chr_text(struct function_call *call, const struct value *args, struct value *out)
 {
     if (args[0].is_null || args[0].text.bytes < UNICODE_ESCAPE_BYTES ||
         !text_starts_with(args[0].text, TEXT("\\u"))) {

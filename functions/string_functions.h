@@ -10,8 +10,7 @@
 /* string_basic.c */
 enum status string_lcase(struct function_call *call, const struct value *args, struct value *out);
 enum status string_ucase(struct function_call *call, const struct value *args, struct value *out);
-enum status string_initcap(struct function_call *call, const struct value *args,
-                           struct value *out);
+enum status string_initcap(struct function_call *call, const struct value *args, struct value *out);
 enum status string_trim(struct function_call *call, const struct value *args, struct value *out);
 enum status string_len(struct function_call *call, const struct value *args, struct value *out);
 enum status string_len_bytes(struct function_call *call, const struct value *args,
@@ -29,14 +28,12 @@ enum status string_uuid_bytes(struct function_call *call, const struct value *ar
                               struct value *out);
 
 /* string_join.c; those that take STRING or BYTES do the same bytes for both */
-enum status string_concat(struct function_call *call, const struct value *args,
-                          struct value *out);
+enum status string_concat(struct function_call *call, const struct value *args, struct value *out);
 enum status string_concat_ws(struct function_call *call, const struct value *args,
                              struct value *out);
 enum status string_elt(struct function_call *call, const struct value *args, struct value *out);
 enum status string_field(struct function_call *call, const struct value *args, struct value *out);
-enum status string_replace(struct function_call *call, const struct value *args,
-                           struct value *out);
+enum status string_replace(struct function_call *call, const struct value *args, struct value *out);
 enum status string_split(struct function_call *call, const struct value *args, struct value *out);
 enum status string_split_to_map(struct function_call *call, const struct value *args,
                                 struct value *out);

@@ -41,8 +41,7 @@ static enum status join(struct function_call *call, const struct value *args, ui
     return STATUS_OK;
 }
 
-enum status string_concat(struct function_call *call, const struct value *args,
-                          struct value *out)
+enum status string_concat(struct function_call *call, const struct value *args, struct value *out)
 {
     return join(call, args, 0, (struct text){NULL, 0}, out);
 }
@@ -227,8 +226,7 @@ static void fill_replaced(struct filler *filler, struct text text, struct text n
 }
 
 /* An empty needle stands between all characters and at both ends, as in String.replace. */
-enum status string_replace(struct function_call *call, const struct value *args,
-                           struct value *out)
+enum status string_replace(struct function_call *call, const struct value *args, struct value *out)
 {
     const struct text text = args[0].text;
     const struct text needle = args[1].text;
@@ -239,8 +237,7 @@ enum status string_replace(struct function_call *call, const struct value *args,
         return STATUS_OK;
     }
     size_t added = 0;
-    if (__builtin_mul_overflow(places, replacement.bytes, &added) ||
-        added > (size_t)INT32_MAX) {
+    if (__builtin_mul_overflow(places, replacement.bytes, &added) || added > (size_t)INT32_MAX) {
         return function_fail(call, "the result of REPLACE is too long");
     }
     struct filler filler = {arena_alloc(call->arena, text.bytes + added + 1), 0};
