@@ -30,13 +30,17 @@ static const struct function_family *const builtin_families[] = {
     &aggregate_topk_family,
     &conditional_family,
     &array_family,
+    &bytes_family,
     &geo_family,
+    &json_family,
     &lambda_family,
     &map_family,
+    &mask_family,
     &math_family,
     &regex_family,
     &string_family,
     &table_family,
+    &url_family,
 };
 
 static const struct function_registry builtin_registry = {
