@@ -15,11 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bounds.h"
 #include "base/int128.h"
 #include "base/status.h"
 #include "base/text.h"
-
-enum { DECIMAL_DIGITS_MAX = 38 };
 
 /* precision >= 1, 0 <= scale <= precision for SQL types; both may exceed 38. */
 struct decimal_type {

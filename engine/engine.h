@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/batch.h"
+#include "base/buffer.h"
 #include "base/record.h"
 #include "base/schema.h"
 #include "base/status.h"
@@ -30,8 +31,8 @@ struct engine_options {
     const struct engine_setting *settings; /* server-level defaults */
     size_t setting_count;
     size_t batch_rows;         /* most rows per batch; 0: BATCH_ROWS_MAX */
-    int64_t commit_interval_ms; /* longest time that output is held back; 0: after each round */
-    size_t commit_rows;        /* a unit of work is committed after so many input records; 0: default */
+    int64_t commit_interval_ms; /* a unit of work is committed after at most so long; 0: default */
+    size_t commit_rows;         /* ... and after so many input records; 0: default */
     bool cache_is_off;         /* every change of a table is emitted (cache.max.bytes.buffering=0) */
     bool merge_by_arrival;     /* order several inputs by arrival, not by record time (test runner) */
     bool is_manual;            /* no threads: queries advance in engine_run_until_idle only */
@@ -91,6 +92,11 @@ void script_peek(const struct script *script, struct outcome *out);
 /* Runs the next statement. On failure the script stays there; diag holds the message. */
 MUST_USE enum status script_step(struct script *script, struct outcome *out, struct diag *diag);
 
+/* Appends the error as people read it: file, line and column, the line of sql with a caret under
+ * the place, and the hint. file may be empty. */
+void script_print_error(struct buffer *out, struct text file, struct text sql,
+                        const struct diag *diag);
+
 /* --- Rows ---------------------------------------------------------------------------------
  *
  * A cursor belongs to one consumer. Chunks are immutable and shared. */
@@ -119,7 +125,13 @@ bool cursor_is_table(const struct cursor *cursor);
 MUST_USE enum status cursor_next(struct cursor *cursor, int64_t timeout_ms,
                                  struct row_chunk **out, bool *is_end, struct diag *diag);
 const char *cursor_final_message(const struct cursor *cursor);
+/* A push query: true when it has used all durable input there is. */
+bool cursor_is_caught_up(const struct cursor *cursor);
 void cursor_close(struct cursor *cursor);
+
+/* From now on rows are counted and dropped instead of handed out: for measuring. */
+void cursor_count_only(struct cursor *cursor);
+uint64_t cursor_row_count(const struct cursor *cursor);
 
 /* Calls wake whenever rows may be ready, from an engine thread; it must not block. */
 void cursor_set_wake(struct cursor *cursor, void (*wake)(void *context), void *context);
@@ -135,6 +147,8 @@ MUST_USE enum status engine_delete_topic(struct engine *engine, const char *topi
 MUST_USE enum status engine_produce(struct engine *engine, const char *topic, int32_t partition,
                                     const struct record *records, size_t count, bool is_durable,
                                     struct diag *diag);
+/* Waits until everything that was queued is durable. */
+MUST_USE enum status engine_flush(struct engine *engine, struct diag *diag);
 /* Runs (is_manual) or waits until every running query has used all input there is and its
  * output is durable. STATUS_CANCELLED after timeout_ms (-1: none). */
 MUST_USE enum status engine_run_until_idle(struct engine *engine, int64_t timeout_ms,

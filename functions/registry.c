@@ -21,16 +21,20 @@ static const struct function_family *const builtin_families[] = {
     &aggregate_by_offset_family,
     &aggregate_collect_family,
     &aggregate_correlation_family,
-    &aggregate_count_family,
     &aggregate_count_distinct_family,
+    &aggregate_count_family,
     &aggregate_deviation_family,
     &aggregate_extreme_family,
     &aggregate_histogram_family,
     &aggregate_sum_family,
     &aggregate_topk_family,
-    &conditional_family,
     &array_family,
+<<<<<<< HEAD
     &bytes_family,
+=======
+    &conditional_family,
+    &date_family,
+>>>>>>> functions
     &geo_family,
     &json_family,
     &lambda_family,

@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/int128.h"
 
@@ -231,11 +232,18 @@ static void append_channel(struct nexmark *nexmark, struct buffer *out)
     buffer_append_string(out, "\",");
 }
 
+static uint64_t bid_auction(struct nexmark *nexmark)
+{
+    if (nexmark->auction_keys) {
+        return below(nexmark, nexmark->auction_keys);
+    }
+    return below(nexmark, 2) > 0 ? last_auction(nexmark) / HOT_STRIDE * HOT_STRIDE
+                                 : any_auction(nexmark);
+}
+
 static void append_bid(struct nexmark *nexmark, int64_t time_ms, struct buffer *out)
 {
-    const uint64_t auction = below(nexmark, 2) > 0
-                                 ? last_auction(nexmark) / HOT_STRIDE * HOT_STRIDE
-                                 : any_auction(nexmark);
+    const uint64_t auction = bid_auction(nexmark);
     const uint64_t bidder = below(nexmark, HOT_BIDDERS) > 0
                                 ? last_person(nexmark) / HOT_STRIDE * HOT_STRIDE + 1
                                 : any_person(nexmark);
@@ -245,6 +253,17 @@ static void append_bid(struct nexmark *nexmark, int64_t time_ms, struct buffer *
     append_channel(nexmark, out);
     buffer_printf(out, "\"dateTime\":%lld,", (long long)time_ms);
     append_extra(nexmark, BID_FIXED_BYTES, BID_BYTES, out);
+}
+
+enum status nexmark_profile_parse(const char *name, enum nexmark_profile *out, struct diag *diag)
+{
+    const bool is_dense = strcmp(name, "dense") == 0;
+    if (!is_dense && strcmp(name, "sparse") != 0) {
+        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                         "--profile can be dense or sparse, not '%s'", name);
+    }
+    *out = is_dense ? NEXMARK_DENSE : NEXMARK_SPARSE;
+    return STATUS_OK;
 }
 
 void nexmark_init(struct nexmark *nexmark, uint64_t seed, enum nexmark_profile profile)

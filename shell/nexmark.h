@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "base/status.h"
 
 enum nexmark_kind { NEXMARK_PERSON, NEXMARK_AUCTION, NEXMARK_BID };
 
@@ -24,7 +25,12 @@ struct nexmark {
     uint64_t event;      /* number of the next event */
     uint64_t seed;
     uint64_t rate;       /* events per second of event time */
+    uint64_t auction_keys; /* 0: as the reference; else bids go to so many auctions, uniformly */
 };
+
+/* "dense" or "sparse". */
+MUST_USE enum status nexmark_profile_parse(const char *name, enum nexmark_profile *out,
+                                           struct diag *diag);
 
 void nexmark_init(struct nexmark *nexmark, uint64_t seed, enum nexmark_profile profile);
 

@@ -23,18 +23,16 @@ static void bytes_and_their_texts(void **state)
         {"TO_BYTES", "VARCHAR, VARCHAR", "'1', 'hex'", "", "!Odd number of characters."},
         {"TO_BYTES", "VARCHAR, VARCHAR", "'1g', 'hex'", "",
          "!Illegal hexadecimal character g at index 1"},
-        {"TO_BYTES", "VARCHAR, VARCHAR", "'\xC3\xA4\xF0\x9F\x98\x80', 'ascii'", "BYTES",
-         "x'3F3F'"},
+        {"TO_BYTES", "VARCHAR, VARCHAR", "'\xC3\xA4\xF0\x9F\x98\x80', 'ascii'", "BYTES", "x'3F3F'"},
         {"TO_BYTES", "VARCHAR, VARCHAR", "'\xC3\xA4', 'UTF8'", "BYTES", "x'C3A4'"},
         {"TO_BYTES", "VARCHAR, VARCHAR", "'IQ==', 'base64'", "BYTES", "x'21'"},
         {"ENCODE", "VARCHAR, VARCHAR, VARCHAR", "'Example!', 'ascii', 'hex'", "STRING",
          "'4578616d706c6521'"},
-        {"ENCODE", "VARCHAR, VARCHAR, VARCHAR", "'\xCE\x95\xCE\xBB', 'ascii', 'base64'",
-         "STRING", "'Pz8='"},
+        {"ENCODE", "VARCHAR, VARCHAR, VARCHAR", "'\xCE\x95\xCE\xBB', 'ascii', 'base64'", "STRING",
+         "'Pz8='"},
         {"ENCODE", "VARCHAR, VARCHAR, VARCHAR", "'\xCE\x95', 'utf8', 'ascii'", "STRING",
          "'\xEF\xBF\xBD\xEF\xBF\xBD'"},
-        {"ENCODE", "VARCHAR, VARCHAR, VARCHAR", "'zpXO', 'base64', 'hex'", "STRING",
-         "'ce95ce'"},
+        {"ENCODE", "VARCHAR, VARCHAR, VARCHAR", "'zpXO', 'base64', 'hex'", "STRING", "'ce95ce'"},
         {"ENCODE", "VARCHAR, VARCHAR, VARCHAR", "' z-p_\nX=O', 'base64', 'hex'", "STRING",
          "'cfea7f'"},
         {"ENCODE", "VARCHAR, VARCHAR, VARCHAR", "'0x4578', 'hex', 'UTF8'", "STRING", "'Ex'"},
@@ -49,8 +47,7 @@ static void bytes_and_their_texts(void **state)
         {"ENCODE", "VARCHAR, VARCHAR, VARCHAR", "'a', NULL, 'utf8'", "STRING", "NULL"},
     };
     function_run_all(cases, sizeof(cases) / sizeof(cases[0]));
-    function_run_without_memory("ENCODE", "VARCHAR, VARCHAR, VARCHAR",
-                                "'0x457', 'hex', 'base64'");
+    function_run_without_memory("ENCODE", "VARCHAR, VARCHAR, VARCHAR", "'0x457', 'hex', 'base64'");
 }
 
 static void numbers_in_bytes(void **state)
@@ -69,8 +66,8 @@ static void numbers_in_bytes(void **state)
          "5000000000"},
         {"BIGINT_FROM_BYTES", "BYTES", "x'FFFFFFFFFFFFFFFE'", "BIGINT", "-2"},
         {"DOUBLE_FROM_BYTES", "BYTES", "x'4080A6FD9BC9F582'", "DOUBLE", "532.8738323"},
-        {"DOUBLE_FROM_BYTES", "BYTES, VARCHAR", "x'82F5C99BFDA68040', 'LITTLE_ENDIAN'",
-         "DOUBLE", "532.8738323"},
+        {"DOUBLE_FROM_BYTES", "BYTES, VARCHAR", "x'82F5C99BFDA68040', 'LITTLE_ENDIAN'", "DOUBLE",
+         "532.8738323"},
     };
     function_run_all(cases, sizeof(cases) / sizeof(cases[0]));
 }
@@ -97,7 +94,9 @@ static void md5_of_all_lengths_around_a_block(void **state)
         md5_digest((struct text){text, n}, digests + n * MD5_BYTES);
     }
     md5_digest((struct text){(const char *)digests, sizeof(digests)}, digest);
-    static const unsigned char expected[MD5_BYTES] = {0x93, 0x70, 0x23, 0x7C, 0xF2, 0xC0, 0x13, 0x41, 0x8A, 0xDA, 0x10, 0xF8, 0xF1, 0xB5, 0x21, 0x0B};
+    static const unsigned char expected[MD5_BYTES] = {0x93, 0x70, 0x23, 0x7C, 0xF2, 0xC0,
+                                                      0x13, 0x41, 0x8A, 0xDA, 0x10, 0xF8,
+                                                      0xF1, 0xB5, 0x21, 0x0B};
     assert_memory_equal(digest, expected, MD5_BYTES);
 }
 
@@ -113,7 +112,8 @@ static void masks(void **state)
         {"MASK", "VARCHAR", "'\xC3\x84\xC3\xA4\xD9\xA3\xE2\x82\xAC'", "STRING", "'Xxn-'"},
         {"MASK", "VARCHAR", "'\xF0\x9D\x90\x80'", "STRING", "'X-'"},
         {"MASK", five, "'AbC#1', 'Q', NULL, 'd', '\xE2\x82\xAC'", "STRING",
-         "'QbQ\xE2\x82\xAC""d'"},
+         "'QbQ\xE2\x82\xAC"
+         "d'"},
         {"MASK", five, "'A\xF0\x9F\x98\x80', NULL, NULL, NULL, NULL", "STRING",
          "'A\xF0\x9F\x98\x80?'"},
         {"MASK", five, "'A', 'QQ', NULL, NULL, NULL", "",

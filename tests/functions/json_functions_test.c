@@ -11,16 +11,16 @@ static void texts_are_told_from_json(void **state)
         const char *text;
         bool is_json;
     } texts[] = {
-        {"1", true},          {"-0", true},        {"1.5e-3", true},     {"[1, 2]", true},
-        {"\"abc\"", true},    {" {} ", true},      {"{\"a\":1}}", true}, {"[1] x", true},
-        {"null", true},       {"true ", true},     {"1 2", true},        {"null,", true},
-        {"", false},          {" ", false},        {"abc", false},       {"01", false},
-        {"1.", false},        {".5", false},       {"+1", false},        {"1e", false},
-        {"1x", false},        {"nullx", false},    {"NaN", false},       {"[1,]", false},
-        {"[1}", false},       {"{\"a\"}", false},  {"{a:1}", false},     {"{\"a\":1,}", false},
-        {"[1 2]", false},     {"\"\\x\"", false},  {"\"\\u12g4\"", false}, {"\"a", false},
-        {"\"a\nb\"", false},  {"['a']", false},    {"[", false},         {"{\"a\":", false},
-        {"-", false},         {"tru", false},
+        {"1", true},         {"-0", true},       {"1.5e-3", true},       {"[1, 2]", true},
+        {"\"abc\"", true},   {" {} ", true},     {"{\"a\":1}}", true},   {"[1] x", true},
+        {"null", true},      {"true ", true},    {"1 2", true},          {"null,", true},
+        {"", false},         {" ", false},       {"abc", false},         {"01", false},
+        {"1.", false},       {".5", false},      {"+1", false},          {"1e", false},
+        {"1x", false},       {"nullx", false},   {"NaN", false},         {"[1,]", false},
+        {"[1}", false},      {"{\"a\"}", false}, {"{a:1}", false},       {"{\"a\":1,}", false},
+        {"[1 2]", false},    {"\"\\x\"", false}, {"\"\\u12g4\"", false}, {"\"a", false},
+        {"\"a\nb\"", false}, {"['a']", false},   {"[", false},           {"{\"a\":", false},
+        {"-", false},        {"tru", false},
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         struct text root;
@@ -52,8 +52,8 @@ static void documents_print_compactly_and_exactly(void **state)
         const struct json_node *node = NULL;
         arena_init(&arena);
         buffer_init(&printed);
-        assert_int_equal(
-            json_document_read(text_of(documents[i][0]), &arena, &node, &diag), STATUS_OK);
+        assert_int_equal(json_document_read(text_of(documents[i][0]), &arena, &node, &diag),
+                         STATUS_OK);
         assert_true(json_document_print(node, &printed));
         buffer_append_byte(&printed, '\0');
         assert_string_equal(printed.data, documents[i][1]);
@@ -114,18 +114,15 @@ static void fields_are_extracted(void **state)
     static const struct function_case cases[] = {
         {"EXTRACTJSONFIELD", two, "'{\"name\": \"cdc\", \"v\": [1, {\"x\": 2.50}]}', '$.name'",
          "STRING", "'cdc'"},
-        {"EXTRACTJSONFIELD", two, "'{\"v\": [1, {\"x\": 2.50}]}', '$.v[1].x'", "STRING",
-         "'2.50'"},
-        {"EXTRACTJSONFIELD", two, "'{\"v\": [1, {\"x\": 2}]}', '$.v'", "STRING",
-         "'[1,{\"x\":2}]'"},
+        {"EXTRACTJSONFIELD", two, "'{\"v\": [1, {\"x\": 2.50}]}', '$.v[1].x'", "STRING", "'2.50'"},
+        {"EXTRACTJSONFIELD", two, "'{\"v\": [1, {\"x\": 2}]}', '$.v'", "STRING", "'[1,{\"x\":2}]'"},
         {"EXTRACTJSONFIELD", two, "'{\"v\": [1]}', '$.v[1]'", "STRING", "NULL"},
         {"EXTRACTJSONFIELD", two, "'{\"v\": [1]}', '$.v.a'", "STRING", "NULL"},
         {"EXTRACTJSONFIELD", two, "'{\"v\": 1}', '$.v.a'", "STRING", "NULL"},
         {"EXTRACTJSONFIELD", two, "'{\"0\": 1}', '$[0]'", "STRING", "'1'"},
         {"EXTRACTJSONFIELD", two, "'{\"v\": null}', '$.v'", "STRING", "'null'"},
         {"EXTRACTJSONFIELD", two, "'{\"v\": 1, \"v\": \"\\n\"}', '$.v'", "STRING", "'\n'"},
-        {"EXTRACTJSONFIELD", two, "'{\"a b\": 1, \"\\u0061\": 2}', '$[\"a b\"]'", "STRING",
-         "'1'"},
+        {"EXTRACTJSONFIELD", two, "'{\"a b\": 1, \"\\u0061\": 2}', '$[\"a b\"]'", "STRING", "'1'"},
         {"EXTRACTJSONFIELD", two, "'{\"\\u0061\": 2}', '$.a'", "STRING", "'2'"},
         {"EXTRACTJSONFIELD", two, "'{\"q\\\"\": 2}', '$[\"q\\\"\"]'", "STRING", "'2'"},
         {"EXTRACTJSONFIELD", two, "'{\"@t\": 2, \"a:b\": 3}}', '$.a:b'", "STRING", "'3'"},
@@ -172,8 +169,7 @@ static void questions_about_json(void **state)
         {"JSON_ARRAY_CONTAINS", "VARCHAR, DECIMAL(2, 1)", "'[1.5]', 1.5", "BOOLEAN", "false"},
         {"JSON_ARRAY_CONTAINS", "VARCHAR, INT", "'[1, x', 1", "BOOLEAN", "true"},
         {"JSON_ARRAY_CONTAINS", "VARCHAR, INT", "'{}', 1", "BOOLEAN", "false"},
-        {"JSON_ARRAY_CONTAINS", "VARCHAR, INT", "NULL, 1", "",
-         "!argument \"content\" is null"},
+        {"JSON_ARRAY_CONTAINS", "VARCHAR, INT", "NULL, 1", "", "!argument \"content\" is null"},
     };
     function_run_all(cases, sizeof(cases) / sizeof(cases[0]));
 }
@@ -187,8 +183,7 @@ static void parts_and_wholes(void **state)
          "['{\"a\":1}', '\"s\"', '1.50']"},
         {"JSON_ITEMS", "VARCHAR", "'[]'", "ARRAY<STRING>", "[]"},
         {"JSON_ITEMS", "VARCHAR", "'{}'", "", "!Invalid JSON format:{}"},
-        {"JSON_KEYS", "VARCHAR", "'{\"b\": 1, \"a\": {\"c\": 2}}'", "ARRAY<STRING>",
-         "['b', 'a']"},
+        {"JSON_KEYS", "VARCHAR", "'{\"b\": 1, \"a\": {\"c\": 2}}'", "ARRAY<STRING>", "['b', 'a']"},
         {"JSON_KEYS", "VARCHAR", "'[1]'", "ARRAY<STRING>", "NULL"},
         {"JSON_RECORDS", "VARCHAR", "'{\"b\": \"x\", \"a\": {\"c\": 2}, \"n\": null}'",
          "MAP<STRING, STRING>", "{'b': 'x', 'a': '{\"c\":2}', 'n': 'null'}"},
@@ -226,8 +221,7 @@ static void values_become_json(void **state)
         {"TO_JSON_STRING", "TIME", "60220999", "STRING", "'\"16:43:40\"'"},
         {"TO_JSON_STRING", "TIME", "60180999", "STRING", "'\"16:43\"'"},
         {"TO_JSON_STRING", "DATE", "1000", "STRING", "'\"1972-09-27\"'"},
-        {"TO_JSON_STRING", "TIMESTAMP", "60220000000", "STRING",
-         "'\"1971-11-28T23:46:40.000\"'"},
+        {"TO_JSON_STRING", "TIMESTAMP", "60220000000", "STRING", "'\"1971-11-28T23:46:40.000\"'"},
         {"TO_JSON_STRING", "STRUCT<B INT, A ARRAY<VARCHAR>>", "[1, ['x', NULL]]", "STRING",
          "'{\"A\":[\"x\",null],\"B\":1}'"},
         {"TO_JSON_STRING", "MAP<VARCHAR, INT>", "{'b': 1, 'a': NULL}", "STRING",

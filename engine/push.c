@@ -1,0 +1,129 @@
+/* push.c
+ *
+ * A push query is a task of its own whose rows go to the client instead of a topic. It reads only
+ * durable records, keeps its state in memory, and owns nothing that outlives it.
+ */
+#include "base/memory.h"
+#include "engine/statement_query.h"
+#include "engine/task.h"
+#include "operators/collector.h"
+
+enum { FILL_ROWS_MAX = 4096 };
+
+struct push {
+    struct arena arena; /* plan and collector */
+    struct plan *plan;
+    struct task task;
+    bool has_task;
+};
+
+static enum status receive(void *receiver, struct op_context *context, struct batch *batch,
+                           struct diag *diag)
+{
+    struct cursor *cursor = receiver;
+    if (!cursor->is_table) {
+        TRY(cursor_drop_deletes(batch, context->batch_arena, diag));
+    }
+    return cursor_add_rows(cursor, batch, diag);
+}
+
+static enum status fill(struct cursor *cursor, struct diag *diag)
+{
+    struct push *push = cursor->source;
+    size_t count = 1;
+    while (!cursor->first && !cursor->is_end && count > 0) {
+        (void)task_begin_round(&push->task);
+        TRY(task_step(&push->task, FILL_ROWS_MAX, &count, diag));
+        TRY(task_flush(&push->task, diag));
+    }
+    return STATUS_OK;
+}
+
+static bool is_caught_up(const struct cursor *cursor)
+{
+    const struct push *push = cursor->source;
+    return task_lag(&push->task) == 0;
+}
+
+static void release(struct cursor *cursor)
+{
+    struct push *push = cursor->source;
+    if (push->has_task) {
+        task_release(&push->task);
+    }
+    arena_release(&push->arena);
+    memory_free(push);
+}
+
+static const struct cursor_vtable push_vtable = {
+    .kind = CURSOR_PUSH, .fill = fill, .is_caught_up = is_caught_up, .release = release};
+
+/* A client has nowhere to read a processing log from; the row's column is NULL. */
+static void ignore_log(void *log_context, const struct log_entry *entry)
+{
+    (void)log_context;
+    (void)entry;
+}
+
+static enum status start_task(struct execution *execution, struct cursor *cursor,
+                              struct push *push)
+{
+    struct engine *engine = execution->engine;
+    const struct collector_options collector = {.receive = receive, .receiver = cursor};
+    struct operator *client = NULL;
+    TRY(collector_create(&push->arena, &collector, &client, execution->diag));
+    const struct task_options options = {
+        .topics = engine->topics,
+        .plan = push->plan,
+        .build = {.topics = engine->topics, .client = client},
+        .batch_rows = engine->options.batch_rows,
+        .cache_is_off = engine->options.cache_is_off,
+        .merge_by_arrival = engine->options.merge_by_arrival,
+        .committed_only = true,
+        .now_ms = engine->options.now_ms,
+        .clock = engine->options.clock,
+        .log = ignore_log,
+    };
+    TRY(task_init(&push->task, &options, execution->diag));
+    push->has_task = true;
+    const struct text reset = execution_setting(execution, "auto.offset.reset");
+    task_seek_all(&push->task, !text_equal_nocase(reset, TEXT("earliest")));
+    return STATUS_OK;
+}
+
+static enum status open_plan(struct execution *execution, struct cursor *cursor,
+                             struct push *push)
+{
+    const struct planner planner = execution_planner(execution, &push->arena);
+    TRY(plan_push(&planner, execution->statement->query, &push->plan));
+    cursor->schema = push->plan->root->schema;
+    cursor->is_table = push->plan->is_table;
+    const struct text name = push->plan->sources[0]->source.source->name;
+    (void)snprintf(cursor->query_id, sizeof(cursor->query_id), "transient_%.*s_%llu",
+                   (int)(name.bytes < 32 ? name.bytes : 32), name.data,
+                   (unsigned long long)atomic_fetch_add(&execution->engine->next_transient, 1));
+    if (push->plan->has_limit) {
+        cursor_set_limit(cursor, push->plan->limit);
+    }
+    return start_task(execution, cursor, push);
+}
+
+enum status push_open(struct execution *execution, struct cursor **out)
+{
+    struct cursor *cursor = NULL;
+    TRY(cursor_create(execution->engine, &push_vtable, &cursor, execution->diag));
+    struct push *push = memory_zalloc(sizeof(*push));
+    if (!push) {
+        cursor_discard(cursor);
+        return diag_no_memory(execution->diag);
+    }
+    arena_init(&push->arena);
+    cursor->source = push;
+    const enum status status = open_plan(execution, cursor, push);
+    if (status != STATUS_OK) {
+        cursor_discard(cursor);
+        return status;
+    }
+    *out = cursor;
+    return STATUS_OK;
+}

@@ -1,0 +1,448 @@
+/* query.c
+ *
+ * A unit of work is the only thing that changes anything: the task pushes up to commit_rows
+ * records, then output, state, positions, counters and log entries go into one commit, which is
+ * submitted whole. When a unit fails its commit is thrown away and the task with it, because
+ * operators in memory are then ahead of the file; the next RESUME builds a task anew from what was
+ * committed.
+ */
+#include "engine/query.h"
+
+#include <assert.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "engine/engine_state.h"
+
+/* A unit of work ends at the first of these: its output must fit the committer's queue, its loss
+ * in a crash must cost little, and what it holds back must not be held back long. Larger units
+ * write a key that changes often less often. */
+enum {
+    UNIT_RECORDS_OUT_MAX = 200000,
+    UNIT_RECORDS_IN_MAX = 2000000,
+    UNIT_MS_MAX = 500,
+    UNIT_STEP_ROWS = 65536, /* between looks at the clock */
+};
+
+static const struct text query_kind = {"query", 5};
+
+const char *query_state_name(enum query_state state)
+{
+    static const char *const names[] = {"RUNNING", "PAUSED", "ERROR", "TERMINATED"};
+    return names[state];
+}
+
+enum query_state query_get_state(const struct query *query)
+{
+    return (enum query_state)atomic_load(&query->state);
+}
+
+/* --- The ledger and positions in the file --------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    size_t offset;
+} counter_fields[] = {
+    {"records_in", offsetof(struct op_counters, records_in)},
+    {"records_used", offsetof(struct op_counters, records_used)},
+    {"records_filtered", offsetof(struct op_counters, records_filtered)},
+    {"records_late", offsetof(struct op_counters, records_late)},
+    {"records_failed", offsetof(struct op_counters, records_failed)},
+    {"records_out", offsetof(struct op_counters, records_out)},
+};
+
+static uint64_t *counter_at(struct op_counters *counters, size_t index)
+{
+    return (uint64_t *)(void *)((char *)counters + counter_fields[index].offset);
+}
+
+static enum status load_counter(void *context, struct text name, int64_t value, struct diag *diag)
+{
+    (void)diag;
+    struct task *task = context;
+    for (size_t i = 0; i < sizeof(counter_fields) / sizeof(counter_fields[0]); i++) {
+        if (text_equal(name, text_of(counter_fields[i].name))) {
+            *counter_at(&task->counters, i) = (uint64_t)value;
+        }
+    }
+    return STATUS_OK;
+}
+
+static enum status load_position(void *context, struct text topic, uint32_t partition,
+                                 int64_t offset, struct diag *diag)
+{
+    (void)diag;
+    struct task *task = context;
+    for (size_t i = 0; i < task->input_count; i++) {
+        struct task_input *input = &task->inputs[i];
+        if (input->partition == partition && text_equal(topic_name(input->topic), topic)) {
+            input->next_offset = offset;
+        }
+    }
+    return STATUS_OK;
+}
+
+static enum status put_positions(struct query *query, struct commit *commit, struct diag *diag)
+{
+    for (size_t i = 0; i < query->task.input_count; i++) {
+        const struct task_input *input = &query->task.inputs[i];
+        TRY(commit_put_position(commit, query->id, topic_name(input->topic), input->partition,
+                                input->next_offset, diag));
+    }
+    for (size_t i = 0; i < sizeof(counter_fields) / sizeof(counter_fields[0]); i++) {
+        TRY(commit_put_counter(commit, query->id, text_of(counter_fields[i].name),
+                               (int64_t)*counter_at(&query->task.counters, i), diag));
+    }
+    return STATUS_OK;
+}
+
+/* --- Life cycle --------------------------------------------------------------------------- */
+
+static enum status load_task(struct query *query, struct diag *diag)
+{
+    struct reader *reader = NULL;
+    TRY(reader_open(query->engine->database, READER_NO_TIMEOUT, &reader, diag));
+    enum status status = build_load(&query->task.built, reader, &query->task.context, diag);
+    if (status == STATUS_OK) {
+        status = reader_scan_positions(reader, query->id, load_position, &query->task, diag);
+    }
+    if (status == STATUS_OK) {
+        status = reader_scan_counters(reader, query->id, load_counter, &query->task, diag);
+    }
+    reader_close(reader);
+    return status;
+}
+
+static enum status start_task(struct query *query, struct diag *diag)
+{
+    struct engine *engine = query->engine;
+    const struct engine_options *options = &engine->options;
+    const struct task_options task_options = {
+        .topics = engine->topics,
+        .plan = query->plan,
+        .build = {.query_number = query->number,
+                  .topics = engine->topics},
+        .cache_is_off = options->cache_is_off,
+        .batch_rows = options->batch_rows,
+        .merge_by_arrival = options->merge_by_arrival,
+        .now_ms = options->now_ms,
+        .clock = options->clock,
+        .log = processing_log_add,
+        .log_context = &query->log,
+    };
+    TRY(task_init(&query->task, &task_options, diag));
+    query->has_task = true;
+    task_seek_all(&query->task, !query->from_earliest);
+    return load_task(query, diag);
+}
+
+static void stop_task(struct query *query)
+{
+    if (query->has_task) {
+        task_release(&query->task);
+        query->has_task = false;
+    }
+}
+
+static bool copy_definition(struct query *query, const struct query_definition *definition)
+{
+    query->id = arena_text(&query->arena, definition->id);
+    query->sql = arena_text(&query->arena, definition->sql);
+    query->sink = definition->sink.data ? arena_text(&query->arena, definition->sink)
+                                        : (struct text){NULL, 0};
+    return query->id.data && query->sql.data && (query->sink.data || !definition->sink.data);
+}
+
+static void free_query(struct query *query)
+{
+    stop_task(query);
+    settings_release(&query->settings);
+    processing_log_release(&query->log);
+    pthread_mutex_destroy(&query->run_lock);
+    arena_release(&query->arena);
+    memory_free(query);
+}
+
+enum status query_create(struct engine *engine, const struct query_definition *definition,
+                         const struct plan *plan, struct arena *plan_arena, struct query **out,
+                         struct diag *diag)
+{
+    struct query *query = memory_zalloc(sizeof(*query));
+    if (!query) {
+        return diag_no_memory(diag);
+    }
+    atomic_init(&query->references, 1);
+    atomic_init(&query->state, definition->is_paused ? QUERY_PAUSED : QUERY_RUNNING);
+    pthread_mutex_init(&query->run_lock, NULL);
+    processing_log_init(&query->log);
+    query->arena = *plan_arena;
+    arena_init(plan_arena);
+    query->engine = engine;
+    query->plan = plan;
+    query->number = definition->number;
+    query->is_insert = definition->is_insert;
+    query->from_earliest = definition->from_earliest;
+    settings_init(&query->settings, NULL);
+    enum status status = copy_definition(query, definition) ? STATUS_OK : diag_no_memory(diag);
+    if (status == STATUS_OK && definition->settings) {
+        status = settings_copy(&query->settings, definition->settings, diag);
+    }
+    if (status == STATUS_OK) {
+        query->log.query_id = query->id;
+        query->log.now_ms = engine->options.now_ms;
+        query->log.clock = engine->options.clock;
+        query->log.rows_are_included =
+            settings_is_true(&engine->settings, "ksql.logging.processing.rows.include");
+        status = start_task(query, diag);
+    }
+    if (status != STATUS_OK) {
+        free_query(query);
+        return status;
+    }
+    *out = query;
+    return STATUS_OK;
+}
+
+struct query *query_ref(struct query *query)
+{
+    atomic_fetch_add(&query->references, 1);
+    return query;
+}
+
+void query_unref(struct query *query)
+{
+    if (query && atomic_fetch_sub(&query->references, 1) == 1) {
+        free_query(query);
+    }
+}
+
+static json_t *settings_json(const struct settings *settings)
+{
+    json_t *json = json_object();
+    for (size_t i = 0; i < settings->count; i++) {
+        json_object_set_new(json, settings->values[i].name, json_string(settings->values[i].value));
+    }
+    return json;
+}
+
+enum status query_put_row(const struct query *query, struct commit *commit, struct diag *diag)
+{
+    json_t *body = json_pack(
+        "{s:o, s:o, s:o, s:b, s:b, s:b}", "settings", settings_json(&query->settings), "sql", json_stringn(query->sql.data, query->sql.bytes), "sink",
+        query->sink.data ? json_stringn(query->sink.data, query->sink.bytes) : json_null(),
+        "is_insert", query->is_insert, "from_earliest", query->from_earliest, "is_paused",
+        query_get_state(query) == QUERY_PAUSED);
+    char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
+    json_decref(body);
+    if (!text) {
+        return diag_no_memory(diag);
+    }
+    const enum status status = commit_put_catalog(commit, query_kind, query->id,
+                                                  (int64_t)query->number, text_of(text), diag);
+    free(text); /* jansson's own allocation */
+    return status;
+}
+
+/* --- Units of work ------------------------------------------------------------------------ */
+
+static enum status collect_unit(struct query *query, struct commit *commit, struct diag *diag)
+{
+    struct engine *engine = query->engine;
+    TRY(task_flush(&query->task, diag));
+    for (size_t i = 0; i < query->task.built.operator_count; i++) {
+        struct operator *op = query->task.built.operators[i].op;
+        if (op->vtable->collect) {
+            TRY(op->vtable->collect(op, &query->task.context, commit, diag));
+        }
+    }
+    if (query->log.ends.bytes > 0) {
+        TRY(processing_log_collect(&query->log, engine->topics, engine->log_topic, commit, diag));
+    }
+    return put_positions(query, commit, diag);
+}
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Pushes records until the round or the unit is at its end. */
+static enum status take_records(struct query *query, size_t *out_count, struct diag *diag)
+{
+    const struct engine_options *options = &query->engine->options;
+    const struct op_counters *counters = &query->task.counters;
+    const size_t limit = options->commit_rows ? options->commit_rows : UNIT_RECORDS_IN_MAX;
+    const int64_t limit_ms =
+        options->commit_interval_ms ? options->commit_interval_ms : UNIT_MS_MAX;
+    const uint64_t out_before = counters->records_out;
+    const int64_t begin_ms = monotonic_ms();
+    size_t step = 0;
+    do {
+        const size_t left = limit - *out_count;
+        TRY(task_step(&query->task, left < UNIT_STEP_ROWS ? left : UNIT_STEP_ROWS, &step, diag));
+        *out_count += step;
+    } while (step > 0 && *out_count < limit && monotonic_ms() - begin_ms < limit_ms &&
+             counters->records_out - out_before < UNIT_RECORDS_OUT_MAX);
+    return STATUS_OK;
+}
+
+static enum status run_unit(struct query *query, struct commit *commit, size_t *out_count,
+                            struct diag *diag)
+{
+    TRY(take_records(query, out_count, diag));
+    return *out_count ? collect_unit(query, commit, diag) : STATUS_OK;
+}
+
+static void enter_error(struct query *query, const struct diag *diag)
+{
+    memcpy(query->error, diag->message, sizeof(query->error));
+    query->error_time_ms = engine_now_ms(query->engine);
+    atomic_store(&query->state, QUERY_ERROR);
+    processing_log_release(&query->log);
+    buffer_init(&query->log.entries);
+    buffer_init(&query->log.ends);
+    stop_task(query);
+}
+
+/* A failed unit ends the query, but a failed submission ends the engine. */
+static enum status run_and_submit(struct query *query, size_t *out_count, struct diag *diag)
+{
+    struct commit *commit = NULL;
+    struct diag unit_diag;
+    enum status status = commit_create(&commit, &unit_diag);
+    *out_count = 0;
+    if (status == STATUS_OK) {
+        status = run_unit(query, commit, out_count, &unit_diag);
+    }
+    if (status != STATUS_OK || *out_count == 0) {
+        commit_destroy(commit);
+        if (status != STATUS_OK) {
+            enter_error(query, &unit_diag);
+            *out_count = 0;
+        }
+        return STATUS_OK;
+    }
+    return topics_submit(query->engine->topics, commit, NULL, diag);
+}
+
+/* One unit under the lock, so that whoever wants to stop the query waits for no more than that. */
+static enum status run_locked_unit(struct query *query, bool is_first, size_t *out_count,
+                                   struct diag *diag)
+{
+    enum status status = STATUS_OK;
+    *out_count = 0;
+    pthread_mutex_lock(&query->run_lock);
+    if (query_get_state(query) == QUERY_RUNNING &&
+        (!is_first || task_begin_round(&query->task))) {
+        status = run_and_submit(query, out_count, diag);
+    }
+    pthread_mutex_unlock(&query->run_lock);
+    return status;
+}
+
+enum status query_run_round(struct query *query, bool *out_progress, struct diag *diag)
+{
+    size_t count = 0;
+    TRY(run_locked_unit(query, true, &count, diag));
+    *out_progress = count > 0;
+    while (count > 0) {
+        TRY(run_locked_unit(query, false, &count, diag));
+    }
+    return STATUS_OK;
+}
+
+void query_pause(struct query *query)
+{
+    pthread_mutex_lock(&query->run_lock);
+    if (query_get_state(query) == QUERY_RUNNING) {
+        atomic_store(&query->state, QUERY_PAUSED);
+    }
+    pthread_mutex_unlock(&query->run_lock);
+}
+
+enum status query_resume(struct query *query, struct diag *diag)
+{
+    pthread_mutex_lock(&query->run_lock);
+    const enum query_state state = query_get_state(query);
+    enum status status = STATUS_OK;
+    if (state == QUERY_ERROR) { /* what was submitted must be in the file before it is read */
+        status = committer_flush(query->engine->committer, diag);
+        if (status == STATUS_OK) {
+            status = start_task(query, diag);
+        }
+        if (status != STATUS_OK) {
+            stop_task(query);
+        }
+    }
+    if (status == STATUS_OK && state != QUERY_TERMINATED) {
+        atomic_store(&query->state, QUERY_RUNNING);
+    }
+    pthread_mutex_unlock(&query->run_lock);
+    return status;
+}
+
+enum status query_terminate(struct query *query, struct commit *commit, struct diag *diag)
+{
+    pthread_mutex_lock(&query->run_lock);
+    enum status status = commit_drop_query(commit, query->id, diag);
+    if (status == STATUS_OK) {
+        status = commit_delete_catalog(commit, query_kind, query->id, diag);
+    }
+    const uint32_t store_count = query->plan->step_count * BUILD_STORES_PER_STEP;
+    for (uint32_t i = 0; status == STATUS_OK && i < store_count; i++) {
+        const uint64_t store = build_store_id(query->number, i / BUILD_STORES_PER_STEP,
+                                              i % BUILD_STORES_PER_STEP);
+        status = commit_drop_store(commit, store, diag);
+    }
+    if (status == STATUS_OK) {
+        atomic_store(&query->state, QUERY_TERMINATED);
+        stop_task(query);
+    }
+    pthread_mutex_unlock(&query->run_lock);
+    return status;
+}
+
+/* --- Looking ------------------------------------------------------------------------------ */
+
+void query_read_progress(struct query *query, struct query_progress *out)
+{
+    pthread_mutex_lock(&query->run_lock);
+    *out = (struct query_progress){.state = query_get_state(query)};
+    if (query->has_task) {
+        out->counters = query->task.counters;
+        out->lag = task_lag(&query->task);
+    }
+    pthread_mutex_unlock(&query->run_lock);
+}
+
+static json_t *input_json(struct query *query, const struct task_input *input)
+{
+    const struct topic_range range =
+        topics_range(query->engine->topics, input->topic, input->partition);
+    return json_pack("{s:i, s:I, s:I, s:I}", "partition", (int)input->partition, "logStartOffset",
+                     (json_int_t)range.start_offset, "logEndOffset", (json_int_t)range.end_offset,
+                     "consumerOffset", (json_int_t)input->next_offset);
+}
+
+json_t *query_offsets_json(struct query *query)
+{
+    json_t *topics = json_array();
+    json_t *offsets = NULL;
+    const struct topic *topic = NULL;
+    pthread_mutex_lock(&query->run_lock);
+    for (size_t i = 0; query->has_task && i < query->task.input_count; i++) {
+        const struct task_input *input = &query->task.inputs[i];
+        if (input->topic != topic) {
+            topic = input->topic;
+            offsets = json_array();
+            const struct text name = topic_name(topic);
+            json_array_append_new(topics, json_pack("{s:s%, s:o}", "kafkaTopic", name.data,
+                                                    name.bytes, "offsets", offsets));
+        }
+        json_array_append_new(offsets, input_json(query, input));
+    }
+    pthread_mutex_unlock(&query->run_lock);
+    return topics;
+}

@@ -1,0 +1,101 @@
+/* query.h: a persistent query: its plan, its task, its state and its ledger.
+ *
+ * The driver (or engine_run_until_idle) runs it in units of work: records in, state changed,
+ * output appended, processing log written, positions moved, all in one commit. States:
+ *
+ *   RUNNING <-> PAUSED       PAUSE, RESUME; kept in the file
+ *   RUNNING --> ERROR        a failure that is not one record's: the unit is given up, what was
+ *                            committed stands; RESUME or a restart tries again from there
+ *   any     --> TERMINATED   TERMINATE, DROP: gone for good, its rows in the file too
+ *
+ * Thread: counted references; run_lock serializes units with everything that stops or reads the
+ * task. */
+#ifndef ENGINE_QUERY_H
+#define ENGINE_QUERY_H
+
+#include <jansson.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "engine/processing_log.h"
+#include "engine/settings.h"
+#include "engine/task.h"
+#include "planner/plan.h"
+
+struct engine;
+
+enum query_state { QUERY_RUNNING, QUERY_PAUSED, QUERY_ERROR, QUERY_TERMINATED };
+
+struct query {
+    atomic_uint references;
+    struct engine *engine;
+    struct arena arena;    /* id, sql, plan */
+    struct text id;        /* CSAS_X_3 */
+    uint64_t number;       /* its sequence: numbers its stores, orders it among others */
+    struct text sql;
+    struct text sink;      /* source it writes; data NULL for the query of a SOURCE TABLE */
+    bool is_insert;        /* INSERT INTO: does not own its sink */
+    bool from_earliest;    /* auto.offset.reset when it was created */
+    struct settings settings; /* what the session had set when it was created */
+    const struct plan *plan;
+
+    pthread_mutex_t run_lock; /* guards what follows */
+    struct task task;
+    bool has_task;
+    struct processing_log log;
+    char error[DIAG_MESSAGE_BYTES_MAX]; /* of state ERROR */
+    int64_t error_time_ms;
+    atomic_int state; /* enum query_state; changed under run_lock */
+};
+
+struct query_definition {
+    struct text id;
+    uint64_t number;
+    struct text sql;
+    struct text sink;
+    bool is_insert;
+    bool from_earliest;
+    bool is_paused;
+    const struct settings *settings; /* the session's own level is copied */
+};
+
+/* Makes a query that takes the arena in which plan lies (*plan_arena is empty afterwards) and
+ * starts where the file says it stood, or at the topics' beginning or end. */
+MUST_USE enum status query_create(struct engine *engine, const struct query_definition *definition,
+                                  const struct plan *plan, struct arena *plan_arena,
+                                  struct query **out, struct diag *diag);
+struct query *query_ref(struct query *query);
+void query_unref(struct query *query);
+
+/* Writes the row from which the query is made again at start, with its current state. */
+MUST_USE enum status query_put_row(const struct query *query, struct commit *commit,
+                                   struct diag *diag);
+
+/* Runs one round: everything that is there now, in units of at most commit_rows records. Failures
+ * put the query into state ERROR; the call itself fails only when the engine cannot go on.
+ * *out_progress tells whether any record was used. */
+MUST_USE enum status query_run_round(struct query *query, bool *out_progress, struct diag *diag);
+
+/* Changes the state; waits for a unit that is running. */
+void query_pause(struct query *query);
+MUST_USE enum status query_resume(struct query *query, struct diag *diag);
+/* Ends it and writes into commit the removal of its row, positions, counters and stores. */
+MUST_USE enum status query_terminate(struct query *query, struct commit *commit,
+                                     struct diag *diag);
+
+enum query_state query_get_state(const struct query *query);
+const char *query_state_name(enum query_state state);
+
+/* A look at the ledger and the lag, between units. */
+struct query_progress {
+    struct op_counters counters;
+    uint64_t lag;
+    enum query_state state;
+};
+void query_read_progress(struct query *query, struct query_progress *out);
+
+/* [{kafkaTopic, offsets: [{partition, logStartOffset, logEndOffset, consumerOffset}]}]; NULL when
+ * memory is out. */
+json_t *query_offsets_json(struct query *query);
+
+#endif

@@ -1,0 +1,197 @@
+/* query_load.c
+ *
+ * The stored form of a query is its SQL text and settings of its birth. Planning is pure and its
+ * inputs, the sources, are stored too, so planning again gives the same steps with the same
+ * numbers, and the state in the file fits. Columns added to a source since then stay invisible to
+ * a query that named its columns; one that used * is held to its sink's columns by the check that
+ * the plan's schema equals the stored sink's.
+ */
+#include "engine/query_load.h"
+
+#include <jansson.h>
+
+#include "base/memory.h"
+#include "engine/engine_state.h"
+#include "engine/execution.h"
+#include "engine/query.h"
+#include "parser/parser.h"
+
+enum status engine_add_query(struct engine *engine, struct query *query, struct diag *diag)
+{
+    if (engine->query_count == engine->query_capacity) {
+        const size_t capacity = engine->query_capacity ? engine->query_capacity * 2 : 16;
+        struct query **queries =
+            memory_resize(engine->queries, capacity * sizeof(struct query *));
+        if (!queries) {
+            return diag_no_memory(diag);
+        }
+        engine->queries = queries;
+        engine->query_capacity = capacity;
+    }
+    size_t at = engine->query_count;
+    while (at > 0 && engine->queries[at - 1]->number > query->number) {
+        engine->queries[at] = engine->queries[at - 1];
+        at--;
+    }
+    engine->queries[at] = query;
+    engine->query_count++;
+    return STATUS_OK;
+}
+
+void engine_remove_query(struct engine *engine, struct query *query)
+{
+    for (size_t i = 0; i < engine->query_count; i++) {
+        if (engine->queries[i] == query) {
+            engine->query_count--;
+            memmove(&engine->queries[i], &engine->queries[i + 1],
+                    (engine->query_count - i) * sizeof(engine->queries[0]));
+            query_unref(query);
+            return;
+        }
+    }
+}
+
+struct query *engine_find_query(struct engine *engine, struct text id)
+{
+    for (size_t i = 0; i < engine->query_count; i++) {
+        if (text_equal(engine->queries[i]->id, id)) {
+            return engine->queries[i];
+        }
+    }
+    return NULL;
+}
+
+/* Plans what the stored statement says, without its effects on catalog and topics. */
+static enum status plan_stored(struct execution *execution, struct text sink, struct arena *arena,
+                               struct plan **out)
+{
+    const struct planner planner = execution_planner(execution, arena);
+    const struct statement *statement = execution->statement;
+    if (statement->kind == STATEMENT_CREATE_AS) {
+        execution->hidden = sink; /* it did not exist when this was planned first */
+        struct source_definition sink_source;
+        return plan_create_as(&planner, &statement->create_as, &sink_source, out);
+    }
+    if (statement->kind == STATEMENT_INSERT_SELECT) {
+        return plan_insert_select(&planner, &statement->insert_select, out);
+    }
+    const struct source *source = catalog_store_find_source(&execution->engine->catalog, sink);
+    return source ? plan_source_table(&planner, source, out)
+                  : diag_fail(execution->diag, STATUS_CORRUPT, SQL_POS_NONE,
+                              "the source table of a query is missing");
+}
+
+static enum status start_stored(struct execution *execution, const struct query_definition *query)
+{
+    struct engine *engine = execution->engine;
+    struct arena arena;
+    arena_init(&arena);
+    struct plan *plan = NULL;
+    struct query *started = NULL;
+    enum status status = plan_stored(execution, query->sink, &arena, &plan);
+    if (status == STATUS_OK) {
+        status = query_create(engine, query, plan, &arena, &started, execution->diag);
+    }
+    arena_release(&arena);
+    if (status == STATUS_OK) {
+        status = engine_add_query(engine, started, execution->diag);
+        if (status != STATUS_OK) {
+            query_unref(started);
+        }
+    }
+    return status;
+}
+
+static struct text member_text(const json_t *body, const char *name)
+{
+    const json_t *value = json_object_get(body, name);
+    return json_is_string(value)
+               ? (struct text){json_string_value(value), json_string_length(value)}
+               : (struct text){NULL, 0};
+}
+
+static enum status restore_settings(struct session *session, const json_t *settings,
+                                    struct diag *diag)
+{
+    const char *name = NULL;
+    const json_t *value = NULL;
+    json_object_foreach ((json_t *)settings, name, value) {
+        TRY(settings_set(&session->settings, text_of(name), text_of(json_string_value(value)),
+                         true, diag));
+    }
+    return STATUS_OK;
+}
+
+static enum status load_body(struct engine *engine, struct text id, int64_t sequence,
+                             const json_t *body, struct arena *arena, struct diag *diag)
+{
+    struct session *session = NULL;
+    struct statement *statement = NULL;
+    const struct query_definition definition = {
+        .id = id,
+        .number = (uint64_t)sequence,
+        .sql = member_text(body, "sql"),
+        .sink = member_text(body, "sink"),
+        .is_insert = json_is_true(json_object_get(body, "is_insert")),
+        .from_earliest = json_is_true(json_object_get(body, "from_earliest")),
+        .is_paused = json_is_true(json_object_get(body, "is_paused")),
+    };
+    TRY(parser_parse_statement(definition.sql, NULL, arena, &statement, diag));
+    TRY(session_create(engine, &session, diag));
+    enum status status = restore_settings(session, json_object_get(body, "settings"), diag);
+    if (status == STATUS_OK) {
+        struct query_definition with_settings = definition;
+        with_settings.settings = &session->settings;
+        struct execution execution = {.engine = engine,
+                                      .session = session,
+                                      .statement = statement,
+                                      .arena = arena,
+                                      .diag = diag};
+        execution_init_catalog(&execution);
+        status = start_stored(&execution, &with_settings);
+    }
+    session_destroy(session);
+    return status;
+}
+
+static enum status load_row(void *context, struct text name, int64_t sequence, struct text body,
+                            struct diag *diag)
+{
+    struct engine *engine = context;
+    json_t *json = json_loadb(body.data, body.bytes, 0, NULL);
+    struct arena arena;
+    arena_init(&arena);
+    enum status status = json ? load_body(engine, name, sequence, json, &arena, diag)
+                              : diag_fail(diag, STATUS_CORRUPT, SQL_POS_NONE, "not JSON");
+    if (status != STATUS_OK) {
+        diag_prefix(diag, "query %.*s cannot be started again: ", TEXT_ARGS(name));
+        diag->pos = SQL_POS_NONE; /* the place was in the stored text */
+    }
+    if ((uint64_t)sequence >= engine->next_sequence) {
+        engine->next_sequence = (uint64_t)sequence + 1;
+    }
+    arena_release(&arena);
+    json_decref(json);
+    return status;
+}
+
+enum status query_load_all(struct engine *engine, struct reader *reader, struct diag *diag)
+{
+    return reader_scan_catalog(reader, TEXT("query"), load_row, engine, diag);
+}
+
+enum status engine_run_statement(struct engine *engine, struct text sql, struct diag *diag)
+{
+    struct session *session = NULL;
+    struct script *script = NULL;
+    struct outcome outcome = {0};
+    TRY(session_create(engine, &session, diag));
+    enum status status = script_open(engine, session, sql, &script, diag);
+    if (status == STATUS_OK) {
+        status = script_step(script, &outcome, diag);
+        json_decref(outcome.entity);
+        script_close(script);
+    }
+    session_destroy(session);
+    return status;
+}

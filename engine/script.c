@@ -1,0 +1,264 @@
+/* script.c
+ *
+ * A script is parsed whole, then run statement by statement. One table says for each kind of
+ * statement which function runs it, whether the engine's lock is held meanwhile, and, for kinds
+ * that do not run here, how the refusal names them.
+ */
+#include <assert.h>
+
+#include "base/memory.h"
+#include "engine/execution.h"
+#include "parser/caret.h"
+#include "parser/parser.h"
+
+struct script {
+    struct engine *engine;
+    struct session *session;
+    struct arena arena;
+    struct statement_list statements;
+    size_t next;
+};
+
+static const struct {
+    statement_function *run; /* NULL: refused by name */
+    const char *name;
+    bool is_locked;
+    bool is_query;
+} kinds[] = {
+    [STATEMENT_QUERY] = {statement_query, "SELECT", true, true},
+    [STATEMENT_CREATE_SOURCE] = {statement_create_source, "CREATE", true, false},
+    [STATEMENT_CREATE_AS] = {statement_create_as, "CREATE AS SELECT", true, false},
+    [STATEMENT_INSERT_SELECT] = {statement_insert_select, "INSERT INTO", true, false},
+    [STATEMENT_INSERT_VALUES] = {statement_insert_values, "INSERT VALUES", true, false},
+    [STATEMENT_DROP_SOURCE] = {statement_drop_source, "DROP", true, false},
+    [STATEMENT_ALTER_SOURCE] = {statement_alter_source, "ALTER", true, false},
+    [STATEMENT_CREATE_TYPE] = {statement_create_type, "CREATE TYPE", true, false},
+    [STATEMENT_DROP_TYPE] = {statement_drop_type, "DROP TYPE", true, false},
+    [STATEMENT_CREATE_CONNECTOR] = {NULL, "CREATE CONNECTOR", false, false},
+    [STATEMENT_DROP_CONNECTOR] = {NULL, "DROP CONNECTOR", false, false},
+    [STATEMENT_LIST] = {NULL, "SHOW", true, false},
+    [STATEMENT_DESCRIBE] = {NULL, "DESCRIBE", true, false},
+    [STATEMENT_PRINT] = {statement_print, "PRINT", true, true},
+    [STATEMENT_TERMINATE] = {statement_terminate, "TERMINATE", true, false},
+    [STATEMENT_PAUSE] = {statement_pause, "PAUSE", true, false},
+    [STATEMENT_RESUME] = {statement_resume, "RESUME", true, false},
+    [STATEMENT_SET] = {statement_set, "SET", false, false},
+    [STATEMENT_UNSET] = {statement_unset, "UNSET", false, false},
+    [STATEMENT_ALTER_SYSTEM] = {NULL, "ALTER SYSTEM", false, false},
+    [STATEMENT_DEFINE] = {statement_define, "DEFINE", false, false},
+    [STATEMENT_UNDEFINE] = {statement_undefine, "UNDEFINE", false, false},
+    [STATEMENT_EXPLAIN] = {NULL, "EXPLAIN", true, false},
+    [STATEMENT_ASSERT_TOPIC] = {NULL, "ASSERT TOPIC", false, false},
+    [STATEMENT_ASSERT_SCHEMA] = {NULL, "ASSERT SCHEMA", false, false},
+    [STATEMENT_ASSERT_VALUES] = {NULL, "ASSERT VALUES", false, false},
+    [STATEMENT_ASSERT_NULL_VALUES] = {NULL, "ASSERT NULL VALUES", false, false},
+    [STATEMENT_ASSERT_SOURCE] = {NULL, "ASSERT STREAM or ASSERT TABLE", false, false},
+    [STATEMENT_RUN_SCRIPT] = {NULL, "RUN SCRIPT", false, false},
+};
+static_assert(sizeof(kinds) / sizeof(kinds[0]) == STATEMENT_KIND_COUNT, "one row per kind");
+
+enum status script_open(struct engine *engine, struct session *session, struct text sql,
+                        struct script **out, struct diag *diag)
+{
+    struct script *script = memory_zalloc(sizeof(*script));
+    if (!script) {
+        return diag_no_memory(diag);
+    }
+    script->engine = engine;
+    script->session = session;
+    arena_init(&script->arena);
+    struct parser_options options = {0};
+    enum status status = session_parser_options(session, &script->arena, &options, diag);
+    if (status == STATUS_OK) {
+        status = parser_parse_script(sql, &options, &script->arena, &script->statements, diag);
+    }
+    if (status != STATUS_OK) {
+        script_close(script);
+        return status;
+    }
+    *out = script;
+    return STATUS_OK;
+}
+
+void script_close(struct script *script)
+{
+    if (script) {
+        arena_release(&script->arena);
+        memory_free(script);
+    }
+}
+
+void script_print_error(struct buffer *out, struct text file, struct text sql,
+                        const struct diag *diag)
+{
+    caret_print(out, file, sql, diag);
+}
+
+void script_peek(const struct script *script, struct outcome *out)
+{
+    *out = (struct outcome){.kind = OUTCOME_END};
+    if (script->next < script->statements.count) {
+        const struct statement *statement = script->statements.items[script->next];
+        out->kind = OUTCOME_NONE;
+        out->statement = statement->text;
+        out->pos = statement->pos;
+        out->is_query = kinds[statement->kind].is_query;
+    }
+}
+
+/* --- The planner's view of the catalog ---------------------------------------------------- */
+
+static const struct source *find_source(void *context, struct text name)
+{
+    const struct execution *execution = context;
+    if (execution->hidden.data && text_equal(name, execution->hidden)) {
+        return NULL;
+    }
+    return catalog_store_find_source(&execution->engine->catalog, name);
+}
+
+static void each_source(void *context, void *visit_context,
+                        void (*visit)(void *visit_context, const struct source *source))
+{
+    const struct execution *execution = context;
+    const struct catalog_store *store = &execution->engine->catalog;
+    for (size_t i = 0; i < store->source_count; i++) {
+        visit(visit_context, &store->sources[i]->source);
+    }
+}
+
+static const struct type *find_type(void *context, struct text name)
+{
+    const struct execution *execution = context;
+    return catalog_store_find_type(&execution->engine->catalog, name);
+}
+
+static bool find_topic(void *context, struct text name, struct catalog_topic *out)
+{
+    const struct execution *execution = context;
+    struct topic *topic = topics_find(execution->engine->topics, name);
+    if (!topic) {
+        return false;
+    }
+    *out = (struct catalog_topic){.partition_count = topic_partition_count(topic),
+                                  .retention_ms = topic_get_config(topic)->retention_ms};
+    topic_unref(topic);
+    return true;
+}
+
+static struct text find_setting(void *context, struct text name)
+{
+    const struct execution *execution = context;
+    return settings_find(&execution->session->settings, name);
+}
+
+void execution_init_catalog(struct execution *execution)
+{
+    execution->catalog = (struct catalog){.context = execution,
+                                          .find_source = find_source,
+                                          .each_source = each_source,
+                                          .find_type = find_type,
+                                          .find_topic = find_topic,
+                                          .find_setting = find_setting};
+}
+
+struct text execution_setting(const struct execution *execution, const char *name)
+{
+    return settings_find(&execution->session->settings, text_of(name));
+}
+
+struct planner execution_planner(const struct execution *execution, struct arena *arena)
+{
+    return (struct planner){
+        .catalog = &execution->catalog,
+        .registry = execution->engine->registry,
+        .arena = arena,
+        .diag = execution->diag,
+        .now_ms = engine_now_ms(execution->engine),
+    };
+}
+
+/* --- Results ------------------------------------------------------------------------------ */
+
+enum status execution_give(struct execution *execution, json_t *entity)
+{
+    const struct text text = execution->statement->text;
+    json_t *statement_text = entity ? json_pack("s%+", text.data, text.bytes, ";") : NULL;
+    if (!statement_text ||
+        json_object_set_new(entity, "statementText", statement_text) != 0 ||
+        (!json_object_get(entity, "warnings") &&
+         json_object_set_new(entity, "warnings", json_array()) != 0)) {
+        json_decref(entity);
+        return diag_no_memory(execution->diag);
+    }
+    execution->out->kind = OUTCOME_ENTITY;
+    execution->out->entity = entity;
+    return STATUS_OK;
+}
+
+enum status execution_give_status(struct execution *execution, const char *command,
+                                  const char *message, struct text query_id)
+{
+    json_t *id = query_id.data ? json_stringn(query_id.data, query_id.bytes) : json_null();
+    json_t *entity = json_pack("{s:s, s:s, s:{s:s, s:s, s:o}, s:I}", "@type", "currentStatus",
+                               "commandId", command, "commandStatus", "status", "SUCCESS",
+                               "message", message, "queryId", id, "commandSequenceNumber",
+                               (json_int_t)execution->engine->next_sequence - 1);
+    return execution_give(execution, entity);
+}
+
+enum status execution_give_warning(struct execution *execution, const char *message)
+{
+    return execution_give(
+        execution, json_pack("{s:s, s:s}", "@type", "warning_entity", "message", message));
+}
+
+enum status execution_submit(struct execution *execution, struct commit *commit)
+{
+    uint64_t sequence = 0;
+    TRY(topics_submit(execution->engine->topics, commit, &sequence, execution->diag));
+    return committer_wait(execution->engine->committer, sequence, -1, execution->diag);
+}
+
+/* --- Running ------------------------------------------------------------------------------ */
+
+static enum status run_statement(struct execution *execution)
+{
+    const enum statement_kind kind = execution->statement->kind;
+    if (!kinds[kind].run) {
+        return diag_fail(execution->diag, STATUS_INVALID, execution->statement->pos,
+                         "%s statements do not run here.", kinds[kind].name);
+    }
+    if (!kinds[kind].is_locked) {
+        return kinds[kind].run(execution);
+    }
+    pthread_mutex_lock(&execution->engine->lock);
+    const enum status status = kinds[kind].run(execution);
+    pthread_mutex_unlock(&execution->engine->lock);
+    return status;
+}
+
+enum status script_step(struct script *script, struct outcome *out, struct diag *diag)
+{
+    script_peek(script, out);
+    if (out->kind == OUTCOME_END) {
+        return STATUS_OK;
+    }
+    struct arena arena;
+    arena_init(&arena);
+    struct execution execution = {
+        .engine = script->engine,
+        .session = script->session,
+        .statement = script->statements.items[script->next],
+        .arena = &arena,
+        .out = out,
+        .diag = diag,
+    };
+    execution_init_catalog(&execution);
+    const enum status status = run_statement(&execution);
+    arena_release(&arena);
+    if (status == STATUS_OK) {
+        script->next++;
+    }
+    return status;
+}
