@@ -94,9 +94,9 @@ json_t *entity_type(const struct type *type)
     entity_set(&entity, "fields", type->kind == TYPE_STRUCT ? struct_fields(type) : json_null());
     entity_set(&entity, "memberSchema", has_member ? entity_type(type->element) : json_null());
     if (type->kind == TYPE_DECIMAL) {
-        entity_set(&entity, "parameters",
-                   json_pack("{s:i, s:i}", "precision", (int)type->precision, "scale",
-                             (int)type->scale));
+        entity_set(
+            &entity, "parameters",
+            json_pack("{s:i, s:i}", "precision", (int)type->precision, "scale", (int)type->scale));
     }
     return entity;
 }

@@ -75,7 +75,7 @@ json_t *entity_consumer_group(const struct engine *engine, struct text query_id)
 struct query_view {
     struct text id;
     struct text sql;
-    struct text sink;                /* data NULL: none */
+    struct text sink; /* data NULL: none */
     const struct plan *plan;
     const char *type;                /* PERSISTENT or PUSH */
     const struct settings *settings; /* what its session had set; NULL: nothing */

@@ -69,15 +69,14 @@ static void print_ledger(struct buffer *buffer, const struct query *query, const
                          const struct query_progress *progress)
 {
     const struct op_counters *counters = &progress->counters;
-    buffer_printf(buffer,
-                  "%.*s %s: records-in: %llu  used: %llu  filtered: %llu  late: %llu  "
-                  "failed: %llu  records-out: %llu  lag: %llu\n",
-                  TEXT_ARGS(query->id), verb, (unsigned long long)counters->records_in,
-                  (unsigned long long)counters->records_used,
-                  (unsigned long long)counters->records_filtered,
-                  (unsigned long long)counters->records_late,
-                  (unsigned long long)counters->records_failed,
-                  (unsigned long long)counters->records_out, (unsigned long long)progress->lag);
+    buffer_printf(
+        buffer,
+        "%.*s %s: records-in: %llu  used: %llu  filtered: %llu  late: %llu  "
+        "failed: %llu  records-out: %llu  lag: %llu\n",
+        TEXT_ARGS(query->id), verb, (unsigned long long)counters->records_in,
+        (unsigned long long)counters->records_used, (unsigned long long)counters->records_filtered,
+        (unsigned long long)counters->records_late, (unsigned long long)counters->records_failed,
+        (unsigned long long)counters->records_out, (unsigned long long)progress->lag);
 }
 
 /* What all queries at a source say together; gathered once per description. */
@@ -144,8 +143,7 @@ static void set_statistics(json_t **entity, const struct engine *engine,
     json_t *errors = json_array();
     entity_append(&values, host_value(engine, "consumer-total-messages", statistics.read_count));
     entity_append(&values, host_value(engine, "total-messages", statistics.written_count));
-    entity_append(&errors,
-                  host_value(engine, "consumer-failed-messages", statistics.failed_count));
+    entity_append(&errors, host_value(engine, "consumer-failed-messages", statistics.failed_count));
     entity_set(entity, "statistics", entity_take_buffer(&statistics.text));
     entity_set(entity, "errorStats", entity_take_buffer(&statistics.errors));
     entity_set(entity, "clusterStatistics", values);
@@ -178,8 +176,7 @@ static json_t *features(const struct source *source, enum format_side side)
                                         [FORMAT_UNWRAP_SINGLES] = "UNWRAP_SINGLES"};
     const bool is_key = side == FORMAT_KEY;
     const struct serde *serde = is_key ? &source->key_serde : &source->value_serde;
-    const uint32_t column_count =
-        schema_count(&source->schema, is_key ? COLUMN_KEY : COLUMN_VALUE);
+    const uint32_t column_count = schema_count(&source->schema, is_key ? COLUMN_KEY : COLUMN_VALUE);
     const enum format_wrap asked =
         serde->has_wrap_setting ? serde_wrap(serde, side) : FORMAT_WRAP_NONE_SET;
     const char *name = names[format_wrap_of(serde->format, side, column_count, asked)];
@@ -215,12 +212,10 @@ static void set_topic(json_t **entity, const struct engine *engine, const struct
     entity_set(entity, "replication", entity_count(partition_count > 0));
 }
 
-static json_t *describe(const struct engine *engine, const struct source *source,
-                        bool is_extended)
+static json_t *describe(const struct engine *engine, const struct source *source, bool is_extended)
 {
-    const struct text column = source->timestamp.source == TIMESTAMP_OF_COLUMN
-                                   ? source->timestamp.column
-                                   : TEXT("");
+    const struct text column =
+        source->timestamp.source == TIMESTAMP_OF_COLUMN ? source->timestamp.column : TEXT("");
     json_t *entity = json_object();
     entity_set(&entity, "name", entity_text(source->name));
     entity_set(&entity, "windowType", entity_window(source->window.kind));

@@ -75,8 +75,8 @@ static enum status check_topic(struct execution *execution, const struct topic *
 
 static enum status check_once(struct execution *execution)
 {
-    struct topic *topic = topics_find(execution->engine->topics,
-                                      execution->statement->assert_topic.topic.name);
+    struct topic *topic =
+        topics_find(execution->engine->topics, execution->statement->assert_topic.topic.name);
     const enum status status = check_topic(execution, topic);
     topic_unref(topic);
     return status;

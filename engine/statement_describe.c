@@ -25,8 +25,8 @@ static enum status describe_source(struct execution *execution)
 static enum status describe_all(struct execution *execution, bool is_table)
 {
     const bool is_extended = execution->statement->describe.is_extended;
-    json_t *list = entity_sources(execution->engine, is_table,
-                                  is_extended ? SOURCE_EXTENDED : SOURCE_PLAIN);
+    json_t *list =
+        entity_sources(execution->engine, is_table, is_extended ? SOURCE_EXTENDED : SOURCE_PLAIN);
     return execution_give(execution, json_pack("{s:s, s:o}", "@type", "source_descriptions",
                                                "sourceDescriptions", list));
 }
@@ -110,8 +110,8 @@ static enum status describe_connector(struct execution *execution)
 enum status statement_describe(struct execution *execution)
 {
     static statement_function *const subjects[] = {
-        [DESCRIBE_SOURCE] = describe_source,     [DESCRIBE_STREAMS] = describe_streams,
-        [DESCRIBE_TABLES] = describe_tables,     [DESCRIBE_FUNCTION] = describe_function,
+        [DESCRIBE_SOURCE] = describe_source,       [DESCRIBE_STREAMS] = describe_streams,
+        [DESCRIBE_TABLES] = describe_tables,       [DESCRIBE_FUNCTION] = describe_function,
         [DESCRIBE_CONNECTOR] = describe_connector,
     };
     return subjects[execution->statement->describe.subject](execution);

@@ -51,21 +51,20 @@ static enum status explain_create_as(const struct execution *execution,
     struct source_definition sink;
     TRY(plan_create_as(planner, &statement->create_as, &sink, &out->plan));
     out->sink = sink.source.name;
-    out->id = arena_printf(planner->arena, "%s_%.*s_%" PRIu64,
-                           sink.source.is_table ? "CTAS" : "CSAS", TEXT_ARGS(sink.source.name),
-                           execution->engine->next_sequence);
+    out->id =
+        arena_printf(planner->arena, "%s_%.*s_%" PRIu64, sink.source.is_table ? "CTAS" : "CSAS",
+                     TEXT_ARGS(sink.source.name), execution->engine->next_sequence);
     out->type = "PERSISTENT";
     return STATUS_OK;
 }
 
-static enum status explain_insert(const struct execution *execution,
-                                  const struct planner *planner,
+static enum status explain_insert(const struct execution *execution, const struct planner *planner,
                                   const struct statement *statement, struct explained *out)
 {
     TRY(plan_insert_select(planner, &statement->insert_select, &out->plan));
     out->sink = statement->insert_select.target.name;
-    out->id = arena_printf(planner->arena, "INSERTQUERY_%" PRIu64,
-                           execution->engine->next_sequence);
+    out->id =
+        arena_printf(planner->arena, "INSERTQUERY_%" PRIu64, execution->engine->next_sequence);
     out->type = "PERSISTENT";
     return STATUS_OK;
 }

@@ -99,13 +99,11 @@ static int compare_names(const void *a, const void *b)
 }
 
 /* The known names and those set beside them, sorted, each once. */
-static enum status property_names(struct execution *execution, const char ***out,
-                                  size_t *out_count)
+static enum status property_names(struct execution *execution, const char ***out, size_t *out_count)
 {
     size_t known_count = 0;
     const struct setting_info *known = settings_table(&known_count);
-    const struct settings *levels[] = {&execution->engine->settings,
-                                       &execution->session->settings};
+    const struct settings *levels[] = {&execution->engine->settings, &execution->session->settings};
     const size_t most = known_count + levels[0]->count + levels[1]->count;
     const char **names = arena_array(execution->arena, most, sizeof(*names));
     if (!names) {
@@ -138,10 +136,10 @@ static enum status give_properties(struct execution *execution)
     for (size_t i = 0; i < count; i++) {
         add_property(execution, names[i], &lists);
     }
-    return execution_give(execution, json_pack("{s:s, s:o, s:o, s:o}", "@type", "properties",
-                                               "properties", lists.properties,
-                                               "overwrittenProperties", lists.overwritten,
-                                               "defaultProperties", lists.defaults));
+    return execution_give(execution,
+                          json_pack("{s:s, s:o, s:o, s:o}", "@type", "properties", "properties",
+                                    lists.properties, "overwrittenProperties", lists.overwritten,
+                                    "defaultProperties", lists.defaults));
 }
 
 /* --- Topics ------------------------------------------------------------------------------- */
@@ -191,8 +189,7 @@ static uint64_t reader_count(const struct engine *engine, const struct topic *to
     return count;
 }
 
-static json_t *topic_line(const struct engine *engine, const struct topic *topic,
-                          bool is_extended)
+static json_t *topic_line(const struct engine *engine, const struct topic *topic, bool is_extended)
 {
     json_t *line = json_object();
     entity_set(&line, "name", entity_text(topic_name(topic)));
@@ -205,8 +202,7 @@ static json_t *topic_line(const struct engine *engine, const struct topic *topic
     return line;
 }
 
-static enum status list_topics(struct execution *execution, const regex_t *hidden,
-                               json_t **out)
+static enum status list_topics(struct execution *execution, const regex_t *hidden, json_t **out)
 {
     struct topic **topics = NULL;
     size_t count = 0;
@@ -263,8 +259,7 @@ static enum status give_queries(struct execution *execution)
             entity_append(&list, push_query(cursor));
         }
     }
-    return execution_give(execution,
-                          json_pack("{s:s, s:o}", "@type", "queries", "queries", list));
+    return execution_give(execution, json_pack("{s:s, s:o}", "@type", "queries", "queries", list));
 }
 
 static enum status give_query_descriptions(struct execution *execution)
@@ -284,11 +279,11 @@ static enum status give_query_descriptions(struct execution *execution)
 static enum status give_sources(struct execution *execution, bool is_table, const char *name)
 {
     const bool is_extended = execution->statement->list.is_extended;
-    json_t *list = entity_sources(execution->engine, is_table,
-                                  is_extended ? SOURCE_EXTENDED : SOURCE_NAMES);
-    return execution_give(
-        execution, json_pack("{s:s, s:o}", "@type", is_extended ? "source_descriptions" : name,
-                             is_extended ? "sourceDescriptions" : name, list));
+    json_t *list =
+        entity_sources(execution->engine, is_table, is_extended ? SOURCE_EXTENDED : SOURCE_NAMES);
+    return execution_give(execution, json_pack("{s:s, s:o}", "@type",
+                                               is_extended ? "source_descriptions" : name,
+                                               is_extended ? "sourceDescriptions" : name, list));
 }
 
 static enum status give_streams(struct execution *execution)
@@ -343,8 +338,7 @@ static enum status give_types(struct execution *execution)
         const struct text name = arena_text(execution->arena, sorted[i]->name);
         entity_set(&types, name.data, entity_type(sorted[i]->type));
     }
-    return execution_give(execution,
-                          json_pack("{s:s, s:o}", "@type", "type_list", "types", types));
+    return execution_give(execution, json_pack("{s:s, s:o}", "@type", "type_list", "types", types));
 }
 
 static enum status give_variables(struct execution *execution)
