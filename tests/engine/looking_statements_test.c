@@ -114,7 +114,7 @@ static void types_are_listed_as_schemas(void **state)
 {
     struct fixture *f = *state;
     const json_t *entity =
-        fixture_run(f, "CREATE TYPE PLACE AS STRUCT<CITY STRING, AT DECIMAL(5, 1)>;"
+        fixture_run(f, "CREATE TYPE PLACE AS STRUCT<CITY STRING, AREA DECIMAL(5, 1)>;"
                        "CREATE TYPE AGES AS MAP<STRING, INT>; SHOW TYPES;");
     assert_json_string(entity, "@type", "type_list");
     assert_json(entity, "types",
@@ -123,7 +123,7 @@ static void types_are_listed_as_schemas(void **state)
                 " \"PLACE\": {\"type\": \"STRUCT\", \"memberSchema\": null, \"fields\": ["
                 "   {\"name\": \"CITY\", \"schema\":"
                 "     {\"type\": \"STRING\", \"fields\": null, \"memberSchema\": null}},"
-                "   {\"name\": \"AT\", \"schema\":"
+                "   {\"name\": \"AREA\", \"schema\":"
                 "     {\"type\": \"DECIMAL\", \"fields\": null, \"memberSchema\": null,"
                 "      \"parameters\": {\"precision\": 5, \"scale\": 1}}}]}}");
 }
