@@ -63,6 +63,9 @@ void batch_compact(struct batch *batch, const uint32_t *rows, size_t count)
     for (size_t i = 0; batch->origin && i < count; i++) {
         batch->origin[i] = batch->origin[rows[i]];
     }
+    for (size_t i = 0; batch->cause && i < count; i++) {
+        batch->cause[i] = batch->cause[rows[i]];
+    }
     if (batch->old) {
         batch->old->row_count = batch->row_count;
         batch_compact(batch->old, rows, count);

@@ -32,6 +32,8 @@ struct row_origin {
     int64_t offset;
 };
 
+struct record; /* base/record.h */
+
 struct batch {
     struct arena *arena; /* borrowed; owned by the task that runs the query */
     size_t row_count;
@@ -43,6 +45,9 @@ struct batch {
     int64_t *window_start_ms;  /* NULL unless the rows are windowed */
     int64_t *window_end_ms;    /* exclusive for time windows, last event time for sessions */
     struct row_origin *origin; /* NULL after the first stateful operator */
+    /* The record behind each row's change, for headers that travel on to the sink. NULL, or NULL
+     * for a row, when there are none. Borrowed like the segment. */
+    const struct record **cause;
     /* Previous rows of a table's keys: same columns and row numbers, valid where ROW_HAS_OLD.
      * NULL when nothing downstream asked for them. */
     struct batch *old;

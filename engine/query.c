@@ -9,12 +9,19 @@
 #include "engine/query.h"
 
 #include <assert.h>
+#include <time.h>
 
 #include "base/memory.h"
 #include "engine/engine_state.h"
 
+/* A unit of work ends at the first of these: its output must fit the committer's queue, its loss
+ * in a crash must cost little, and what it holds back must not be held back long. Larger units
+ * write a key that changes often less often. */
 enum {
-    COMMIT_ROWS_DEFAULT = 200000, /* keeps a unit's output within the committer's queue */
+    UNIT_RECORDS_OUT_MAX = 200000,
+    UNIT_RECORDS_IN_MAX = 2000000,
+    UNIT_MS_MAX = 500,
+    UNIT_STEP_ROWS = 65536, /* between looks at the clock */
 };
 
 static const struct text query_kind = {"query", 5};
@@ -254,13 +261,37 @@ static enum status collect_unit(struct query *query, struct commit *commit, stru
     return put_positions(query, commit, diag);
 }
 
-/* Takes records until enough are used or too much time went by, then closes the unit. */
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Pushes records until the round or the unit is at its end. */
+static enum status take_records(struct query *query, size_t *out_count, struct diag *diag)
+{
+    const struct engine_options *options = &query->engine->options;
+    const struct op_counters *counters = &query->task.counters;
+    const size_t limit = options->commit_rows ? options->commit_rows : UNIT_RECORDS_IN_MAX;
+    const int64_t limit_ms =
+        options->commit_interval_ms ? options->commit_interval_ms : UNIT_MS_MAX;
+    const uint64_t out_before = counters->records_out;
+    const int64_t begin_ms = monotonic_ms();
+    size_t step = 0;
+    do {
+        const size_t left = limit - *out_count;
+        TRY(task_step(&query->task, left < UNIT_STEP_ROWS ? left : UNIT_STEP_ROWS, &step, diag));
+        *out_count += step;
+    } while (step > 0 && *out_count < limit && monotonic_ms() - begin_ms < limit_ms &&
+             counters->records_out - out_before < UNIT_RECORDS_OUT_MAX);
+    return STATUS_OK;
+}
+
 static enum status run_unit(struct query *query, struct commit *commit, size_t *out_count,
                             struct diag *diag)
 {
-    const struct engine_options *options = &query->engine->options;
-    const size_t limit = options->commit_rows ? options->commit_rows : COMMIT_ROWS_DEFAULT;
-    TRY(task_step(&query->task, limit, out_count, diag));
+    TRY(take_records(query, out_count, diag));
     return *out_count ? collect_unit(query, commit, diag) : STATUS_OK;
 }
 
@@ -296,20 +327,30 @@ static enum status run_and_submit(struct query *query, size_t *out_count, struct
     return topics_submit(query->engine->topics, commit, NULL, diag);
 }
 
-enum status query_run_round(struct query *query, bool *out_progress, struct diag *diag)
+/* One unit under the lock, so that whoever wants to stop the query waits for no more than that. */
+static enum status run_locked_unit(struct query *query, bool is_first, size_t *out_count,
+                                   struct diag *diag)
 {
-    *out_progress = false;
-    pthread_mutex_lock(&query->run_lock);
     enum status status = STATUS_OK;
-    if (query_get_state(query) == QUERY_RUNNING && task_begin_round(&query->task)) {
-        size_t count = 0;
-        do {
-            status = run_and_submit(query, &count, diag);
-            *out_progress = *out_progress || count > 0;
-        } while (status == STATUS_OK && count > 0);
+    *out_count = 0;
+    pthread_mutex_lock(&query->run_lock);
+    if (query_get_state(query) == QUERY_RUNNING &&
+        (!is_first || task_begin_round(&query->task))) {
+        status = run_and_submit(query, out_count, diag);
     }
     pthread_mutex_unlock(&query->run_lock);
     return status;
+}
+
+enum status query_run_round(struct query *query, bool *out_progress, struct diag *diag)
+{
+    size_t count = 0;
+    TRY(run_locked_unit(query, true, &count, diag));
+    *out_progress = count > 0;
+    while (count > 0) {
+        TRY(run_locked_unit(query, false, &count, diag));
+    }
+    return STATUS_OK;
 }
 
 void query_pause(struct query *query)

@@ -36,8 +36,8 @@ static const struct {
     [STATEMENT_DROP_TYPE] = {statement_drop_type, "DROP TYPE", true, false},
     [STATEMENT_CREATE_CONNECTOR] = {NULL, "CREATE CONNECTOR", false, false},
     [STATEMENT_DROP_CONNECTOR] = {NULL, "DROP CONNECTOR", false, false},
-    [STATEMENT_LIST] = {statement_list, "SHOW", true, false},
-    [STATEMENT_DESCRIBE] = {statement_describe, "DESCRIBE", true, false},
+    [STATEMENT_LIST] = {NULL, "SHOW", true, false},
+    [STATEMENT_DESCRIBE] = {NULL, "DESCRIBE", true, false},
     [STATEMENT_PRINT] = {statement_print, "PRINT", true, true},
     [STATEMENT_TERMINATE] = {statement_terminate, "TERMINATE", true, false},
     [STATEMENT_PAUSE] = {statement_pause, "PAUSE", true, false},
@@ -47,8 +47,8 @@ static const struct {
     [STATEMENT_ALTER_SYSTEM] = {NULL, "ALTER SYSTEM", false, false},
     [STATEMENT_DEFINE] = {statement_define, "DEFINE", false, false},
     [STATEMENT_UNDEFINE] = {statement_undefine, "UNDEFINE", false, false},
-    [STATEMENT_EXPLAIN] = {statement_explain, "EXPLAIN", true, false},
-    [STATEMENT_ASSERT_TOPIC] = {statement_assert_topic, "ASSERT TOPIC", false, false},
+    [STATEMENT_EXPLAIN] = {NULL, "EXPLAIN", true, false},
+    [STATEMENT_ASSERT_TOPIC] = {NULL, "ASSERT TOPIC", false, false},
     [STATEMENT_ASSERT_SCHEMA] = {NULL, "ASSERT SCHEMA", false, false},
     [STATEMENT_ASSERT_VALUES] = {NULL, "ASSERT VALUES", false, false},
     [STATEMENT_ASSERT_NULL_VALUES] = {NULL, "ASSERT NULL VALUES", false, false},
@@ -111,6 +111,9 @@ void script_peek(const struct script *script, struct outcome *out)
 static const struct source *find_source(void *context, struct text name)
 {
     const struct execution *execution = context;
+    if (execution->hidden.data && text_equal(name, execution->hidden)) {
+        return NULL;
+    }
     return catalog_store_find_source(&execution->engine->catalog, name);
 }
 

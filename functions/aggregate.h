@@ -30,17 +30,31 @@ struct aggregate {
     uint32_t constant_count; /* trailing literal arguments: TOPK's k and the like */
     const struct type *constant_types[AGGREGATE_ARGUMENTS_MAX];
     struct value constants[AGGREGATE_ARGUMENTS_MAX];
-    int64_t limit; /* COLLECT_LIST and COLLECT_SET: most items kept */
+    int64_t limit; /* COLLECT_LIST and COLLECT_SET: most items kept; INT32_MAX when resolved */
+    /* EARLIEST_BY_OFFSET and LATEST_BY_OFFSET number the values they take, so that merging can
+     * tell which came first. The operator points its own copy of this struct at a counter that
+     * it keeps and saves with its groups. NULL: groups merge in the order of the merge calls. */
+    int64_t *order;
 };
 
-/* One overload: a row of a sorted table in functions/. */
+/* One overload: a row of a sorted table in functions/. Signatures are spelled as in
+ * functions/function.h: "T val1, INT k" and "ARRAY<T>".
+ *
+ * State is zeroed memory before init() and load(), and dead after release(), which is due even
+ * when they failed. A failed add() or undo() leaves it as it was; after a failed merge() it is
+ * only good for release(). result() and save() copy what they return into arena: nothing of it
+ * refers to the state. */
 struct aggregate_def {
-    const char *name;       /* upper case */
-    const char *parameters; /* as DESCRIBE FUNCTION prints them: "INTEGER", "T, INTEGER" */
+    const char *name;     /* upper case */
+    const char *spelling; /* as ksqlDB registered it; NULL: as name */
+    const char *parameters;
+    uint32_t literal_parameter_count; /* how many of the last parameters take literals only */
     const char *returns;
-    const char *summary;    /* the manual text */
-    /* Fills result_type, state_type and state_bytes for the argument types, or refuses
-     * (STATUS_INVALID without a message: the overload does not fit). */
+    const char *summary; /* of the function; on the first overload of a name */
+    const char *note;    /* of this overload, or NULL */
+    /* Fills state_type, state_bytes, and result_type where it is still NULL because returns
+     * does not tell it. Everything else is set. STATUS_INVALID with a message refuses the
+     * constants. */
     enum status (*resolve)(struct aggregate *aggregate, struct arena *arena, struct diag *diag);
     enum status (*init)(const struct aggregate *aggregate, void *state, struct diag *diag);
     enum status (*add)(const struct aggregate *aggregate, void *state, const struct value *arguments,
@@ -58,7 +72,8 @@ struct aggregate_def {
     enum status (*load)(const struct aggregate *aggregate, const struct value *saved, void *state,
                         struct diag *diag);
     void (*release)(void *state); /* NULL: owns nothing */
-    /* Optional fast path: adds row i of the argument columns to states[i], for all rows. */
+    /* Optional fast path: adds row i of the argument columns to states[i], for all rows. After
+     * a failure some rows are added and some are not. */
     enum status (*add_rows)(const struct aggregate *aggregate, void *const *states,
                             const struct column *const *arguments, size_t row_count,
                             struct diag *diag);
@@ -68,10 +83,12 @@ struct aggregate_def {
 bool aggregate_exists(const struct function_registry *registry, struct text name);
 
 /* Resolves a call. literals[i] is NULL for an argument that is a column expression, else the
- * constant's value. Errors as ksqlDB words them. */
+ * constant's value; argument_texts are the arguments as ksqlDB prints them, for messages.
+ * Errors as ksqlDB words them. */
 MUST_USE enum status aggregate_resolve(const struct function_registry *registry, struct text name,
                                        const struct type *const *argument_types,
                                        const struct value *const *literals,
+                                       const struct text *argument_texts,
                                        uint32_t argument_count, struct arena *arena,
                                        struct aggregate *out, struct diag *diag);
 

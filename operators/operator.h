@@ -80,12 +80,18 @@ struct op_vtable {
     void (*release)(struct operator *op);
 };
 
+/* Where an operator stands: copied into it at creation. */
+struct op_place {
+    struct operator *downstream; /* NULL for a sink or collector */
+    uint32_t downstream_input;
+    uint32_t step_id;  /* of the plan */
+    const char *step;  /* the logger's last part: "Project"; borrowed for the operator's life */
+};
+
 /* First member of every operator's own struct. */
 struct operator {
     const struct op_vtable *vtable;
-    struct operator *downstream; /* NULL for a sink */
-    uint32_t downstream_input;
-    uint32_t step_id;            /* of the plan: numbers stores */
+    struct op_place place;
 };
 
 /* Pushes batch downstream unless it is empty. */

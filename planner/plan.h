@@ -72,8 +72,16 @@ struct plan_rekey {
     uint32_t key_count;          /* 0: PARTITION BY NULL */
 };
 
+/* One table function: its arguments are evaluated on the input row, of the types it wants. */
+struct plan_table_call {
+    struct table_function function;
+    const struct expr **arguments; /* function.argument_count of them */
+    struct sql_pos pos;            /* of the call, and as ksqlDB prints it, for the log */
+    struct text text;
+};
+
 struct plan_flat_map {
-    const struct table_function_call *calls;
+    const struct plan_table_call *calls;
     uint32_t call_count;
 };
 
@@ -92,9 +100,10 @@ struct plan_aggregate {
 enum join_type { JOIN_INNER, JOIN_LEFT, JOIN_RIGHT, JOIN_OUTER };
 
 /* Output schema: the join key column, then all columns of the left input, then all of the right
- * (both with their keys and pseudo columns), then pseudo columns of the join itself. For a
- * foreign-key join the first column is the left primary key. Like grouping, joining needs no
- * re-keying on one machine: each side is looked up by the value of its key expression. */
+ * (both with their keys and pseudo columns). For a foreign-key join the first columns are the
+ * left primary key's, one or more. Only these first columns have the role COLUMN_KEY; names are
+ * ALIAS_COLUMN. Like grouping, joining needs no re-keying on one machine: each side is looked up
+ * by the value of its key expression. */
 struct plan_join {
     enum join_type type;
     const struct expr *keys[2]; /* keys[i] over input i; of one type. Tables (but for the left of

@@ -83,5 +83,7 @@ MUST_USE enum status plan_type(const struct planner *planner, const struct type_
 
 /* "Source -> Filter -> ..." as a tree, one step per line, for EXPLAIN. */
 void plan_print(const struct plan *plan, struct buffer *out);
+/* The same for a pull query: what is looked up, what is checked, and the answer's schema. */
+void pull_plan_print(const struct pull_plan *plan, struct buffer *out);
 
 #endif

@@ -1,0 +1,16 @@
+/* settings.h: the settings in force for the statement in hand, read with their defaults.
+ *
+ * Names are ksqlDB's. Thread: any. */
+#ifndef PLANNER_SETTINGS_H
+#define PLANNER_SETTINGS_H
+
+#include <stdbool.h>
+
+#include "base/text.h"
+#include "planner/planner.h"
+
+/* The setting, or fallback when it has no value. */
+struct text setting_text(const struct planner *planner, const char *name, const char *fallback);
+bool setting_bool(const struct planner *planner, const char *name, bool fallback);
+
+#endif
