@@ -29,12 +29,9 @@ static const struct function_family *const builtin_families[] = {
     &aggregate_sum_family,
     &aggregate_topk_family,
     &array_family,
-<<<<<<< HEAD
     &bytes_family,
-=======
     &conditional_family,
     &date_family,
->>>>>>> functions
     &geo_family,
     &json_family,
     &lambda_family,
