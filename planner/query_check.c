@@ -1,7 +1,7 @@
 /* query_check.c
  *
  * Columns are looked for in the order in which ksqlDB reports them: conditions first, then
- * groupings, then the projection. A window bound counts as a column of every source when the
+ * groupings, then the projection. A window bound counts as a column of a single source when the
  * query has a WINDOW clause; where it may really stand is decided by the aggregation.
  */
 #include "planner/query_check.h"
@@ -23,7 +23,7 @@ static bool column_exists(const struct check_context *self, const struct express
                           const struct lambda_frame *lambdas)
 {
     const struct text name = node->column.name.name;
-    const bool has_window = self->query->ast->window != NULL;
+    const bool has_window = self->query->ast->window && !query_is_join(self->query);
     if (has_window && name_is_window_bound(name)) {
         return true;
     }

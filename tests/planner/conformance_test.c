@@ -1,8 +1,8 @@
 /* conformance_test.c
  *
- * Every published case of the query suite through parser and planner: cases that must fail do
- * so with the text they name, sources that a case describes have the schema that it says, and
- * no other case fails. Cases that need a schema registry, or functions of ksqlDB's own tests,
+ * Every published case of the query and REST suites through parser and planner: cases that must
+ * fail do so with the text they name, sources and answers that a case describes have the schema
+ * that it says, and no other case fails. Cases that need a schema registry, or functions of ksqlDB's own tests,
  * are left out. The numbers may only grow; LEAT_TEST_VERBOSE=1 lists what does not match.
  */
 #include "tests/test.h"
@@ -75,10 +75,36 @@ static bool creates_topic(const struct statement *statement)
     return false;
 }
 
-/* Runs the statements; the message of the first failure is in diag. */
-static enum status run_statements(struct memory_catalog *catalog, const json_t *statements,
-                                  const char *format, struct diag *diag)
+/* The header of a SELECT's answer against what the case says it is. */
+static void check_answer(struct score *score, const struct memory_catalog *catalog,
+                         const json_t *response, const char *name)
 {
+    const json_t *first = json_array_get(json_object_get(response, "query"), 0);
+    const char *wanted =
+        json_string_value(json_object_get(json_object_get(first, "header"), "schema"));
+    if (!wanted) {
+        return;
+    }
+    struct buffer actual;
+    buffer_init(&actual);
+    schema_print(&catalog->answer, false, &actual);
+    const bool matches = text_equal(buffer_text(&actual), text_of(wanted));
+    score->schemas++;
+    score->schemas_matched += matches;
+    if (!matches && score->is_verbose) {
+        printf("SCHEMA %s\n  want %s\n  have %.*s\n", name, wanted,
+               TEXT_ARGS(buffer_text(&actual)));
+    }
+    buffer_release(&actual);
+}
+
+/* Runs the statements; the message of the first failure is in diag. */
+static enum status run_statements(struct score *score, struct memory_catalog *catalog,
+                                  const json_t *test, const char *name, const char *format,
+                                  struct diag *diag)
+{
+    const json_t *statements = json_object_get(test, "statements");
+    const json_t *responses = json_object_get(test, "responses");
     struct buffer script;
     buffer_init(&script);
     size_t i;
@@ -97,6 +123,9 @@ static enum status run_statements(struct memory_catalog *catalog, const json_t *
     for (size_t j = 0; status == STATUS_OK && j < list.count; j++) {
         catalog->has_all_topics = !creates_topic(list.items[j]);
         status = memory_catalog_execute(catalog, list.items[j], NULL);
+        if (status == STATUS_OK && list.items[j]->kind == STATEMENT_QUERY) {
+            check_answer(score, catalog, json_array_get(responses, j), name);
+        }
     }
     return status;
 }
@@ -191,8 +220,11 @@ static void run_case(struct score *score, const json_t *test, const char *name,
     memory_catalog_init(&catalog, &arena, &diag);
     add_environment(&catalog, test);
     const enum status status =
-        run_statements(&catalog, json_object_get(test, "statements"), format, &diag);
+        run_statements(score, &catalog, test, name, format, &diag);
     const json_t *exception = json_object_get(test, "expectedException");
+    if (!exception) {
+        exception = json_object_get(test, "expectedError");
+    }
     const char *wanted = json_string_value(json_object_get(exception, "message"));
     if (wanted) {
         score->errors++;
@@ -262,31 +294,40 @@ static int is_json(const struct dirent *entry)
     return bytes > 5 && strcmp(entry->d_name + bytes - 5, ".json") == 0;
 }
 
-static void published_cases_plan_as_they_say(void **state)
+/* False when there is no such suite here. */
+static bool run_suite(struct score *score, const char *suite)
 {
-    (void)state;
     const char *shared = getenv("LEAT_SHARED");
+    const char *only = getenv("LEAT_TEST_FILE");
     char folder[1024];
-    snprintf(folder, sizeof(folder), "%s/conformance/query", shared ? shared : "");
+    snprintf(folder, sizeof(folder), "%s/conformance/%s", shared ? shared : "", suite);
     struct dirent **entries;
     const int count = scandir(folder, &entries, is_json, alphasort);
-    if (count <= 0) {
-        skip();
+    if (count < 0) {
+        return false;
     }
-    struct score score = {.is_verbose = getenv("LEAT_TEST_VERBOSE") != NULL};
-    const char *only = getenv("LEAT_TEST_FILE");
     for (int i = 0; i < count; i++) {
         char path[2048];
         snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
         if (!only || strcmp(only, entries[i]->d_name) == 0) {
-            run_file(&score, path, entries[i]->d_name);
+            run_file(score, path, entries[i]->d_name);
         }
         free(entries[i]);
     }
     free(entries);
+    return true;
+}
+
+static void published_cases_plan_as_they_say(void **state)
+{
+    (void)state;
+    struct score score = {.is_verbose = getenv("LEAT_TEST_VERBOSE") != NULL};
+    if (!run_suite(&score, "query") || !run_suite(&score, "rest")) {
+        skip();
+    }
     printf("errors %d of %d, schemas %d of %d, plans %d of %d\n", score.errors_matched,
            score.errors, score.schemas_matched, score.schemas, score.plans_matched, score.plans);
-    if (!only) {
+    if (!getenv("LEAT_TEST_FILE")) {
         assert_true(score.errors_matched >= ERRORS_MATCHED_MIN);
         assert_true(score.schemas_matched >= SCHEMAS_MATCHED_MIN);
         assert_true(score.plans_matched >= PLANNED_MIN);

@@ -219,11 +219,13 @@ static enum status query(struct memory_catalog *self, const struct select_query 
     if (select->emit != AST_EMIT_NONE) {
         struct plan *plan;
         TRY(plan_push(&self->planner, select, &plan));
+        self->answer = plan->root->schema;
         print_plan(plan, out);
         return STATUS_OK;
     }
     struct pull_plan plan;
     TRY(plan_pull(&self->planner, select, &plan));
+    self->answer = plan.schema;
     if (out) {
         pull_plan_print(&plan, out);
     }

@@ -25,6 +25,7 @@ struct memory_catalog {
     struct text setting_values[MEMORY_CATALOG_MAX];
     size_t setting_count;
     bool has_all_topics; /* a topic that is not listed exists, with 4 partitions */
+    struct schema answer; /* of the last SELECT */
     struct catalog catalog;
     struct planner planner;
 };
