@@ -72,8 +72,7 @@ MUST_USE enum status plan_insert_values(const struct planner *planner,
 MUST_USE enum status plan_check_upgrade(const struct plan *old_plan, const struct plan *new_plan,
                                         struct diag *diag);
 MUST_USE enum status plan_check_source_upgrade(const struct source *old_source,
-                                               const struct source *new_source,
-                                               struct diag *diag);
+                                               const struct source *new_source, struct diag *diag);
 
 /* ALTER: the source with the columns added. */
 MUST_USE enum status plan_alter_source(const struct planner *planner,

@@ -24,10 +24,9 @@ static enum status single(struct arena *arena, const struct expression *conditio
     return STATUS_OK;
 }
 
-static enum status comparison(struct arena *arena, enum ast_comparison op,
-                              struct expression *left, struct expression *right,
-                              const struct expression *origin, struct expression **out,
-                              struct diag *diag)
+static enum status comparison(struct arena *arena, enum ast_comparison op, struct expression *left,
+                              struct expression *right, const struct expression *origin,
+                              struct expression **out, struct diag *diag)
 {
     struct expression *node = ARENA_NEW(arena, struct expression);
     if (!node) {
@@ -63,8 +62,7 @@ static enum status either(struct arena *arena, const struct alternatives *left,
 }
 
 static enum status join(struct arena *arena, const struct conjunction *left,
-                        const struct conjunction *right, struct conjunction *out,
-                        struct diag *diag)
+                        const struct conjunction *right, struct conjunction *out, struct diag *diag)
 {
     out->count = left->count + right->count;
     out->conditions = arena_array(arena, out->count, sizeof(struct expression *));
@@ -92,8 +90,7 @@ static enum status both(struct arena *arena, const struct alternatives *left,
     }
     for (uint32_t i = 0; i < left->count; i++) {
         for (uint32_t j = 0; j < right->count; j++) {
-            TRY(join(arena, &left->items[i], &right->items[j], &out->items[out->count++],
-                     diag));
+            TRY(join(arena, &left->items[i], &right->items[j], &out->items[out->count++], diag));
         }
     }
     return STATUS_OK;
@@ -114,8 +111,8 @@ static enum status of_in(struct arena *arena, const struct expression *node,
     for (size_t i = 0; i < count; i++) {
         struct expression *equal;
         struct alternatives one = {0};
-        TRY(comparison(arena, AST_COMPARISON_EQUAL, node->in.value, node->in.list.items[i],
-                       node, &equal, diag));
+        TRY(comparison(arena, AST_COMPARISON_EQUAL, node->in.value, node->in.list.items[i], node,
+                       &equal, diag));
         TRY(single(arena, equal, &one, diag));
         out->items[out->count++] = one.items[0];
     }
@@ -129,8 +126,8 @@ static enum status of_between(struct arena *arena, const struct expression *node
     struct alternatives sides[2] = {0};
     TRY(comparison(arena, AST_COMPARISON_GREATER_THAN_OR_EQUAL, node->between.value,
                    node->between.min, node, &bounds[0], diag));
-    TRY(comparison(arena, AST_COMPARISON_LESS_THAN_OR_EQUAL, node->between.value,
-                   node->between.max, node, &bounds[1], diag));
+    TRY(comparison(arena, AST_COMPARISON_LESS_THAN_OR_EQUAL, node->between.value, node->between.max,
+                   node, &bounds[1], diag));
     TRY(single(arena, bounds[0], &sides[0], diag));
     TRY(single(arena, bounds[1], &sides[1], diag));
     return both(arena, &sides[0], &sides[1], out, diag);

@@ -25,7 +25,7 @@ struct pull_window {
 
 struct pull_alternative {
     struct pull_bound *keys; /* per key column */
-    uint32_t key_count; /* how many are set */
+    uint32_t key_count;      /* how many are set */
     struct pull_window start, end;
     bool is_scan;
 };

@@ -43,13 +43,14 @@ enum status pull_fail_where(const struct planner *planner, struct sql_pos pos, b
 }
 
 /* The alternative has to be scanned for, which may be forbidden. */
-static enum status scan_or_fail(const struct pull_reader *self, struct pull_alternative *alternative,
+static enum status scan_or_fail(const struct pull_reader *self,
+                                struct pull_alternative *alternative,
                                 const struct expression *condition, const char *message)
 {
     alternative->is_scan = true;
-    return self->can_scan ? STATUS_OK
-                          : pull_fail_where(self->planner, condition->pos, self->is_windowed,
-                                            "%s", message);
+    return self->can_scan
+               ? STATUS_OK
+               : pull_fail_where(self->planner, condition->pos, self->is_windowed, "%s", message);
 }
 
 /* --- Conditions -------------------------------------------------------------------------- */
@@ -59,8 +60,8 @@ static enum status visit_column(void *context, const struct expression *node,
 {
     bool *has_column = context;
     (void)enter;
-    *has_column |= node->kind == EXPRESSION_COLUMN &&
-                   !lambda_frame_binds(lambdas, node->column.name.name);
+    *has_column |=
+        node->kind == EXPRESSION_COLUMN && !lambda_frame_binds(lambdas, node->column.name.name);
     return STATUS_OK;
 }
 
@@ -106,27 +107,27 @@ static enum status read_key(const struct pull_reader *self, struct pull_alternat
         return STATUS_OK;
     }
     alternative->is_scan = true;
-    return self->can_scan
-               ? STATUS_OK
-               : pull_fail_where(self->planner, bound->condition->pos, self->is_windowed,
-                                 "Bound on key columns '%.*s' must currently be '='",
-                                 TEXT_ARGS(self->keys_text));
+    return self->can_scan ? STATUS_OK
+                          : pull_fail_where(self->planner, bound->condition->pos, self->is_windowed,
+                                            "Bound on key columns '%.*s' must currently be '='",
+                                            TEXT_ARGS(self->keys_text));
 }
 
 static enum status fail_duplicate_bound(const struct pull_reader *self, struct text column,
-                                        const struct pull_bound *first, const struct pull_bound *second)
+                                        const struct pull_bound *first,
+                                        const struct pull_bound *second)
 {
     const char *kind = "EQUAL";
     if (is_range_op(first->op)) {
-        kind = first->op == AST_COMPARISON_LESS_THAN ||
-                       first->op == AST_COMPARISON_LESS_THAN_OR_EQUAL
-                   ? "LESS_THAN"
-                   : "GREATER_THAN";
+        kind =
+            first->op == AST_COMPARISON_LESS_THAN || first->op == AST_COMPARISON_LESS_THAN_OR_EQUAL
+                ? "LESS_THAN"
+                : "GREATER_THAN";
     }
     struct arena *arena = self->planner->arena;
     return pull_fail_where(self->planner, second->condition->pos, true,
-                           "Duplicate `%.*s` bounds on: %s: [%.*s, %.*s]", TEXT_ARGS(column),
-                           kind, TEXT_ARGS(printer_expression_text(arena, first->condition)),
+                           "Duplicate `%.*s` bounds on: %s: [%.*s, %.*s]", TEXT_ARGS(column), kind,
+                           TEXT_ARGS(printer_expression_text(arena, first->condition)),
                            TEXT_ARGS(printer_expression_text(arena, second->condition)));
 }
 
@@ -145,8 +146,8 @@ static enum status read_window(const struct pull_reader *self, struct pull_alter
             alternative->is_scan = true; /* <> and IS DISTINCT FROM are checked row by row */
             return STATUS_OK;
         }
-        const bool is_upper = bound->op == AST_COMPARISON_LESS_THAN ||
-                              bound->op == AST_COMPARISON_LESS_THAN_OR_EQUAL;
+        const bool is_upper =
+            bound->op == AST_COMPARISON_LESS_THAN || bound->op == AST_COMPARISON_LESS_THAN_OR_EQUAL;
         slot = is_upper ? &window->upper : &window->lower;
     }
     if (slot->is_set) {
@@ -155,26 +156,25 @@ static enum status read_window(const struct pull_reader *self, struct pull_alter
     *slot = *bound;
     if (window->equal.is_set && (window->lower.is_set || window->upper.is_set)) {
         struct arena *arena = self->planner->arena;
-        return pull_fail_where(
-            self->planner, bound->condition->pos, true,
-            "`%.*s` cannot be combined with other `%.*s` bounds",
-            TEXT_ARGS(printer_expression_text(arena, window->equal.condition)),
-            TEXT_ARGS(column));
+        return pull_fail_where(self->planner, bound->condition->pos, true,
+                               "`%.*s` cannot be combined with other `%.*s` bounds",
+                               TEXT_ARGS(printer_expression_text(arena, window->equal.condition)),
+                               TEXT_ARGS(column));
     }
     return STATUS_OK;
 }
 
-static enum status read_condition(const struct pull_reader *self, struct pull_alternative *alternative,
+static enum status read_condition(const struct pull_reader *self,
+                                  struct pull_alternative *alternative,
                                   const struct expression *condition)
 {
     if (condition->kind != EXPRESSION_COMPARISON) {
         const struct text text = printer_expression_text(self->planner->arena, condition);
         alternative->is_scan = true;
-        return self->can_scan
-                   ? STATUS_OK
-                   : pull_fail_where(self->planner, condition->pos, self->is_windowed,
-                                     "Unsupported expression in WHERE clause: %.*s",
-                                     TEXT_ARGS(text));
+        return self->can_scan ? STATUS_OK
+                              : pull_fail_where(self->planner, condition->pos, self->is_windowed,
+                                                "Unsupported expression in WHERE clause: %.*s",
+                                                TEXT_ARGS(text));
     }
     const struct expression *left = condition->comparison.left;
     const struct expression *right = condition->comparison.right;
@@ -199,8 +199,7 @@ static enum status read_condition(const struct pull_reader *self, struct pull_al
     if (index >= 0 && (uint32_t)index < self->key_count) {
         return read_key(self, alternative, (uint32_t)index, &bound);
     }
-    return name_is_window_bound(name) ? read_window(self, alternative, name, &bound)
-                                      : STATUS_OK;
+    return name_is_window_bound(name) ? read_window(self, alternative, name, &bound) : STATUS_OK;
 }
 
 /* --- Alternatives ------------------------------------------------------------------------ */
@@ -280,9 +279,8 @@ static bool is_lookup(const struct pull_reader *self, const struct pull_alternat
 static bool is_range(const struct pull_reader *self, const struct pull_alternative *alternative)
 {
     const struct type *type = self->source->schema.columns[0].type;
-    return self->can_range && self->key_count == 1 && !self->is_windowed &&
-           !alternative->is_scan && alternative->keys[0].is_set &&
-           is_range_op(alternative->keys[0].op) &&
+    return self->can_range && self->key_count == 1 && !self->is_windowed && !alternative->is_scan &&
+           alternative->keys[0].is_set && is_range_op(alternative->keys[0].op) &&
            (type->kind == TYPE_STRING || type->kind == TYPE_BYTES);
 }
 
@@ -386,6 +384,5 @@ enum status pull_keys_read(const struct planner *planner, const struct expressio
     buffer_append_byte(&text, ']');
     reader.keys_text = arena_text(planner->arena, buffer_text(&text));
     buffer_release(&text);
-    return reader.keys_text.data ? read_all(&reader, where, out)
-                                 : diag_no_memory(planner->diag);
+    return reader.keys_text.data ? read_all(&reader, where, out) : diag_no_memory(planner->diag);
 }

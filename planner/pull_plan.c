@@ -38,8 +38,8 @@ static enum status check_clauses(const struct planner *planner, const struct que
         bool is_there;
         const char *clause;
     } clauses[] = {
-        {query_is_join(query), "JOIN"},         {ast->window != NULL, "WINDOW"},
-        {ast->has_group_by, "GROUP BY"},        {ast->has_partition_by, "PARTITION BY"},
+        {query_is_join(query), "JOIN"},  {ast->window != NULL, "WINDOW"},
+        {ast->has_group_by, "GROUP BY"}, {ast->has_partition_by, "PARTITION BY"},
         {ast->having != NULL, "HAVING"},
     };
     for (size_t i = 0; i < sizeof(clauses) / sizeof(clauses[0]); i++) {
@@ -69,9 +69,8 @@ static enum status check_enabled(const struct planner *planner, const struct que
                            "LIMIT clause in pull queries is currently disabled.");
     }
     if (query->ast->limit < 0) {
-        return fail_syntax(
-            planner, query->ast->limit_pos,
-            "Pull queries don't support negative integers in the LIMIT clause.");
+        return fail_syntax(planner, query->ast->limit_pos,
+                           "Pull queries don't support negative integers in the LIMIT clause.");
     }
     return STATUS_OK;
 }
@@ -140,8 +139,7 @@ static enum status visit_call(void *context, const struct expression *node,
         return STATUS_OK;
     }
     if (aggregate_exists(planner->registry, node->call.name.name)) {
-        return fail_syntax(planner, node->pos,
-                           "Pull queries don't support aggregation functions.");
+        return fail_syntax(planner, node->pos, "Pull queries don't support aggregation functions.");
     }
     return table_function_exists(planner->registry, node->call.name.name)
                ? fail_syntax(planner, node->pos, "Pull queries don't support table functions.")
@@ -188,8 +186,7 @@ static enum status check_source(const struct planner *planner, const struct quer
                      "'CREATE TABLE QUERYABLE_%.*s AS SELECT * FROM %.*s'. See "
                      "https://cnfl.io/queries for more info.\n"
                      "Add EMIT CHANGES if you intended to issue a push query.",
-                     TEXT_ARGS(source->name), TEXT_ARGS(source->name),
-                     TEXT_ARGS(source->name));
+                     TEXT_ARGS(source->name), TEXT_ARGS(source->name), TEXT_ARGS(source->name));
 }
 
 static enum status check(const struct planner *planner, const struct query *query)
@@ -211,8 +208,7 @@ struct condition_context {
     bool can_scan;
 };
 
-static enum status check_like(const struct condition_context *self,
-                              const struct expression *node)
+static enum status check_like(const struct condition_context *self, const struct expression *node)
 {
     if (node->like.value->kind != EXPRESSION_COLUMN) {
         return self->can_scan ? STATUS_OK
@@ -278,8 +274,8 @@ static enum status plan_input(const struct planner *planner, const struct query_
                               struct pull_plan *out)
 {
     const struct schema *own = &out->source->schema;
-    struct schema_column *columns = arena_array(
-        planner->arena, own->column_count + PSEUDO_KIND_COUNT, sizeof(*columns));
+    struct schema_column *columns =
+        arena_array(planner->arena, own->column_count + PSEUDO_KIND_COUNT, sizeof(*columns));
     struct plan_pseudo *pseudo = arena_array(planner->arena, PSEUDO_KIND_COUNT, sizeof(*pseudo));
     if (!columns || !pseudo) {
         return diag_no_memory(planner->diag);

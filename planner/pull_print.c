@@ -12,8 +12,7 @@ static void print_times(const char *name, int64_t min_ms, int64_t max_ms, struct
             buffer_printf(out, "from %lld ms", (long long)min_ms);
         }
         if (max_ms != INT64_MAX) {
-            buffer_printf(out, "%sto %lld ms", min_ms != INT64_MIN ? " " : "",
-                          (long long)max_ms);
+            buffer_printf(out, "%sto %lld ms", min_ms != INT64_MIN ? " " : "", (long long)max_ms);
         }
     }
 }

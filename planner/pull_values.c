@@ -20,11 +20,11 @@ static enum status fail_conversion(const struct pull_reader *self, uint32_t key,
     struct buffer type;
     buffer_init(&type);
     type_print(column->type, &type);
-    const enum status status = diag_fail(
-        self->planner->diag, STATUS_INVALID, expression->pos,
-        "%.*s can not be converted to the type of the key column: %.*s %.*s KEY",
-        TEXT_ARGS(printer_expression_text(self->planner->arena, expression)),
-        TEXT_ARGS(column->name), TEXT_ARGS(buffer_text(&type)));
+    const enum status status =
+        diag_fail(self->planner->diag, STATUS_INVALID, expression->pos,
+                  "%.*s can not be converted to the type of the key column: %.*s %.*s KEY",
+                  TEXT_ARGS(printer_expression_text(self->planner->arena, expression)),
+                  TEXT_ARGS(column->name), TEXT_ARGS(buffer_text(&type)));
     buffer_release(&type);
     return status;
 }
@@ -47,8 +47,8 @@ static enum status evaluate(const struct pull_reader *self, const struct express
     return expr_eval_constant(expr, planner->constants, out, planner->diag);
 }
 
-static enum status key_value(const struct pull_reader *self, uint32_t key, const struct pull_bound *bound,
-                             struct value *out, bool *is_known)
+static enum status key_value(const struct pull_reader *self, uint32_t key,
+                             const struct pull_bound *bound, struct value *out, bool *is_known)
 {
     const struct planner *planner = self->planner;
     const struct type *type;
@@ -59,10 +59,9 @@ static enum status key_value(const struct pull_reader *self, uint32_t key, const
         return STATUS_OK;
     }
     if (value.is_null) {
-        return diag_fail(
-            planner->diag, STATUS_INVALID, bound->condition->pos,
-            "Primary key columns can not be NULL: %.*s",
-            TEXT_ARGS(printer_expression_text(planner->arena, bound->condition)));
+        return diag_fail(planner->diag, STATUS_INVALID, bound->condition->pos,
+                         "Primary key columns can not be NULL: %.*s",
+                         TEXT_ARGS(printer_expression_text(planner->arena, bound->condition)));
     }
     const enum status status =
         expr_coerce_value(COERCE_STRICT, type, value, self->source->schema.columns[key].type,
@@ -101,8 +100,7 @@ enum status pull_key_set_create(const struct pull_reader *reader, uint32_t capac
     return STATUS_OK;
 }
 
-static bool keys_equal(const struct pull_reader *self, const struct value *a,
-                       const struct value *b)
+static bool keys_equal(const struct pull_reader *self, const struct value *a, const struct value *b)
 {
     for (uint32_t i = 0; i < self->key_count; i++) {
         if (!value_equal(self->source->schema.columns[i].type, &a[i], &b[i])) {
@@ -160,8 +158,8 @@ enum status pull_set_range(const struct pull_reader *self,
     plan->has_key_range = is_known;
     const bool is_exclusive =
         bound->op == AST_COMPARISON_LESS_THAN || bound->op == AST_COMPARISON_GREATER_THAN;
-    const bool is_upper = bound->op == AST_COMPARISON_LESS_THAN ||
-                          bound->op == AST_COMPARISON_LESS_THAN_OR_EQUAL;
+    const bool is_upper =
+        bound->op == AST_COMPARISON_LESS_THAN || bound->op == AST_COMPARISON_LESS_THAN_OR_EQUAL;
     if (is_known && is_upper) {
         plan->key_max = value;
         plan->key_max_is_exclusive = is_exclusive;
@@ -180,8 +178,7 @@ static enum status bound_time(const struct pull_reader *self, const struct pull_
     const struct type *type;
     struct value value;
     TRY(evaluate(self, bound->other, &type, &value, is_known));
-    const bool is_number =
-        *is_known && (type->kind == TYPE_INTEGER || type->kind == TYPE_BIGINT);
+    const bool is_number = *is_known && (type->kind == TYPE_INTEGER || type->kind == TYPE_BIGINT);
     if (*is_known && (!is_number || value.is_null)) {
         return pull_fail_where(self->planner, bound->condition->pos, true,
                                "Window bounds must resolve to an INT, BIGINT, or STRING "
@@ -218,8 +215,8 @@ static enum status window_range(const struct pull_reader *self, const struct pul
 }
 
 enum status pull_unite_windows(const struct pull_reader *self,
-                               const struct pull_alternative *alternative,
-                               struct time_range *start, struct time_range *end)
+                               const struct pull_alternative *alternative, struct time_range *start,
+                               struct time_range *end)
 {
     struct time_range ranges[2];
     TRY(window_range(self, &alternative->start, &ranges[0]));
