@@ -8,10 +8,13 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <time.h>
 
 #include "base/memory.h"
 #include "engine/engine_state.h"
 #include "engine/query.h"
+
+enum { RETENTION_PERIOD_MS = 30000 };
 
 struct driver {
     struct engine *engine;
@@ -57,15 +60,45 @@ enum status driver_run_pass(struct engine *engine, bool *out_progress, struct di
     return status;
 }
 
+enum status driver_apply_retention(struct engine *engine, struct diag *diag)
+{
+    bool has_more = true;
+    while (has_more) {
+        struct commit *commit = NULL;
+        TRY(commit_create(&commit, diag));
+        const size_t empty_bytes = commit_bytes(commit);
+        const enum status status = topics_apply_retention(engine->topics, commit,
+                                                          engine_now_ms(engine), &has_more, diag);
+        if (status != STATUS_OK || commit_bytes(commit) == empty_bytes) {
+            commit_destroy(commit);
+            return status;
+        }
+        TRY(topics_submit(engine->topics, commit, NULL, diag));
+    }
+    return STATUS_OK;
+}
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static void *run(void *context)
 {
     struct driver *driver = context;
     struct engine *engine = driver->engine;
     struct diag diag;
+    int64_t retention_ms = monotonic_ms() + RETENTION_PERIOD_MS;
     while (!atomic_load(&driver->must_stop)) {
         const uint64_t sequence = topics_sequence(engine->topics);
         bool progress = false;
-        const enum status status = driver_run_pass(engine, &progress, &diag);
+        enum status status = driver_run_pass(engine, &progress, &diag);
+        if (status == STATUS_OK && monotonic_ms() >= retention_ms) {
+            status = driver_apply_retention(engine, &diag);
+            retention_ms = monotonic_ms() + RETENTION_PERIOD_MS;
+        }
         if (status == STATUS_OK && progress) {
             continue;
         }

@@ -16,6 +16,9 @@ struct driver;
 MUST_USE enum status driver_run_pass(struct engine *engine, bool *out_progress,
                                      struct diag *diag);
 
+/* Deletes what is past its topic's retention. The thread does so twice a minute. */
+MUST_USE enum status driver_apply_retention(struct engine *engine, struct diag *diag);
+
 /* Starts the thread that makes passes for ever. */
 MUST_USE enum status driver_start(struct engine *engine, struct driver **out, struct diag *diag);
 /* Ends it after the round that is running. Accepts NULL. */

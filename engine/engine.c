@@ -301,6 +301,7 @@ enum status engine_run_until_idle(struct engine *engine, int64_t timeout_ms, str
         while (progress) {
             TRY(driver_run_pass(engine, &progress, diag));
         }
+        TRY(driver_apply_retention(engine, diag));
     } else {
         TRY(wait_for_driver(engine, timeout_ms, diag));
     }

@@ -18,6 +18,7 @@ struct execution {
     const struct statement *statement;
     struct arena *arena;      /* for the statement only */
     struct catalog catalog;   /* view for the planner; its context is this execution */
+    struct text hidden;       /* a source that the view leaves out; data NULL: none */
     struct outcome *out;
     struct diag *diag;
 };

@@ -327,20 +327,30 @@ static enum status run_and_submit(struct query *query, size_t *out_count, struct
     return topics_submit(query->engine->topics, commit, NULL, diag);
 }
 
-enum status query_run_round(struct query *query, bool *out_progress, struct diag *diag)
+/* One unit under the lock, so that whoever wants to stop the query waits for no more than that. */
+static enum status run_locked_unit(struct query *query, bool is_first, size_t *out_count,
+                                   struct diag *diag)
 {
-    *out_progress = false;
-    pthread_mutex_lock(&query->run_lock);
     enum status status = STATUS_OK;
-    if (query_get_state(query) == QUERY_RUNNING && task_begin_round(&query->task)) {
-        size_t count = 0;
-        do {
-            status = run_and_submit(query, &count, diag);
-            *out_progress = *out_progress || count > 0;
-        } while (status == STATUS_OK && count > 0);
+    *out_count = 0;
+    pthread_mutex_lock(&query->run_lock);
+    if (query_get_state(query) == QUERY_RUNNING &&
+        (!is_first || task_begin_round(&query->task))) {
+        status = run_and_submit(query, out_count, diag);
     }
     pthread_mutex_unlock(&query->run_lock);
     return status;
+}
+
+enum status query_run_round(struct query *query, bool *out_progress, struct diag *diag)
+{
+    size_t count = 0;
+    TRY(run_locked_unit(query, true, &count, diag));
+    *out_progress = count > 0;
+    while (count > 0) {
+        TRY(run_locked_unit(query, false, &count, diag));
+    }
+    return STATUS_OK;
 }
 
 void query_pause(struct query *query)

@@ -68,6 +68,7 @@ static enum status plan_stored(struct execution *execution, struct text sink, st
     const struct planner planner = execution_planner(execution, arena);
     const struct statement *statement = execution->statement;
     if (statement->kind == STATEMENT_CREATE_AS) {
+        execution->hidden = sink; /* it did not exist when this was planned first */
         struct source_definition sink_source;
         return plan_create_as(&planner, &statement->create_as, &sink_source, out);
     }
@@ -164,6 +165,7 @@ static enum status load_row(void *context, struct text name, int64_t sequence, s
                               : diag_fail(diag, STATUS_CORRUPT, SQL_POS_NONE, "not JSON");
     if (status != STATUS_OK) {
         diag_prefix(diag, "query %.*s cannot be started again: ", TEXT_ARGS(name));
+        diag->pos = SQL_POS_NONE; /* the place was in the stored text */
     }
     if ((uint64_t)sequence >= engine->next_sequence) {
         engine->next_sequence = (uint64_t)sequence + 1;

@@ -111,6 +111,9 @@ void script_peek(const struct script *script, struct outcome *out)
 static const struct source *find_source(void *context, struct text name)
 {
     const struct execution *execution = context;
+    if (execution->hidden.data && text_equal(name, execution->hidden)) {
+        return NULL;
+    }
     return catalog_store_find_source(&execution->engine->catalog, name);
 }
 

@@ -30,27 +30,22 @@ static struct text command_of(struct execution *execution, bool is_table, struct
                         action);
 }
 
-/* What CREATE does when the name is taken. *out_done: there is nothing more to do. */
-static enum status check_name(struct execution *execution, struct identifier name, bool is_table,
-                              bool if_not_exists, bool or_replace, bool *out_done)
+/* IF NOT EXISTS over a name that is taken: a warning, and *out_done. Without it the planner
+ * refuses the name. */
+static enum status skip_existing(struct execution *execution, struct identifier name,
+                                 bool is_table, bool if_not_exists, bool *out_done)
 {
     const struct source *existing =
         catalog_store_find_source(&execution->engine->catalog, name.name);
-    *out_done = false;
-    if (!existing || or_replace) {
+    *out_done = existing && if_not_exists;
+    if (!*out_done) {
         return STATUS_OK;
     }
-    if (if_not_exists) {
-        *out_done = true;
-        const struct text message = arena_printf(
-            execution->arena, "Cannot add %s `%.*s`: A %s with the same name already exists.",
-            kind_word(is_table), TEXT_ARGS(name.name), kind_word(existing->is_table));
-        return message.data ? execution_give_warning(execution, message.data)
-                            : diag_no_memory(execution->diag);
-    }
-    return diag_fail(execution->diag, STATUS_CONFLICT, name.pos,
-                     "Cannot add %s '%.*s': A %s with the same name already exists",
-                     kind_word(is_table), TEXT_ARGS(name.name), kind_word(existing->is_table));
+    const struct text message = arena_printf(
+        execution->arena, "Cannot add %s `%.*s`: A %s with the same name already exists.",
+        kind_word(is_table), TEXT_ARGS(name.name), kind_word(existing->is_table));
+    return message.data ? execution_give_warning(execution, message.data)
+                        : diag_no_memory(execution->diag);
 }
 
 static enum status create_topic(struct execution *execution, struct commit *commit,
@@ -198,8 +193,8 @@ enum status statement_create_source(struct execution *execution)
     const struct create_source_statement *create = &execution->statement->create_source;
     const bool is_table = create->kind == AST_SOURCE_TABLE;
     bool is_done = false;
-    TRY(check_name(execution, create->name, is_table, create->if_not_exists, create->or_replace,
-                   &is_done));
+    TRY(skip_existing(execution, create->name, is_table,
+                      create->if_not_exists && !create->or_replace, &is_done));
     if (is_done) {
         return STATUS_OK;
     }
@@ -316,8 +311,8 @@ enum status statement_create_as(struct execution *execution)
 {
     const struct create_as_statement *create = &execution->statement->create_as;
     bool is_done = false;
-    TRY(check_name(execution, create->name, create->kind == AST_SOURCE_TABLE,
-                   create->if_not_exists, create->or_replace, &is_done));
+    TRY(skip_existing(execution, create->name, create->kind == AST_SOURCE_TABLE,
+                      create->if_not_exists && !create->or_replace, &is_done));
     if (is_done) {
         return STATUS_OK;
     }

@@ -136,7 +136,10 @@ static enum status build_lambda(struct call_build *call, uint32_t i)
     TRY(resolve_lambda_arguments(call, lambda, types));
     const struct expr *body = NULL;
     uint32_t first_slot = 0;
+    const struct expr_build call_place = *build; /* body_of may build with the same struct */
     TRY(argument->body_of(argument->context, types, &first_slot, &body, build->diag));
+    build->pos = call_place.pos;
+    build->text = call_place.text;
     if (!parameter_type_bind(lambda->parts[lambda->part_count - 1], body->type,
                              &call->choice.bindings)) {
         return overload_refuse(&call->set, call->shapes, call->argument_count, build->diag);

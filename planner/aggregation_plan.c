@@ -21,11 +21,29 @@ struct call_arguments {
     struct text *texts;
 };
 
+/* A call without arguments counts rows: ksqlDB passes ROWTIME, which is never NULL. A constant
+ * does as well, and asks nothing of the source. */
+static enum status row_argument(struct plan_builder *builder, const struct expression *call,
+                                struct call_arguments *out)
+{
+    const struct planner *planner = builder->planner;
+    struct expr_build build = {.arena = planner->arena,
+                               .registry = planner->registry,
+                               .diag = planner->diag,
+                               .pos = call->pos,
+                               .text = pseudo_names[PSEUDO_ROWTIME].name};
+    out->types[0] = type_of(TYPE_BIGINT);
+    out->literals[0] = NULL;
+    out->texts[0] = build.text;
+    return expr_literal(&build, out->types[0], value_int64(0), &out->exprs[0]);
+}
+
 static enum status translate_arguments(struct plan_builder *builder, const struct scope *scope,
                                        const struct expression *call, struct call_arguments *out)
 {
     const struct planner *planner = builder->planner;
-    const uint32_t count = (uint32_t)call->call.args.count;
+    const bool has_none = call->call.args.count == 0;
+    const uint32_t count = has_none ? 1 : (uint32_t)call->call.args.count;
     struct value *values = arena_array(planner->arena, count, sizeof(*values));
     out->count = count;
     out->exprs = arena_array(planner->arena, count, sizeof(*out->exprs));
@@ -34,6 +52,9 @@ static enum status translate_arguments(struct plan_builder *builder, const struc
     out->texts = arena_array(planner->arena, count, sizeof(*out->texts));
     if (!values || !out->exprs || !out->types || !out->literals || !out->texts) {
         return diag_no_memory(planner->diag);
+    }
+    if (has_none) {
+        return row_argument(builder, call, out);
     }
     for (uint32_t i = 0; i < count; i++) {
         const struct expression *argument = call->call.args.items[i];

@@ -123,11 +123,27 @@ static enum status find_calls(const struct planner *planner, const struct query 
     return STATUS_OK;
 }
 
+static enum status visit_having(void *context, const struct expression *node,
+                                const struct lambda_frame *lambdas, bool *enter)
+{
+    const struct inner_context *self = context;
+    (void)lambdas;
+    (void)enter;
+    return self->has_window && is_window_bound(node) ? fail_window_bound(self->planner, node)
+                                                     : STATUS_OK;
+}
+
 static enum status check_calls(const struct planner *planner, const struct query *query,
                                const struct query_expressions *calls)
 {
+    const bool has_window = query->ast->window != NULL;
+    struct inner_context having = {planner, NULL, has_window};
+    const struct expression_visitor having_visitor = {visit_having, &having};
+    if (query->having) {
+        TRY(expression_visit(&having_visitor, query->having));
+    }
     for (uint32_t i = 0; i < calls->count; i++) {
-        struct inner_context context = {planner, calls->items[i], query->ast->window != NULL};
+        struct inner_context context = {planner, calls->items[i], has_window};
         const struct expression_visitor visitor = {visit_inner, &context};
         TRY(expression_visit(&visitor, calls->items[i]));
     }
@@ -254,28 +270,15 @@ static enum status check_select(const struct planner *planner, const struct quer
                      TEXT_ARGS(list));
 }
 
-static enum status visit_having(void *context, const struct expression *node,
-                                const struct lambda_frame *lambdas, bool *enter)
-{
-    const struct inner_context *self = context;
-    (void)lambdas;
-    (void)enter;
-    return self->has_window && is_window_bound(node) ? fail_window_bound(self->planner, node)
-                                                     : STATUS_OK;
-}
-
 static enum status check_having(const struct planner *planner, const struct query *query,
                                 const struct aggregation *aggregation)
 {
     if (!query->having) {
         return STATUS_OK;
     }
-    struct inner_context context = {planner, NULL, query->ast->window != NULL};
-    const struct expression_visitor visitor = {visit_having, &context};
     struct expression *plain;
     const struct expression *rest;
     TRY(query_plain(planner, query, query->having, &plain));
-    TRY(expression_visit(&visitor, plain));
     TRY(find_rest(planner, query, aggregation, plain, &rest));
     if (!rest) {
         return STATUS_OK;

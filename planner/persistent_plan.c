@@ -7,7 +7,7 @@
 #include "planner/names.h"
 #include "planner/planner.h"
 #include "planner/properties.h"
-#include "planner/query_check.h"
+#include "planner/query_print.h"
 #include "planner/select_plan.h"
 #include "planner/serde_choice.h"
 #include "planner/settings.h"
@@ -32,6 +32,18 @@ static enum status sink_step(struct select_plan *select, const struct source *si
                                     .is_table = sink->is_table};
     *out = step;
     return STATUS_OK;
+}
+
+static enum status check_missing_key(const struct planner *planner,
+                                     const struct select_plan *select)
+{
+    if (!select->missing_key) {
+        return STATUS_OK;
+    }
+    if (planner->diag) {
+        *planner->diag = *select->missing_key;
+    }
+    return select->missing_key->status;
 }
 
 /* --- CREATE .. AS ------------------------------------------------------------------------ */
@@ -62,6 +74,27 @@ static enum status check_no_limit(const struct planner *planner,
                      statement->kind == AST_SOURCE_TABLE ? "TABLE" : "STREAM");
 }
 
+/* The failure of a format names the statement as it was understood. */
+static enum status choose_serdes(const struct planner *planner,
+                                 const struct create_as_statement *statement,
+                                 const struct properties *properties,
+                                 const struct select_plan *select, struct source *source)
+{
+    const struct query *query = select->builder.query;
+    const enum status status = serde_choose_for_sink(
+        planner, properties, query->sources[0].source, select->is_partitioned_by_null,
+        &source->schema, &source->key_serde, &source->value_serde);
+    if (status != STATUS_INVALID) {
+        return status;
+    }
+    struct buffer text;
+    buffer_init(&text);
+    TRY(query_print_create_as(planner, query, statement, &text));
+    diag_append(planner->diag, "\nStatement: %.*s", TEXT_ARGS(buffer_text(&text)));
+    buffer_release(&text);
+    return status;
+}
+
 static enum status define_sink(const struct planner *planner,
                                const struct create_as_statement *statement,
                                const struct properties *properties,
@@ -75,9 +108,9 @@ static enum status define_sink(const struct planner *planner,
                             .schema = root->schema,
                             .window = root->window};
     struct topic_choice topic;
-    TRY(serde_choose_for_sink(planner, properties, leftmost, select->is_partitioned_by_null,
-                              &source.schema, &source.key_serde, &source.value_serde));
     TRY(timestamp_choose(planner, properties, &source.schema, &source.timestamp));
+    TRY(check_missing_key(planner, select));
+    TRY(choose_serdes(planner, statement, properties, select, &source));
     TRY(topic_choose_for_sink(planner, properties, statement->name.name, leftmost,
                               source.is_table, &source.window, &topic));
     source.topic = arena_text(planner->arena, topic.topic);
@@ -244,6 +277,7 @@ enum status plan_insert_select(const struct planner *planner,
                          "KSTREAM but select query result is KTABLE.",
                          TEXT_ARGS(statement->target.name));
     }
+    TRY(check_missing_key(planner, &select));
     TRY(adapt_schema(planner, &statement->target, select.root, &target->schema));
     struct source copy = *target;
     copy.topic = arena_text(planner->arena, target->topic);

@@ -136,17 +136,18 @@ static void print_used(const struct plan_step *step, struct buffer *out)
 {
     const struct plan_step *input = step->inputs[0];
     const struct plan_aggregate *aggregate = &step->aggregate;
+    const struct text row_time = pseudo_names[PSEUDO_ROWTIME].name;
     struct used_columns used = {.schema = &input->schema, .out = out};
     buffer_append_byte(out, '[');
     for (uint32_t i = 0; i < aggregate->key_count; i++) {
         expr_visit(aggregate->keys[i], visit_used, &used);
     }
     for (uint32_t i = 0; i < aggregate->aggregate_count; i++) {
-        if (aggregate->aggregates[i].argument_count == 0) {
-            /* COUNT(*) counts ROWTIMEs in ksqlDB. The number is any that no column has. */
-            add_used(&used, 64 * 64 - 1, pseudo_names[PSEUDO_ROWTIME].name);
-        }
         for (uint32_t j = 0; j < aggregate->aggregates[i].argument_count; j++) {
+            if (text_equal(aggregate->arguments[i][j]->text, row_time)) {
+                /* COUNT(*). The number is any that no column has. */
+                add_used(&used, 64 * 64 - 1, row_time);
+            }
             expr_visit(aggregate->arguments[i][j], visit_used, &used);
         }
     }

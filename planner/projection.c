@@ -52,7 +52,7 @@ struct missing_keys {
 };
 
 static enum status fail_missing(const struct planner *planner, struct text sink_name,
-                                const struct missing_keys *keys)
+                                const struct missing_keys *keys, struct diag *diag)
 {
     const struct text list =
         name_list(planner->arena, keys->texts, keys->count, keys->is_any ? " or " : " and ");
@@ -60,7 +60,7 @@ static enum status fail_missing(const struct planner *planner, struct text sink_
                                              : name_list(planner->arena, keys->texts,
                                                          keys->count, ", ");
     return diag_fail(
-        planner->diag, STATUS_INVALID, SQL_POS_NONE,
+        diag, STATUS_INVALID, SQL_POS_NONE,
         "Key missing from projection (ie, SELECT). See https://cnfl.io/2LV7ouS.\n"
         "The query used to build `%.*s` must include the %s%s %.*s in its projection (eg, SELECT "
         "%.*s...).%s",
@@ -73,9 +73,9 @@ static enum status fail_missing(const struct planner *planner, struct text sink_
             : "");
 }
 
-static enum status fail_missing_foreign(const struct planner *planner,
-                                        const struct relation *relation, struct text alias,
-                                        const struct text *names, size_t count)
+static enum status fail_missing_foreign(const struct planner *planner, struct text alias,
+                                        const struct text *names, size_t count,
+                                        struct diag *diag)
 {
     struct text *quoted = arena_array(planner->arena, count, sizeof(*quoted));
     if (!quoted) {
@@ -86,10 +86,9 @@ static enum status fail_missing_foreign(const struct planner *planner,
         const struct text column = {name.data + alias.bytes + 1, name.bytes - alias.bytes - 1};
         quoted[i] = name_quoted(planner->arena, column);
     }
-    (void)relation;
     const struct text list = name_list(planner->arena, quoted, count, ", ");
     const char *plural = count == 1 ? "" : "s";
-    return diag_fail(planner->diag, STATUS_INVALID, SQL_POS_NONE,
+    return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
                      "Primary key column%s missing in projection. For foreign-key table-table "
                      "joins, the projection must include all primary key columns from the left "
                      "input table (`%.*s`). Missing column%s: %.*s.",
@@ -126,7 +125,8 @@ static enum status join_key_texts(const struct planner *planner, const struct jo
 
 static enum status check_keys_present(struct plan_builder *builder,
                                       const struct relation *relation, struct text sink_name,
-                                      const struct projected *items, uint32_t count)
+                                      const struct projected *items, uint32_t count,
+                                      struct diag *diag)
 {
     const struct planner *planner = builder->planner;
     const struct schema *schema = &relation->step->schema;
@@ -148,18 +148,18 @@ static enum status check_keys_present(struct plan_builder *builder,
         return STATUS_OK;
     }
     if (relation->key_origin == KEY_OF_FOREIGN_JOIN) {
-        return fail_missing_foreign(planner, relation, builder->query->sources[0].alias, names,
-                                    missing);
+        return fail_missing_foreign(planner, builder->query->sources[0].alias, names, missing,
+                                    diag);
     }
     if (relation->key_origin == KEY_OF_JOIN) {
         TRY(join_key_texts(planner, relation->joins, &keys));
-        return fail_missing(planner, sink_name, &keys);
+        return fail_missing(planner, sink_name, &keys, diag);
     }
     keys.texts = names;
     keys.count = missing;
     if (relation->key_origin == KEY_OF_GROUP) {
         keys.what = "grouping expression";
-        return fail_missing(planner, sink_name, &keys);
+        return fail_missing(planner, sink_name, &keys, diag);
     }
     for (uint32_t i = 0; i < key_count; i++) {
         names[i] = relation->key_texts ? relation->key_texts[i] : schema->columns[i].name;
@@ -168,7 +168,7 @@ static enum status check_keys_present(struct plan_builder *builder,
     if (relation->key_origin == KEY_OF_PARTITION) {
         keys.what = "partitioning expression";
     }
-    return fail_missing(planner, sink_name, &keys);
+    return fail_missing(planner, sink_name, &keys, diag);
 }
 
 /* --- Key columns that are there twice ---------------------------------------------------- */
@@ -322,8 +322,29 @@ static enum status make_step(struct plan_builder *builder, const struct relation
     return STATUS_OK;
 }
 
+/* Keeps the failure for later. */
+static enum status find_missing(struct plan_builder *builder, const struct relation *relation,
+                                struct text sink_name, const struct projected *items,
+                                uint32_t count, struct diag **out)
+{
+    struct diag diag;
+    const enum status status =
+        check_keys_present(builder, relation, sink_name, items, count, &diag);
+    *out = NULL;
+    if (status == STATUS_OK || status == STATUS_NO_MEMORY) {
+        return status;
+    }
+    *out = arena_alloc(builder->planner->arena, sizeof(**out));
+    if (!*out) {
+        return diag_no_memory(builder->planner->diag);
+    }
+    **out = diag;
+    return STATUS_OK;
+}
+
 enum status projection_plan(struct plan_builder *builder, const struct relation *relation,
-                            struct text sink_name, struct plan_step **out)
+                            struct text sink_name, struct plan_step **out,
+                            struct diag **out_missing)
 {
     const struct planner *planner = builder->planner;
     const struct query *query = builder->query;
@@ -338,6 +359,7 @@ enum status projection_plan(struct plan_builder *builder, const struct relation 
     for (uint32_t i = 0; i < count; i++) {
         TRY(translate_item(builder, relation, &query->items[i], &items[i]));
     }
+    *out_missing = NULL;
     if (!builder->is_persistent) {
         for (uint32_t i = 0; i < count; i++) {
             order[i] = &items[i];
@@ -345,12 +367,12 @@ enum status projection_plan(struct plan_builder *builder, const struct relation 
         return make_step(builder, relation, order, count, out);
     }
     if (!is_new) {
-        TRY(check_keys_present(builder, relation, sink_name, items, count));
+        TRY(find_missing(builder, relation, sink_name, items, count, out_missing));
     }
     TRY(check_keys_once(builder, relation, items, count));
     order_items(items, count, key_count, is_new, order);
     TRY(make_step(builder, relation, order, count, out));
-    if (key_count > 0 && schema_count(&(*out)->schema, COLUMN_VALUE) == 0) {
+    if (!*out_missing && key_count > 0 && schema_count(&(*out)->schema, COLUMN_VALUE) == 0) {
         return diag_fail(planner->diag, STATUS_INVALID, query->items[0].pos,
                          "The projection contains no value columns.");
     }

@@ -6,6 +6,7 @@
  */
 #include "planner/query_check.h"
 
+#include "functions/registry.h"
 #include "parser/printer.h"
 #include "planner/expression_tree.h"
 #include "planner/names.h"
@@ -37,11 +38,25 @@ static bool column_exists(const struct check_context *self, const struct express
     return lambda_frame_binds(lambdas, name);
 }
 
+static enum status check_function(const struct check_context *self,
+                                  const struct expression *node)
+{
+    enum function_kind kind;
+    if (node->kind != EXPRESSION_CALL ||
+        function_find_kind(self->planner->registry, node->call.name.name, &kind)) {
+        return STATUS_OK;
+    }
+    return diag_fail(self->planner->diag, STATUS_INVALID, node->pos,
+                     "Can't find any functions with the name '%.*s'",
+                     TEXT_ARGS(node->call.name.name));
+}
+
 static enum status check_node(void *context, const struct expression *node,
                               const struct lambda_frame *lambdas, bool *enter)
 {
     const struct check_context *self = context;
     (void)enter;
+    TRY(check_function(self, node));
     if (node->kind != EXPRESSION_COLUMN || column_exists(self, node, lambdas)) {
         return STATUS_OK;
     }

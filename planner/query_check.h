@@ -9,7 +9,7 @@
 #include "planner/join_rules.h"
 #include "planner/query.h"
 
-/* Every column of every clause exists; joins may be NULL. */
+/* Every column and function of every clause exists; joins may be NULL. */
 MUST_USE enum status query_check_columns(const struct planner *planner, const struct query *query,
                                          const struct join_rules *joins);
 

@@ -111,6 +111,21 @@ static enum status add_window_bounds(struct item_list *list, struct query_source
     return STATUS_OK;
 }
 
+/* A re-keyed join shows the pseudo columns of its sources as well: they are plain values of it
+ * by then, and ksqlDB does not leave them out. */
+static enum status add_row_columns(struct item_list *list, struct query_source *source,
+                                   struct sql_pos pos)
+{
+    if (!query_is_join(list->query) || !list->query->ast->has_partition_by) {
+        return STATUS_OK;
+    }
+    for (size_t i = PSEUDO_ROWTIME; i <= PSEUDO_ROWOFFSET; i++) {
+        source->is_pseudo_used[i] = true;
+        TRY(add_column(list, source, pseudo_names[i].name, pos));
+    }
+    return STATUS_OK;
+}
+
 static enum status add_source(struct item_list *list, struct query_source *source,
                               struct sql_pos pos)
 {
@@ -120,6 +135,7 @@ static enum status add_source(struct item_list *list, struct query_source *sourc
     }
     TRY(add_window_bounds(list, source, pos));
     TRY(add_columns_of(list, source, false, pos));
+    TRY(add_row_columns(list, source, pos));
     return are_keys_last ? add_columns_of(list, source, true, pos) : STATUS_OK;
 }
 

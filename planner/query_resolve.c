@@ -156,15 +156,7 @@ static enum status resolve_column(const struct resolve_context *self,
 {
     const struct text name = node->column.name.name;
     if (node->column.has_source) {
-        struct query_source *source =
-            query_find_source(self->query, node->column.source.name);
-        if (!source) {
-            return diag_fail(self->planner->diag, STATUS_INVALID, node->pos,
-                             "Failed to prepare statement: '%.*s' is not a valid stream/table "
-                             "name or alias.",
-                             TEXT_ARGS(node->column.source.name));
-        }
-        mark_used(source, name);
+        mark_used(query_find_source(self->query, node->column.source.name), name);
         return STATUS_OK;
     }
     if (lambda_frame_binds(lambdas, name)) {
@@ -185,6 +177,53 @@ static enum status resolve_column(const struct resolve_context *self,
     }
     mark_used(found, name);
     return qualify(self, node, found, out);
+}
+
+static enum status check_qualifier(void *context, const struct expression *node,
+                                   const struct lambda_frame *lambdas, bool *enter)
+{
+    const struct resolve_context *self = context;
+    (void)lambdas;
+    (void)enter;
+    if (node->kind != EXPRESSION_COLUMN || !node->column.has_source ||
+        query_find_source(self->query, node->column.source.name)) {
+        return STATUS_OK;
+    }
+    return diag_fail(self->planner->diag, STATUS_INVALID, node->pos,
+                     "Failed to prepare statement: '%.*s' is not a valid stream/table name or "
+                     "alias.",
+                     TEXT_ARGS(node->column.source.name));
+}
+
+static enum status check_qualifiers_in(const struct expression_visitor *visitor,
+                                       const struct expression_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        TRY(expression_visit(visitor, list->items[i]));
+    }
+    return STATUS_OK;
+}
+
+/* Qualifiers that name no source are reported before anything else about columns. */
+static enum status check_qualifiers(const struct planner *planner, struct query *query)
+{
+    const struct select_query *ast = query->ast;
+    struct resolve_context context = {planner, query};
+    const struct expression_visitor visitor = {check_qualifier, &context};
+    for (size_t i = 0; i < ast->join_count; i++) {
+        TRY(expression_visit(&visitor, ast->joins[i].on));
+    }
+    for (size_t i = 0; i < ast->item_count; i++) {
+        if (ast->items[i].expression) {
+            TRY(expression_visit(&visitor, ast->items[i].expression));
+        }
+    }
+    if (ast->where) {
+        TRY(expression_visit(&visitor, ast->where));
+    }
+    TRY(check_qualifiers_in(&visitor, &ast->group_by));
+    TRY(check_qualifiers_in(&visitor, &ast->partition_by));
+    return ast->having ? expression_visit(&visitor, ast->having) : STATUS_OK;
 }
 
 /* --- Lambdas ----------------------------------------------------------------------------- */
@@ -301,7 +340,9 @@ static enum status resolve_alias(const struct planner *planner, struct query *qu
         return item->alias.data ? STATUS_OK : diag_no_memory(planner->diag);
     }
     item->alias = ast->alias.name;
-    if (pseudo_find(item->alias)) {
+    const bool is_itself = item->expression->kind == EXPRESSION_COLUMN &&
+                           text_equal(item->expression->column.name.name, item->alias);
+    if (pseudo_find(item->alias) && !is_itself) {
         return diag_fail(planner->diag, STATUS_INVALID, ast->alias.pos,
                          "`%.*s` is a reserved column name. You cannot use it as an alias for a "
                          "column.",
@@ -365,6 +406,7 @@ enum status query_resolve(const struct planner *planner, const struct select_que
     }
     query->ast = ast;
     TRY(add_sources(planner, query));
+    TRY(check_qualifiers(planner, query));
     TRY(resolve_joins(planner, query));
     TRY(resolve_items(planner, query));
     TRY(resolve_expression(planner, query, ast->where, &query->where));

@@ -193,7 +193,8 @@ enum status select_plan(const struct planner *planner, const struct select_query
         return diag_no_memory(planner->diag);
     }
     TRY(plan_clauses(&out->builder, &clauses, &relation, &out->materialized));
-    return projection_plan(&out->builder, &relation, purpose->sink_name, &out->root);
+    return projection_plan(&out->builder, &relation, purpose->sink_name, &out->root,
+                           &out->missing_key);
 }
 
 enum status select_plan_finish(struct select_plan *select, const struct plan_step *root,

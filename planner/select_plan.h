@@ -18,6 +18,8 @@ struct select_plan {
     struct plan_step *root;               /* the projection */
     const struct plan_step *materialized; /* see struct plan */
     bool is_partitioned_by_null;
+    struct diag *missing_key; /* a failure to report once the sink's properties are checked;
+                                 NULL: none */
 };
 
 MUST_USE enum status select_plan(const struct planner *planner, const struct select_query *query,

@@ -58,31 +58,47 @@ static bool needs_more(const char *text)
     return false;
 }
 
-static bool has_partitions(const char *sql)
+/* A topic that a statement is to create does not exist before it. */
+static bool creates_topic(const struct statement *statement)
 {
-    return strcasestr(sql, "PARTITIONS") != NULL;
+    const struct property_list *list = NULL;
+    if (statement->kind == STATEMENT_CREATE_SOURCE) {
+        list = &statement->create_source.properties;
+    } else if (statement->kind == STATEMENT_CREATE_AS) {
+        list = &statement->create_as.properties;
+    }
+    for (size_t i = 0; list && i < list->count; i++) {
+        if (text_equal(list->items[i].name, TEXT("PARTITIONS"))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Runs the statements; the message of the first failure is in diag. */
 static enum status run_statements(struct memory_catalog *catalog, const json_t *statements,
                                   const char *format, struct diag *diag)
 {
+    struct buffer script;
+    buffer_init(&script);
     size_t i;
     json_t *statement;
     json_array_foreach(statements, i, statement)
     {
         char *sql = expand(json_string_value(statement), format);
-        struct statement_list list;
-        enum status status =
-            parser_parse_script(text_of(sql), NULL, catalog->arena, &list, diag);
-        catalog->has_all_topics = !has_partitions(sql);
-        for (size_t j = 0; status == STATUS_OK && j < list.count; j++) {
-            status = memory_catalog_execute(catalog, list.items[j], NULL);
-        }
+        buffer_append_string(&script, i > 0 ? "\n" : "");
+        buffer_append_string(&script, sql);
         buffer_release(&(struct buffer){.data = sql});
-        TRY(status);
     }
-    return STATUS_OK;
+    struct statement_list list;
+    enum status status =
+        parser_parse_script(buffer_text(&script), NULL, catalog->arena, &list, diag);
+    buffer_release(&script);
+    for (size_t j = 0; status == STATUS_OK && j < list.count; j++) {
+        catalog->has_all_topics = !creates_topic(list.items[j]);
+        status = memory_catalog_execute(catalog, list.items[j], NULL);
+    }
+    return status;
 }
 
 static void add_environment(struct memory_catalog *catalog, const json_t *test)
