@@ -227,6 +227,23 @@ static void extended_queries_are_descriptions_with_ledgers(void **state)
     assert_json_string(entity, "queryDescriptions.1.windowType", "TUMBLING");
 }
 
+static void a_query_that_stopped_shows_its_error(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const values[] = {"{\"PRICE\": 9000.00}", "{\"PRICE\": 9000.00}"};
+    fixture_run(f, create_sources);
+    fixture_run(f, "CREATE TABLE PRICES AS SELECT ID, SUM(PRICE) AS P FROM ORDERS GROUP BY ID "
+                   "EMIT CHANGES;");
+    produce(f, "orders", values, 2);
+    const json_t *entity = fixture_run(f, "SHOW QUERIES;");
+    assert_json(entity, "queries.0.statusCount", "{\"ERROR\": 1}");
+    entity = fixture_run(f, "SHOW QUERIES EXTENDED;");
+    const json_t *error = json_at(entity, "queryDescriptions.0.queryErrors.0");
+    assert_json_int(error, "timestamp", 1000);
+    assert_true(strlen(json_string_value(json_at(error, "errorMessage"))) > 0);
+    assert_json_string(entity, "queryDescriptions.0.state", "ERROR");
+}
+
 /* --- DESCRIBE ----------------------------------------------------------------------------- */
 
 static void a_description_shows_columns_and_queries(void **state)
@@ -474,6 +491,7 @@ int main(void)
         LOOKING_TEST(queries_show_their_state),
         LOOKING_TEST(open_push_queries_are_listed),
         LOOKING_TEST(extended_queries_are_descriptions_with_ledgers),
+        LOOKING_TEST(a_query_that_stopped_shows_its_error),
         LOOKING_TEST(a_description_shows_columns_and_queries),
         LOOKING_TEST(an_extended_description_shows_the_ledger),
         LOOKING_TEST(the_engine_describes_a_source_for_tools),
