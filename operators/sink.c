@@ -17,6 +17,7 @@
 #include "base/record.h"
 #include "formats/encoder.h"
 #include "formats/window_key.h"
+#include "functions/expr.h"
 #include "operators/event_time.h"
 #include "operators/rows.h"
 #include "topics/topics.h"
@@ -183,7 +184,8 @@ static enum status read_times(struct sink *self, struct op_context *context,
     for (size_t row = 0; row < batch->row_count; row++) {
         const char *reason = NULL;
         if (!(batch->flags[row] & ROW_DELETE)) {
-            reason = event_time_read(self->event_time, column, row, &batch->time_ms[row]);
+            reason = event_time_read(self->event_time, context->expr->zones, column, row,
+                                     &batch->time_ms[row]);
         }
         if (reason) {
             rows_log(&self->op, context, batch, row, reason);
