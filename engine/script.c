@@ -5,6 +5,7 @@
  * that do not run here, how the refusal names them.
  */
 #include <assert.h>
+#include <stdatomic.h>
 
 #include "base/memory.h"
 #include "engine/execution.h"
@@ -12,6 +13,7 @@
 #include "parser/parser.h"
 
 struct script {
+    atomic_uint references; /* the client's, and those of plans that borrow from the tree */
     struct engine *engine;
     struct session *session;
     struct arena arena;
@@ -64,6 +66,7 @@ enum status script_open(struct engine *engine, struct session *session, struct t
     if (!script) {
         return diag_no_memory(diag);
     }
+    atomic_init(&script->references, 1);
     script->engine = engine;
     script->session = session;
     arena_init(&script->arena);
@@ -80,12 +83,25 @@ enum status script_open(struct engine *engine, struct session *session, struct t
     return STATUS_OK;
 }
 
-void script_close(struct script *script)
+struct script *script_ref(struct script *script)
 {
     if (script) {
+        atomic_fetch_add(&script->references, 1);
+    }
+    return script;
+}
+
+void script_unref(struct script *script)
+{
+    if (script && atomic_fetch_sub(&script->references, 1) == 1) {
         arena_release(&script->arena);
         memory_free(script);
     }
+}
+
+void script_close(struct script *script)
+{
+    script_unref(script);
 }
 
 void script_print_error(struct buffer *out, struct text file, struct text sql,
@@ -249,6 +265,7 @@ enum status script_step(struct script *script, struct outcome *out, struct diag 
     struct execution execution = {
         .engine = script->engine,
         .session = script->session,
+        .script = script,
         .statement = script->statements.items[script->next],
         .arena = &arena,
         .out = out,

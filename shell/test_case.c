@@ -131,8 +131,8 @@ static enum status visit_configs(struct expansion *expansion, const struct tree 
 static enum status visit_formats(struct expansion *expansion, const struct tree *body,
                                  struct diag *diag)
 {
-    struct choice choices[CHOICE_COUNT] = {[CHOICE_FORMAT] = {TEXT("{FORMAT}"), NULL},
-                                           [CHOICE_CONFIG] = {TEXT("{CONFIG}"), NULL}};
+    struct choice choices[CHOICE_COUNT] = {
+        [CHOICE_FORMAT] = {TEXT("{FORMAT}"), NULL}, [CHOICE_CONFIG] = {TEXT("{CONFIG}"), NULL}};
     const struct tree *format = NULL;
     TRY(tree_get_items(body, "format", &format, diag));
     do {

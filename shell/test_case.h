@@ -31,8 +31,7 @@ void test_file_release(struct test_file *file);
 
 /* Calls visit for each case, in order; the case lives until visit returns. Ends early when visit
  * fails, with its status. */
-typedef enum status test_case_visit(void *context, const struct test_case *test,
-                                    struct diag *diag);
+typedef enum status test_case_visit(void *context, const struct test_case *test, struct diag *diag);
 MUST_USE enum status test_file_each(const struct test_file *file, test_case_visit *visit,
                                     void *context, struct diag *diag);
 

@@ -41,8 +41,7 @@ enum status test_side_of(struct arena *arena, const struct source *source, enum 
 {
     const struct serde *serde = side == FORMAT_KEY ? &source->key_serde : &source->value_serde;
     const enum column_role role = side == FORMAT_KEY ? COLUMN_KEY : COLUMN_VALUE;
-    struct type_field *columns =
-        arena_array(arena, source->schema.column_count, sizeof(*columns));
+    struct type_field *columns = arena_array(arena, source->schema.column_count, sizeof(*columns));
     if (!columns) {
         return diag_no_memory(diag);
     }

@@ -36,7 +36,6 @@ struct test_side {
 
 /* *out borrows from source and arena. */
 MUST_USE enum status test_side_of(struct arena *arena, const struct source *source,
-                                  enum format_side side, struct test_side *out,
-                                  struct diag *diag);
+                                  enum format_side side, struct test_side *out, struct diag *diag);
 
 #endif

@@ -52,8 +52,7 @@ static bool numbers_match(const struct type *type, const struct tree *actual,
     const struct json_number b = scan_number(expected);
     const bool is_double = type ? type->kind == TYPE_DOUBLE : !(a.is_integral && b.is_integral);
     return digits_match(&a, &b) ||
-           (is_double &&
-            fabs(json_number_double(&a) - json_number_double(&b)) <= double_tolerance);
+           (is_double && fabs(json_number_double(&a) - json_number_double(&b)) <= double_tolerance);
 }
 
 /* --- Containers --------------------------------------------------------------------------- */

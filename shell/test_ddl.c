@@ -14,7 +14,7 @@
 struct normalizer {
     struct text rest;
     struct buffer *out;
-    uint64_t lists;       /* bit 0: the innermost bracket holds named columns */
+    uint64_t lists; /* bit 0: the innermost bracket holds named columns */
     bool expects_name;
     bool is_after_struct; /* the last token was the type STRUCT */
 };
@@ -23,11 +23,8 @@ static const struct {
     struct text from;
     struct text to; /* data NULL: left out */
 } synonyms[] = {
-    {{"INT", 3}, {"INTEGER", 7}},
-    {{"VARCHAR", 7}, {"STRING", 6}},
-    {{"DEC", 3}, {"DECIMAL", 7}},
-    {{"BOOL", 4}, {"BOOLEAN", 7}},
-    {{"PRIMARY", 7}, {NULL, 0}},
+    {{"INT", 3}, {"INTEGER", 7}},  {{"VARCHAR", 7}, {"STRING", 6}}, {{"DEC", 3}, {"DECIMAL", 7}},
+    {{"BOOL", 4}, {"BOOLEAN", 7}}, {{"PRIMARY", 7}, {NULL, 0}},
 };
 
 static bool is_word_byte(char c)
@@ -133,8 +130,7 @@ static void add_token(struct normalizer *normalizer)
 
 void test_ddl_normalize(struct text columns, struct buffer *out)
 {
-    struct normalizer normalizer = {
-        .rest = columns, .out = out, .lists = 1, .expects_name = true};
+    struct normalizer normalizer = {.rest = columns, .out = out, .lists = 1, .expects_name = true};
     while (normalizer.rest.bytes > 0) {
         add_token(&normalizer);
     }

@@ -151,8 +151,7 @@ static enum status check_record(const struct output_check *check, size_t index,
 }
 
 static enum status check_records(const struct output_check *check,
-                                 const struct topic_records *records,
-                                 const struct tree *expected)
+                                 const struct topic_records *records, const struct tree *expected)
 {
     size_t index = 0;
     for (size_t i = 0; i < records->segment_count; i++) {
@@ -162,8 +161,7 @@ static enum status check_records(const struct output_check *check,
             expected = next_of_topic(expected->next, check->topic);
         }
     }
-    return expected ? fail_record(check, index, "a record is missing", expected, NULL)
-                    : STATUS_OK;
+    return expected ? fail_record(check, index, "a record is missing", expected, NULL) : STATUS_OK;
 }
 
 static enum status check_topic(const struct output_check *check, const struct tree *expected)

@@ -22,8 +22,8 @@ struct post_check {
 
 /* --- One fact ----------------------------------------------------------------------------- */
 
-static enum status fail_fact(const struct post_check *check, const char *what,
-                             struct text expected, struct text actual)
+static enum status fail_fact(const struct post_check *check, const char *what, struct text expected,
+                             struct text actual)
 {
     return diag_fail(check->diag, STATUS_INVALID, SQL_POS_NONE,
                      "%.*s: %s\n  expected: %.*s\n  actual:   %.*s", TEXT_ARGS(check->subject),
@@ -91,10 +91,9 @@ static enum status check_window(const struct post_check *check, const struct tre
                                 const struct tree *size, const struct window_spec *window)
 {
     if (tree_is_null(type)) {
-        return window->kind == WINDOW_NONE
-                   ? STATUS_OK
-                   : fail_fact(check, "window type", TEXT("(none)"),
-                               text_of(window_names[window->kind]));
+        return window->kind == WINDOW_NONE ? STATUS_OK
+                                           : fail_fact(check, "window type", TEXT("(none)"),
+                                                       text_of(window_names[window->kind]));
     }
     const struct text actual =
         window->kind == WINDOW_NONE ? TEXT("(none)") : text_of(window_names[window->kind]);
@@ -124,8 +123,8 @@ static enum status check_format(const struct post_check *check, const struct tre
     }
     const struct tree *info = tree_find(expected, TEXT("windowInfo"));
     const struct tree *type = tree_find(expected, TEXT("windowType"));
-    return info ? check_window(check, tree_find(info, TEXT("type")),
-                               tree_find(info, TEXT("size")), &source->window)
+    return info ? check_window(check, tree_find(info, TEXT("type")), tree_find(info, TEXT("size")),
+                               &source->window)
                 : check_window(check, type, tree_find(expected, TEXT("windowSize")),
                                &source->window);
 }
@@ -150,8 +149,7 @@ static enum status check_schema(const struct post_check *check, const struct tre
     const bool match = !stated.has_failed && !found.has_failed &&
                        text_equal(buffer_text(&stated), buffer_text(&found));
     const enum status status =
-        match ? STATUS_OK
-              : fail_fact(check, "schema", expected->text, buffer_text(&declared));
+        match ? STATUS_OK : fail_fact(check, "schema", expected->text, buffer_text(&declared));
     buffer_release(&stated);
     buffer_release(&declared);
     buffer_release(&found);

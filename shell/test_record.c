@@ -18,8 +18,7 @@ typedef enum status write_view(struct arena *arena, const struct test_side *side
                                const struct tree *view, struct text *out, struct diag *diag);
 
 static enum status write_as_it_stands(struct arena *arena, const struct test_side *side,
-                                      const struct tree *view, struct text *out,
-                                      struct diag *diag)
+                                      const struct tree *view, struct text *out, struct diag *diag)
 {
     (void)arena;
     (void)side;

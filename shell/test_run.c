@@ -128,9 +128,9 @@ static enum status create_topic(struct test_run *run, struct text name, int64_t 
         return STATUS_OK;
     }
     const struct text copy = arena_text(&run->arena, name);
-    return copy.data ? engine_create_topic(run->engine, copy.data, (uint32_t)partition_count,
-                                           run->diag)
-                     : diag_no_memory(run->diag);
+    return copy.data
+               ? engine_create_topic(run->engine, copy.data, (uint32_t)partition_count, run->diag)
+               : diag_no_memory(run->diag);
 }
 
 static enum status create_listed_topics(struct test_run *run)
@@ -255,13 +255,12 @@ static enum status judge_failure(struct test_run *run, const struct tree *expect
         return diag_fail(run->diag, STATUS_INVALID, SQL_POS_NONE,
                          "it should have failed\n  expected: %.*s", TEXT_ARGS(message));
     }
-    const struct text actual = arena_printf(&run->arena, "%s\n%s", run->diag->message,
-                                            run->diag->hint);
+    const struct text actual =
+        arena_printf(&run->arena, "%s\n%s", run->diag->message, run->diag->hint);
     if (!actual.data) {
         return diag_no_memory(run->diag);
     }
-    if (!message.data ||
-        memmem(actual.data, actual.bytes, message.data, message.bytes)) {
+    if (!message.data || memmem(actual.data, actual.bytes, message.data, message.bytes)) {
         return STATUS_OK;
     }
     return diag_fail(run->diag, STATUS_INVALID, SQL_POS_NONE,
@@ -280,8 +279,7 @@ static enum status judge(struct test_run *run, enum status status)
         return status;
     }
     TRY(test_output_check(&run->arena, run->engine, run->outputs, run->diag));
-    return test_post_check(&run->arena, run->engine, tree_find(run->body, TEXT("post")),
-                           run->diag);
+    return test_post_check(&run->arena, run->engine, tree_find(run->body, TEXT("post")), run->diag);
 }
 
 enum status test_run_case(const struct test_case *test, uint32_t batch_rows, struct diag *diag)

@@ -27,8 +27,7 @@ static void skip(struct text *sql, size_t bytes)
 /* Bytes up to and without end, or all there are. */
 static size_t bytes_before(struct text sql, struct text end)
 {
-    const char *found =
-        sql.bytes > 0 ? memmem(sql.data, sql.bytes, end.data, end.bytes) : NULL;
+    const char *found = sql.bytes > 0 ? memmem(sql.data, sql.bytes, end.data, end.bytes) : NULL;
     return found ? (size_t)(found - sql.data) : sql.bytes;
 }
 
@@ -108,7 +107,8 @@ bool test_statement_take(struct text *sql, struct text *out_topic)
                    is_word(property, TEXT("KAFKA_TOPIC"))) {
             *out_topic = token.text;
         }
-        makes_topic = makes_topic || (is_word(before, TEXT("AS")) && is_word(token, TEXT("SELECT")));
+        makes_topic =
+            makes_topic || (is_word(before, TEXT("AS")) && is_word(token, TEXT("SELECT")));
         before = token;
         token = take_token(sql);
     }

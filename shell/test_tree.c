@@ -35,9 +35,8 @@ static enum status fail_at_fault(struct json_scan *scan, struct text json, struc
     buffer_init(&message);
     json_fault_print(scan, &message);
     const struct sql_pos pos = position_of(json, scan->fault_at);
-    const enum status status =
-        diag_fail(diag, STATUS_INVALID, pos, "line %u, column %u: %.*s", pos.line, pos.column,
-                  TEXT_ARGS(buffer_text(&message)));
+    const enum status status = diag_fail(diag, STATUS_INVALID, pos, "line %u, column %u: %.*s",
+                                         pos.line, pos.column, TEXT_ARGS(buffer_text(&message)));
     buffer_release(&message);
     return status;
 }
@@ -97,8 +96,7 @@ static enum status build_children(struct tree_builder *builder, const char **at,
     return STATUS_OK;
 }
 
-static enum status build_container(struct tree_builder *builder, const char **at,
-                                   struct tree *node)
+static enum status build_container(struct tree_builder *builder, const char **at, struct tree *node)
 {
     if (builder->depth == TREE_DEPTH_MAX) {
         return diag_fail(builder->diag, STATUS_LIMIT, SQL_POS_NONE,

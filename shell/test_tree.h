@@ -25,10 +25,10 @@ enum tree_kind {
 
 struct tree {
     enum tree_kind kind;
-    struct text name;        /* of a member of an object */
-    struct text source;      /* the node as it stands in the document */
-    struct text text;        /* STRING: what it stands for; else the same as source */
-    uint32_t count;          /* ARRAY, OBJECT: children */
+    struct text name;         /* of a member of an object */
+    struct text source;       /* the node as it stands in the document */
+    struct text text;         /* STRING: what it stands for; else the same as source */
+    uint32_t count;           /* ARRAY, OBJECT: children */
     const struct tree *first; /* child; NULL when there is none */
     const struct tree *next;  /* sibling */
 };

@@ -70,8 +70,8 @@ static enum status decode(struct arena *arena, const struct test_side *side, str
     return STATUS_OK;
 }
 
-static enum status read_typed(struct arena *arena, const struct test_side *side,
-                              struct text bytes, struct test_view_side *out, struct diag *diag)
+static enum status read_typed(struct arena *arena, const struct test_side *side, struct text bytes,
+                              struct test_view_side *out, struct diag *diag)
 {
     struct value value;
     bool is_decoded = false;
@@ -90,8 +90,8 @@ static enum status read_typed(struct arena *arena, const struct test_side *side,
 }
 
 /* The bytes of one side that are not null. */
-static enum status read_bytes(struct arena *arena, const struct test_side *side,
-                              struct text bytes, struct test_view_side *out, struct diag *diag)
+static enum status read_bytes(struct arena *arena, const struct test_side *side, struct text bytes,
+                              struct test_view_side *out, struct diag *diag)
 {
     switch (side->format) {
     case FORMAT_KAFKA:
@@ -111,8 +111,8 @@ static enum status read_bytes(struct arena *arena, const struct test_side *side,
 }
 
 static enum status read_side(struct arena *arena, const struct source *source,
-                             enum format_side side, struct text bytes,
-                             struct test_view_side *out, struct diag *diag)
+                             enum format_side side, struct text bytes, struct test_view_side *out,
+                             struct diag *diag)
 {
     struct test_side written = {.format = FORMAT_JSON, .side = side};
     *out = (struct test_view_side){0};
