@@ -11,7 +11,11 @@
 
 #include "base/number_text.h"
 
-enum { DAYS_PER_ERA = 146097, DAYS_TO_1970 = 719468 };
+enum {
+    DAYS_PER_ERA = 146097,
+    DAYS_TO_1970 = 719468,
+    YEAR_LIMIT = 2 * CIVIL_TIME_YEAR_MAX /* callers step a few years beyond the last */
+};
 
 static int64_t floor_divide(int64_t a, int64_t b)
 {
@@ -32,7 +36,7 @@ int32_t civil_time_days_in_month(int64_t year, int32_t month)
 
 int64_t civil_time_days(struct civil_time_date date)
 {
-    assert(date.year >= -CIVIL_TIME_YEAR_MAX && date.year <= CIVIL_TIME_YEAR_MAX);
+    assert(date.year >= -YEAR_LIMIT && date.year <= YEAR_LIMIT);
     const int64_t year = date.year - (date.month <= 2);
     const int64_t era = floor_divide(year, 400);
     const int64_t year_of_era = year - era * 400;

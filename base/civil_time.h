@@ -34,7 +34,7 @@ int32_t civil_time_day_of_year(struct civil_time_date date);
 /* 1 is Monday, 7 is Sunday. */
 int32_t civil_time_day_of_week(int64_t days);
 
-/* The year may be any up to +-CIVIL_TIME_YEAR_MAX; the date must exist. */
+/* The year may be any up to twice +-CIVIL_TIME_YEAR_MAX; the date must exist. */
 int64_t civil_time_days(struct civil_time_date date);
 struct civil_time_date civil_time_date(int64_t days);
 

@@ -31,7 +31,8 @@ static enum status fail(struct text text, const char *what, struct diag *diag)
 static enum status fail_at(struct text text, const char *what, size_t at, struct diag *diag)
 {
     char reason[REASON_BYTES_MAX];
-    const size_t index = utf8_utf16_length((struct text){text.data, at});
+    const size_t within = at < text.bytes ? at : text.bytes;
+    const size_t index = utf8_utf16_length((struct text){text.data, within}) + at - within;
     (void)snprintf(reason, sizeof(reason), "%s at index %zu", what, index);
     return fail(text, reason, diag);
 }
@@ -53,6 +54,9 @@ enum status time_error_because(struct text text, struct diag *diag, const char *
     va_start(args, format);
     (void)vsnprintf(reason + 2, sizeof(reason) - 2, format, args);
     va_end(args);
+    if (!text.data) {
+        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%s", reason + 2);
+    }
     return fail(text, reason, diag);
 }
 

@@ -11,13 +11,15 @@
 #include "base/status.h"
 #include "base/text.h"
 
-/* Text 'x' could not be parsed at index 3 (in UTF-16 units; at is a byte offset). */
+/* Text 'x' could not be parsed at index 3 (in UTF-16 units; at is a byte offset, which may lie
+ * behind the end). */
 enum status time_error_at(struct text text, size_t at, struct diag *diag);
 
 /* Text 'x' could not be parsed, unparsed text found at index 3 */
 enum status time_error_unparsed(struct text text, size_t at, struct diag *diag);
 
-/* Text 'x' could not be parsed: <reason> */
+/* Text 'x' could not be parsed: <reason>; the reason alone if text.data is NULL. The functions
+ * below too. */
 enum status time_error_because(struct text text, struct diag *diag, const char *format, ...)
     PRINTF_LIKE(3, 4);
 

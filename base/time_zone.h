@@ -29,7 +29,7 @@ static const struct time_zone TIME_ZONE_UTC = {NULL, 0, "UTC"};
 /* What holds in a zone at an instant. */
 struct time_zone_state {
     int32_t offset_seconds;   /* east of UTC */
-    bool is_daylight;         /* by the database; Dublin's winter is "daylight" of its summer */
+    bool is_daylight;         /* clocks are ahead of standard time, as Java sees it */
     const char *abbreviation; /* PDT; +03 where people use none; NULL for a fixed offset */
 };
 

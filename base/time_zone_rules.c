@@ -290,6 +290,26 @@ static bool find_footer(struct text rest, struct text *out)
     return end != NULL;
 }
 
+/* Ireland and Morocco: the database calls their summer standard and their winter a negative
+ * daylight saving. Java does not, so it is turned round: one hour ahead of UTC is daylight. */
+static void turn_negative_daylight(struct text id, struct time_zone_state *types, size_t count,
+                                   struct rule *rule)
+{
+    static const char *const ids[] = {"Europe/Dublin", "Eire", "Africa/Casablanca",
+                                      "Africa/El_Aaiun"};
+    bool is_listed = false;
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+        is_listed |= text_equal(id, text_of(ids[i]));
+    }
+    for (size_t i = 0; is_listed && i < count; i++) {
+        types[i].is_daylight = types[i].offset_seconds >= 3600;
+    }
+    if (is_listed) {
+        rule->standard.is_daylight = rule->standard.offset_seconds >= 3600;
+        rule->daylight.is_daylight = rule->daylight.offset_seconds >= 3600;
+    }
+}
+
 enum status time_zone_rules_decode(struct text id, struct text file, struct arena *arena,
                                    const struct time_zone_rules **out, struct diag *diag)
 {
@@ -317,6 +337,7 @@ enum status time_zone_rules_decode(struct text id, struct text file, struct aren
         return diag_fail(diag, STATUS_CORRUPT, SQL_POS_NONE, "broken time zone file '%.*s'",
                          TEXT_ARGS(id));
     }
+    turn_negative_daylight(id, types, header.type_count, &rules->rule);
     rules->id = own_id;
     rules->count = header.time_count;
     rules->times = times;

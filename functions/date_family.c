@@ -121,6 +121,7 @@ static const struct function_def functions[] = {
      .returns = "DATE",
      .flags = FUNCTION_STRICT,
      .call = date_parse_date,
+     .prepare = date_prepare_simple,
      .summary = "Reads a date from a text.",
      .manual = "formattedDate: The text.\n"
                "formatPattern: A pattern of java.text.SimpleDateFormat."},

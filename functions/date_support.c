@@ -30,7 +30,9 @@ static enum status get_scratch(struct function_call *call, struct date_scratch *
     return *out ? STATUS_OK : diag_no_memory(call->diag);
 }
 
-enum status date_prepare(const struct function_prepare *prepare, void **prepared, struct diag *diag)
+static enum status prepare_literal(const struct function_prepare *prepare,
+                                   enum time_pattern_dialect dialect, void **prepared,
+                                   struct diag *diag)
 {
     const struct value *literal = prepare->literals[1];
     if (!literal || literal->is_null) {
@@ -38,8 +40,8 @@ enum status date_prepare(const struct function_prepare *prepare, void **prepared
     }
     struct diag ignored;
     const struct time_pattern *program = NULL;
-    const enum status status = time_pattern_compile(literal->text, TIME_PATTERN_JAVA_TIME,
-                                                    prepare->arena, &program, &ignored);
+    const enum status status =
+        time_pattern_compile(literal->text, dialect, prepare->arena, &program, &ignored);
     if (status == STATUS_NO_MEMORY) {
         return diag_no_memory(diag);
     }
@@ -49,8 +51,19 @@ enum status date_prepare(const struct function_prepare *prepare, void **prepared
     return STATUS_OK;
 }
 
+enum status date_prepare(const struct function_prepare *prepare, void **prepared, struct diag *diag)
+{
+    return prepare_literal(prepare, TIME_PATTERN_JAVA_TIME, prepared, diag);
+}
+
+enum status date_prepare_simple(const struct function_prepare *prepare, void **prepared,
+                                struct diag *diag)
+{
+    return prepare_literal(prepare, TIME_PATTERN_SIMPLE_DATE, prepared, diag);
+}
+
 enum status date_pattern(struct function_call *call, const struct value *args,
-                         const struct time_pattern **out)
+                         enum time_pattern_dialect dialect, const struct time_pattern **out)
 {
     if (call->prepared) {
         *out = call->prepared;
@@ -59,8 +72,8 @@ enum status date_pattern(struct function_call *call, const struct value *args,
     struct date_scratch *scratch = NULL;
     TRY(get_scratch(call, &scratch));
     if (!scratch->program || !is_same_text(scratch->pattern, args[1].text)) {
-        TRY(time_pattern_compile(args[1].text, TIME_PATTERN_JAVA_TIME, call->arena,
-                                 &scratch->program, call->diag));
+        TRY(time_pattern_compile(args[1].text, dialect, call->arena, &scratch->program,
+                                 call->diag));
         scratch->pattern = args[1].text;
     }
     *out = scratch->program;

@@ -8,12 +8,16 @@
 #include "base/time_pattern.h"
 #include "functions/function.h"
 
-/* For struct function_def: compiles argument 1 when it is a literal. */
+/* For struct function_def: compiles argument 1 when it is a literal. date_prepare_simple is for
+ * patterns of SimpleDateFormat. */
 enum status date_prepare(const struct function_prepare *prepare, void **prepared,
                          struct diag *diag);
+enum status date_prepare_simple(const struct function_prepare *prepare, void **prepared,
+                                struct diag *diag);
 
 /* The compiled pattern of argument 1. */
 MUST_USE enum status date_pattern(struct function_call *call, const struct value *args,
+                                  enum time_pattern_dialect dialect,
                                   const struct time_pattern **out);
 
 /* The zone named by id. STATUS_INVALID with Java's message. */

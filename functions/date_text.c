@@ -65,7 +65,7 @@ static enum status format_into(struct function_call *call, enum moment_kind kind
                                const struct value *args, bool is_system_default, struct buffer *out)
 {
     const struct time_pattern *pattern = NULL;
-    TRY(date_pattern(call, args, &pattern));
+    TRY(date_pattern(call, args, TIME_PATTERN_JAVA_TIME, &pattern));
     if (kind == MOMENT_DATE) {
         return time_pattern_format_date(pattern, args[0].int32, out, call->diag);
     }
@@ -130,14 +130,28 @@ enum status date_timestamptostring(struct function_call *call, const struct valu
 
 /* --- Parsing ------------------------------------------------------------------------------ */
 
+static int64_t current_year(const struct function_call *call)
+{
+    int32_t ms_of_day = 0;
+    const int64_t now_ms = call->context->now_ms(call->context->clock);
+    return civil_time_date(civil_time_split(now_ms, &ms_of_day)).year;
+}
+
+static enum status parse_simple_date(struct function_call *call, const struct value *args,
+                                     struct value *out)
+{
+    const struct time_pattern *pattern = NULL;
+    int64_t days = 0;
+    TRY(date_pattern(call, args, TIME_PATTERN_SIMPLE_DATE, &pattern));
+    TRY(simple_date_pattern_parse_date(pattern, args[0].text, current_year(call), &days,
+                                       call->diag));
+    *out = value_int32((int32_t)days);
+    return STATUS_OK;
+}
+
 enum status date_parse_date(struct function_call *call, const struct value *args, struct value *out)
 {
-    int32_t days = 0;
-    TRY(explain_parse(call, MOMENT_DATE, args,
-                      simple_date_pattern_parse_date(args[1].text, args[0].text,
-                                                     call->context->zones, &days, call->diag)));
-    *out = value_int32(days);
-    return STATUS_OK;
+    return explain_parse(call, MOMENT_DATE, args, parse_simple_date(call, args, out));
 }
 
 static enum status parse_time(struct function_call *call, const struct value *args,
@@ -145,7 +159,7 @@ static enum status parse_time(struct function_call *call, const struct value *ar
 {
     const struct time_pattern *pattern = NULL;
     int32_t ms_of_day = 0;
-    TRY(date_pattern(call, args, &pattern));
+    TRY(date_pattern(call, args, TIME_PATTERN_JAVA_TIME, &pattern));
     TRY(time_pattern_parse_time(pattern, args[0].text, call->context->zones, &ms_of_day,
                                 call->diag));
     *out = value_int32(ms_of_day);
@@ -163,7 +177,7 @@ static enum status parse_timestamp(struct function_call *call, const struct valu
     const struct time_pattern *pattern = NULL;
     struct time_zone zone;
     int64_t ms = 0;
-    TRY(date_pattern(call, args, &pattern));
+    TRY(date_pattern(call, args, TIME_PATTERN_JAVA_TIME, &pattern));
     TRY(zone_argument(call, args, is_system_default, &zone));
     TRY(time_pattern_parse_timestamp(pattern, args[0].text, &zone, call->context->zones, &ms,
                                      call->diag));
@@ -201,7 +215,7 @@ static enum status parse_date(struct function_call *call, const struct value *ar
 {
     const struct time_pattern *pattern = NULL;
     int64_t days = 0;
-    TRY(date_pattern(call, args, &pattern));
+    TRY(date_pattern(call, args, TIME_PATTERN_JAVA_TIME, &pattern));
     TRY(time_pattern_parse_date(pattern, args[0].text, call->context->zones, &days, call->diag));
     *out = value_int32((int32_t)days);
     return STATUS_OK;

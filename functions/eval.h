@@ -56,9 +56,81 @@ static inline bool vector_is_null(const struct vector *vector, size_t row)
     return vector->column.has_nulls && vector->column.is_null[vector_row(vector, row)];
 }
 
+/* One row into *out, and *value into one row, by a known layout. Values go by address and
+ * member by member: copying whole structs just written stalls the processor. */
+static inline void vector_load(const struct vector *vector, enum layout layout, size_t row,
+                               struct value *out)
+{
+    const struct column *column = &vector->column;
+    const size_t at = vector_row(vector, row);
+    out->is_null = column->has_nulls && column->is_null[at];
+    switch (layout) {
+    case LAYOUT_BOOLEAN:
+        out->boolean = column->boolean[at] != 0;
+        return;
+    case LAYOUT_INT32:
+        out->int32 = column->int32[at];
+        return;
+    case LAYOUT_INT64:
+        out->int64 = column->int64[at];
+        return;
+    case LAYOUT_DOUBLE:
+        out->real = column->real[at];
+        return;
+    case LAYOUT_DECIMAL:
+        out->decimal = column->decimal[at];
+        return;
+    case LAYOUT_TEXT:
+        out->text = column->text[at];
+        return;
+    case LAYOUT_LIST:
+    case LAYOUT_MAP:
+    case LAYOUT_COUNT:
+        break;
+    }
+    out->list = column->list[at]; /* a map's pointer lies in the same place */
+}
+
+static inline void vector_store(struct vector *vector, enum layout layout, size_t row,
+                                const struct value *value)
+{
+    struct column *column = &vector->column;
+    if (value->is_null) {
+        column_set_null(column, row);
+        return;
+    }
+    switch (layout) {
+    case LAYOUT_BOOLEAN:
+        column->boolean[row] = value->boolean;
+        return;
+    case LAYOUT_INT32:
+        column->int32[row] = value->int32;
+        return;
+    case LAYOUT_INT64:
+        column->int64[row] = value->int64;
+        return;
+    case LAYOUT_DOUBLE:
+        column->real[row] = value->real;
+        return;
+    case LAYOUT_DECIMAL:
+        column->decimal[row] = value->decimal;
+        return;
+    case LAYOUT_TEXT:
+        column->text[row] = value->text;
+        return;
+    case LAYOUT_LIST:
+    case LAYOUT_MAP:
+    case LAYOUT_COUNT:
+        break;
+    }
+    column->list[row] = value->list;
+}
+
 static inline struct value vector_get(const struct vector *vector, size_t row)
 {
-    return column_get(&vector->column, vector_row(vector, row));
+    struct value value = VALUE_NULL;
+    vector_load(vector, type_layout(vector->column.type), row, &value);
+    return value;
 }
 
 /* Makes row NULL, its datum zero. */

@@ -20,6 +20,8 @@ struct call_run {
     const struct expr *expr;
     const struct vector *arguments;
     struct function_call call;
+    enum layout *layouts; /* of the arguments */
+    enum layout result_layout;
     struct value *values; /* of the row at hand */
 };
 
@@ -145,13 +147,20 @@ static enum status call_run_init(struct call_run *self, const struct run *run,
     const uint32_t count = expr->operand_count;
     const struct type **types = arena_array(context->arena, count, sizeof(*types));
     struct value *values = arena_array(context->arena, count, sizeof(*values));
-    if (!types || !values) {
+    enum layout *layouts = arena_array(context->arena, count, sizeof(*layouts));
+    if (!types || !values || !layouts) {
         return diag_no_memory(run->eval->diag);
     }
     for (uint32_t i = 0; i < count; i++) {
         types[i] = expr->operands[i]->type;
+        layouts[i] = type_layout(types[i]);
     }
-    *self = (struct call_run){.run = run, .expr = expr, .arguments = arguments, .values = values};
+    *self = (struct call_run){.run = run,
+                              .expr = expr,
+                              .arguments = arguments,
+                              .layouts = layouts,
+                              .result_layout = type_layout(expr->type),
+                              .values = values};
     self->call = (struct function_call){.def = expr->function,
                                         .argument_count = count,
                                         .argument_types = types,
@@ -195,10 +204,12 @@ static enum null_rule apply_null_rules(const struct call_run *self)
 
 static enum status call_row(struct call_run *self, size_t row, struct vector *out)
 {
+    bool has_null = false;
     for (uint32_t i = 0; i < self->expr->operand_count; i++) {
-        self->values[i] = vector_get(&self->arguments[i], row);
+        vector_load(&self->arguments[i], self->layouts[i], row, &self->values[i]);
+        has_null |= self->values[i].is_null;
     }
-    const enum null_rule rule = apply_null_rules(self);
+    const enum null_rule rule = has_null ? apply_null_rules(self) : NULL_RULE_CALL;
     if (rule != NULL_RULE_CALL) {
         vector_clear(out, row);
         return rule == NULL_RULE_FAIL
@@ -211,7 +222,7 @@ static enum status call_row(struct call_run *self, size_t row, struct vector *ou
     self->call.view = NULL;
     const enum status status = self->expr->function->call(&self->call, self->values, &value);
     if (status == STATUS_OK) {
-        column_set(&out->column, row, value);
+        vector_store(out, self->result_layout, row, &value);
         return STATUS_OK;
     }
     vector_clear(out, row);

@@ -179,23 +179,26 @@ enum status eval_is_null(const struct run *run, const struct expr *expr, struct 
     return STATUS_OK;
 }
 
+/* pattern is that of the row before; it is compiled anew unless it is constant. */
 static enum status like_row(const struct run *run, const struct expr *expr,
-                            const struct vector *operands, size_t row, struct vector *out)
+                            const struct vector *operands, size_t row, struct like_pattern *pattern,
+                            struct vector *out)
 {
     if (vector_is_null(&operands[0], row) || vector_is_null(&operands[1], row)) {
         vector_clear(out, row);
         return run_fail(run, row, "an operand of LIKE is NULL");
     }
-    const struct text text = vector_get(&operands[0], row).text;
-    const struct text pattern = vector_get(&operands[1], row).text;
-    bool is_match = false;
-    const enum status status =
-        like_match(text, pattern, expr->escape, &is_match, run->eval->row_diag);
-    out->column.boolean[row] = is_match;
-    if (status != STATUS_OK) {
-        vector_clear(out, row);
+    if (!operands[1].is_constant || !pattern->text.data) {
+        const struct text text = vector_get(&operands[1], row).text;
+        const enum status status = like_compile(text, expr->escape, pattern, run->eval->row_diag);
+        if (status != STATUS_OK) {
+            vector_clear(out, row);
+            return run_fail_with(run, row, status);
+        }
     }
-    return run_fail_with(run, row, status);
+    const struct text text = operands[0].column.text[vector_row(&operands[0], row)];
+    out->column.boolean[row] = like_match(pattern, text);
+    return STATUS_OK;
 }
 
 enum status eval_like(const struct run *run, const struct expr *expr, struct vector *out)
@@ -206,8 +209,9 @@ enum status eval_like(const struct run *run, const struct expr *expr, struct vec
     struct run constant;
     run = run_for(run, operands, 2, &constant);
     TRY(vector_init(out, run, expr->type));
+    struct like_pattern pattern = {.text = {NULL, 0}};
     for (size_t i = 0; i < run->count; i++) {
-        TRY(like_row(run, expr, operands, run_row(run, i), out));
+        TRY(like_row(run, expr, operands, run_row(run, i), &pattern, out));
     }
     return STATUS_OK;
 }

@@ -150,8 +150,7 @@ static enum status null_or(struct function_call *call, const struct value *args,
     return code(call, args, out);
 }
 
-static enum status filter(struct function_call *call, const struct value *args,
-                          struct value *out)
+static enum status filter(struct function_call *call, const struct value *args, struct value *out)
 {
     const bool is_array = call->argument_types[0]->kind == TYPE_ARRAY;
     return null_or(call, args, is_array ? filter_array : filter_map, out);
@@ -165,8 +164,10 @@ static enum status transform(struct function_call *call, const struct value *arg
 }
 
 #define LAMBDA_ROW(upper, lower, params, result, code, text, lines)                                \
-    {.name = (upper), .spelling = (lower), .category = "LAMBDA", .parameters = (params),           \
-     .returns = (result), .call = (code), .summary = (text), .manual = (lines)}
+    {                                                                                              \
+        .name = (upper), .spelling = (lower), .category = "LAMBDA", .parameters = (params),        \
+        .returns = (result), .call = (code), .summary = (text), .manual = (lines)                  \
+    }
 
 static const struct function_def lambda_table[] = {
     LAMBDA_ROW("FILTER", "filter", "ARRAY<T> array, LAMBDA (T) => BOOLEAN lambda", "ARRAY<T>",
@@ -186,8 +187,8 @@ static const struct function_def lambda_table[] = {
                transform, "Applies an expression to every element of an array or a map.",
                "array: The array.\nlambda: The new element, of an element."),
     LAMBDA_ROW("TRANSFORM", "transform",
-               "MAP<K, V> map, LAMBDA (K, V) => R lambda1, LAMBDA (K, V) => T lambda2",
-               "MAP<R, T>", transform, NULL,
+               "MAP<K, V> map, LAMBDA (K, V) => R lambda1, LAMBDA (K, V) => T lambda2", "MAP<R, T>",
+               transform, NULL,
                "map: The map.\nlambda1: The new key, of a key and its value.\n"
                "lambda2: The new value, likewise."),
 };

@@ -4,6 +4,9 @@
  * last '%' and lets it take one character more. That is enough, since an earlier '%' need never
  * take more than it did when a later one was reached; the cost is at most text times pattern,
  * never exponential. A line break can be taken by a literal only, so '%' ends at one.
+ *
+ * Patterns of one literal (abc, abc%, %abc, %abc%) are found with memcmp and memmem, unless the
+ * text has bytes that could belong to a line break.
  */
 #include "functions/like.h"
 
@@ -110,17 +113,70 @@ static bool match(struct like_run *run, uint32_t escape)
     }
 }
 
-enum status like_match(struct text text, struct text pattern, uint32_t escape, bool *out,
-                       struct diag *diag)
+/* True when there may be a line break: bytes that begin one in UTF-8. */
+static bool may_have_line_break(struct text text)
+{
+    bool is_found = false;
+    for (size_t i = 0; i < text.bytes; i++) {
+        const unsigned char byte = (unsigned char)text.data[i];
+        is_found |= byte == '\n' || byte == '\r' || byte == 0xC2U || byte == 0xE2U;
+    }
+    return is_found;
+}
+
+static void find_shape(struct like_pattern *pattern)
+{
+    struct text literal = pattern->text;
+    while (literal.bytes > 0 && literal.data[0] == '%') {
+        pattern->is_open_before = true;
+        literal.data++;
+        literal.bytes--;
+    }
+    while (literal.bytes > 0 && literal.data[literal.bytes - 1] == '%') {
+        pattern->is_open_behind = true;
+        literal.bytes--;
+    }
+    pattern->literal = literal;
+    pattern->is_simple = pattern->escape == 0 && literal.bytes > 0 &&
+                         !memchr(literal.data, '%', literal.bytes) &&
+                         !memchr(literal.data, '_', literal.bytes);
+}
+
+enum status like_compile(struct text pattern, uint32_t escape, struct like_pattern *out,
+                         struct diag *diag)
 {
     if (ends_with_escape(pattern, escape)) {
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
                          "LIKE pattern must not end with escape character");
     }
+    *out = (struct like_pattern){.text = pattern, .escape = escape};
+    find_shape(out);
+    return STATUS_OK;
+}
+
+static bool match_literal(const struct like_pattern *pattern, struct text text)
+{
+    const struct text literal = pattern->literal;
+    if (text.bytes < literal.bytes) {
+        return false;
+    }
+    if (pattern->is_open_before && pattern->is_open_behind) {
+        return memmem(text.data, text.bytes, literal.data, literal.bytes) != NULL;
+    }
+    const size_t start = pattern->is_open_before ? text.bytes - literal.bytes : 0;
+    const bool has_length =
+        pattern->is_open_before || pattern->is_open_behind || text.bytes == literal.bytes;
+    return has_length && memcmp(text.data + start, literal.data, literal.bytes) == 0;
+}
+
+bool like_match(const struct like_pattern *pattern, struct text text)
+{
+    if (pattern->is_simple && !may_have_line_break(text)) {
+        return match_literal(pattern, text);
+    }
     struct like_run run = {.text = text.data,
                            .text_end = text.data + text.bytes,
-                           .pattern = pattern.data,
-                           .pattern_end = pattern.data + pattern.bytes};
-    *out = match(&run, escape);
-    return STATUS_OK;
+                           .pattern = pattern->text.data,
+                           .pattern_end = pattern->text.data + pattern->text.bytes};
+    return match(&run, pattern->escape);
 }

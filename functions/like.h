@@ -10,9 +10,22 @@
 #include "base/status.h"
 #include "base/text.h"
 
+/* A pattern looked over once. Plain data; borrows the pattern's text. */
+struct like_pattern {
+    struct text text;
+    uint32_t escape;
+    /* What most patterns are: one literal, with '%' before or behind it, or both. */
+    bool is_simple;
+    bool is_open_before;
+    bool is_open_behind;
+    struct text literal;
+};
+
 /* escape: the code point that makes the next pattern character literal, 0 for none.
  * STATUS_INVALID: "LIKE pattern must not end with escape character". */
-MUST_USE enum status like_match(struct text text, struct text pattern, uint32_t escape, bool *out,
-                                struct diag *diag);
+MUST_USE enum status like_compile(struct text pattern, uint32_t escape, struct like_pattern *out,
+                                  struct diag *diag);
+
+bool like_match(const struct like_pattern *pattern, struct text text);
 
 #endif

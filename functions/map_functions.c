@@ -26,8 +26,7 @@ static enum status return_items(struct function_call *call, const struct value *
     return STATUS_OK;
 }
 
-static enum status map_keys(struct function_call *call, const struct value *args,
-                            struct value *out)
+static enum status map_keys(struct function_call *call, const struct value *args, struct value *out)
 {
     return return_items(call, args[0].map->keys, args[0].map->count, out);
 }
@@ -65,8 +64,7 @@ static enum status map_union(struct function_call *call, const struct value *arg
     return STATUS_OK;
 }
 
-static enum status as_map(struct function_call *call, const struct value *args,
-                          struct value *out)
+static enum status as_map(struct function_call *call, const struct value *args, struct value *out)
 {
     const struct value_list *keys = args[0].list;
     const struct value_list *values = args[1].list;
@@ -89,8 +87,7 @@ static enum status make_entry(struct function_call *call, struct value key, stru
     return return_items(call, fields, 2, out);
 }
 
-static enum status entries(struct function_call *call, const struct value *args,
-                           struct value *out)
+static enum status entries(struct function_call *call, const struct value *args, struct value *out)
 {
     *out = VALUE_NULL;
     if (args[0].is_null) {
@@ -117,9 +114,11 @@ static enum status entries(struct function_call *call, const struct value *args,
 }
 
 #define MAP_ROW(upper, lower, params, result, options, code, text, lines)                          \
-    {.name = (upper), .spelling = (lower), .category = "MAP", .parameters = (params),              \
-     .returns = (result), .flags = (options), .call = (code), .summary = (text),                   \
-     .manual = (lines)}
+    {                                                                                              \
+        .name = (upper), .spelling = (lower), .category = "MAP", .parameters = (params),           \
+        .returns = (result), .flags = (options), .call = (code), .summary = (text),                \
+        .manual = (lines)                                                                          \
+    }
 
 #define ENTRIES(type, text)                                                                        \
     MAP_ROW("ENTRIES", "entries", "MAP<VARCHAR, " type "> map, BOOLEAN sorted",                    \

@@ -105,7 +105,9 @@ void regex_cache_destroy(struct regex_cache *cache)
 
 static enum status keep_reason(struct regex *slot, const char *reason)
 {
-    strncpy(slot->reason, reason, sizeof(slot->reason) - 1);
+    const size_t bytes = strnlen(reason, sizeof(slot->reason) - 1);
+    memcpy(slot->reason, reason, bytes);
+    slot->reason[bytes] = '\0';
     return STATUS_OK;
 }
 

@@ -8,8 +8,7 @@ static void sets_of_elements(void **state)
     (void)state;
     static const char two[] = "ARRAY<INT>, ARRAY<INT>";
     static const struct function_case cases[] = {
-        {"ARRAY_DISTINCT", "ARRAY<INT>", "[1, NULL, 1, NULL, 2]", "ARRAY<INTEGER>",
-         "[1, NULL, 2]"},
+        {"ARRAY_DISTINCT", "ARRAY<INT>", "[1, NULL, 1, NULL, 2]", "ARRAY<INTEGER>", "[1, NULL, 2]"},
         {"ARRAY_DISTINCT", "ARRAY<DOUBLE>", "[0.0, -0.0, NaN, NaN]", "ARRAY<DOUBLE>",
          "[0.0, -0.0, NaN]"},
         {"ARRAY_DISTINCT", "ARRAY<MAP<VARCHAR, INT>>", "[{'a': 1, 'b': 2}, {'b': 2, 'a': 1}]",
@@ -21,8 +20,7 @@ static void sets_of_elements(void **state)
         {"ARRAY_UNION", two, "[1], NULL", "ARRAY<INTEGER>", "NULL"},
         {"ARRAY_EXCEPT", two, "[1, 2, NULL, 2, 3], [3, NULL]", "ARRAY<INTEGER>", "[1, 2]"},
         {"ARRAY_EXCEPT", two, "[1], []", "ARRAY<INTEGER>", "[1]"},
-        {"ARRAY_INTERSECT", two, "[1, 2, NULL, 2, 3], [2, NULL, 9]", "ARRAY<INTEGER>",
-         "[2, NULL]"},
+        {"ARRAY_INTERSECT", two, "[1, 2, NULL, 2, 3], [2, NULL, 9]", "ARRAY<INTEGER>", "[2, NULL]"},
         {"ARRAY_INTERSECT", two, "[1], [2]", "ARRAY<INTEGER>", "[]"},
     };
     function_run_all(cases, sizeof(cases) / sizeof(cases[0]));
@@ -75,8 +73,8 @@ static void order_in_arrays(void **state)
         {"ARRAY_SORT", "ARRAY<INT>, VARCHAR", "[3, 1], 'Ascending'", "ARRAY<INTEGER>", "[1, 3]"},
         {"ARRAY_SORT", "ARRAY<INT>, VARCHAR", "[3, 1], 'down'", "ARRAY<INTEGER>", "NULL"},
         {"ARRAY_SORT", "ARRAY<INT>, VARCHAR", "[3, 1], NULL", "ARRAY<INTEGER>", "NULL"},
-        {"ARRAY_SORT", "ARRAY<DECIMAL(3, 1)>", "[1.5, -2.5, 0.0, 9.9, 1.4]",
-         "ARRAY<DECIMAL(3, 1)>", "[-2.5, 0.0, 1.4, 1.5, 9.9]"},
+        {"ARRAY_SORT", "ARRAY<DECIMAL(3, 1)>", "[1.5, -2.5, 0.0, 9.9, 1.4]", "ARRAY<DECIMAL(3, 1)>",
+         "[-2.5, 0.0, 1.4, 1.5, 9.9]"},
         {"GENERATE_SERIES", "INT, INT", "1, 4", "ARRAY<INTEGER>", "[1, 2, 3, 4]"},
         {"GENERATE_SERIES", "INT, INT", "1, -1", "ARRAY<INTEGER>", "[1, 0, -1]"},
         {"GENERATE_SERIES", "BIGINT, BIGINT", "5, 5", "ARRAY<BIGINT>", "[5]"},
@@ -124,8 +122,7 @@ static void maps(void **state)
          "{'a': 1}"},
         {"AS_MAP", "ARRAY<VARCHAR>, ARRAY<INT>", "['a'], NULL", "MAP<STRING, INTEGER>", "NULL"},
         {"MAP_KEYS", "MAP<VARCHAR, INT>", "{'b': 1, 'a': NULL}", "ARRAY<STRING>", "['b', 'a']"},
-        {"MAP_VALUES", "MAP<VARCHAR, INT>", "{'b': 1, 'a': NULL}", "ARRAY<INTEGER>",
-         "[1, NULL]"},
+        {"MAP_VALUES", "MAP<VARCHAR, INT>", "{'b': 1, 'a': NULL}", "ARRAY<INTEGER>", "[1, NULL]"},
         {"MAP_KEYS", "MAP<VARCHAR, INT>", "NULL", "ARRAY<STRING>", "NULL"},
         {"MAP_UNION", two, "{'a': 1, 'b': 2}, {'a': 9, 'c': 3}", "MAP<STRING, INTEGER>",
          "{'a': 9, 'b': 2, 'c': 3}"},
