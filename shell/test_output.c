@@ -148,8 +148,7 @@ static enum status fail_record(const struct output_check *check, size_t index, c
     const enum status status = diag_fail(
         check->diag, STATUS_INVALID, SQL_POS_NONE,
         "topic %.*s, record %zu: %s\n  expected: %.*s\n  actual:   %.*s", TEXT_ARGS(check->topic),
-        index, what, TEXT_ARGS(buffer_text(&wanted)),
-        TEXT_ARGS(buffer_text(&line)));
+        index, what, TEXT_ARGS(buffer_text(&wanted)), TEXT_ARGS(buffer_text(&line)));
     buffer_release(&line);
     buffer_release(&wanted);
     return status;
