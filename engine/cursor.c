@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "engine/engine_state.h"
+#include "engine/execution.h"
 
 enum status cursor_create(struct engine *engine, const struct cursor_vtable *vtable,
                           struct cursor **out, struct diag *diag)
@@ -51,6 +52,7 @@ void cursor_discard(struct cursor *cursor)
         cursor->first = chunk->next;
         row_chunk_unref(&chunk->chunk);
     }
+    script_unref(cursor->script);
     arena_release(&cursor->arena);
     memory_free(cursor);
 }

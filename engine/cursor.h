@@ -38,6 +38,7 @@ struct cursor {
     struct engine *engine;
     struct cursor *next_open; /* in the engine's list, under its lock */
     struct arena arena;       /* schema and plan */
+    struct script *script;    /* a reference: the plan borrows from its tree */
     char query_id[64];
     struct schema schema;
     bool is_table;

@@ -15,6 +15,7 @@
 struct execution {
     struct engine *engine;
     struct session *session;
+    struct script *script; /* holds statement; NULL when the statement is stored, not a client's */
     const struct statement *statement;
     struct arena *arena;      /* for the statement only */
     struct catalog catalog;   /* view for the planner; its context is this execution */
@@ -22,6 +23,11 @@ struct execution {
     struct outcome *out;
     struct diag *diag;
 };
+
+/* Plans borrow from the tree that they were made from, so whoever keeps a plan keeps its script. Both
+ * accept NULL. */
+struct script *script_ref(struct script *script);
+void script_unref(struct script *script);
 
 /* Sets execution->catalog. */
 void execution_init_catalog(struct execution *execution);

@@ -482,6 +482,7 @@ enum status pull_open(struct execution *execution, struct cursor **out)
     }
     arena_init(&pull->arena);
     arena_init(&pull->slice_arena);
+    cursor->script = script_ref(execution->script);
     cursor->source = pull;
     const enum status status = open_plan(execution, cursor, pull);
     if (status != STATUS_OK) {

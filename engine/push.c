@@ -118,6 +118,7 @@ enum status push_open(struct execution *execution, struct cursor **out)
         return diag_no_memory(execution->diag);
     }
     arena_init(&push->arena);
+    cursor->script = script_ref(execution->script);
     cursor->source = push;
     const enum status status = open_plan(execution, cursor, push);
     if (status != STATUS_OK) {

@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "engine/engine_state.h"
+#include "engine/execution.h"
 
 /* A unit of work ends at the first of these: its output must fit the committer's queue, its loss
  * in a crash must cost little, and what it holds back must not be held back long. Larger units
@@ -159,6 +160,7 @@ static void free_query(struct query *query)
     settings_release(&query->settings);
     processing_log_release(&query->log);
     pthread_mutex_destroy(&query->run_lock);
+    script_unref(query->script);
     arena_release(&query->arena);
     memory_free(query);
 }
@@ -179,6 +181,7 @@ enum status query_create(struct engine *engine, const struct query_definition *d
     arena_init(plan_arena);
     query->engine = engine;
     query->plan = plan;
+    query->script = script_ref(definition->script);
     query->number = definition->number;
     query->is_insert = definition->is_insert;
     query->from_earliest = definition->from_earliest;

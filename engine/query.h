@@ -38,6 +38,7 @@ struct query {
     bool from_earliest;    /* auto.offset.reset when it was created */
     struct settings settings; /* what the session had set when it was created */
     const struct plan *plan;
+    struct script *script; /* a reference: the plan borrows from its tree; NULL: the arena has it */
 
     pthread_mutex_t run_lock; /* guards what follows */
     struct task task;
@@ -57,6 +58,7 @@ struct query_definition {
     bool from_earliest;
     bool is_paused;
     const struct settings *settings; /* the session's own level is copied */
+    struct script *script;           /* a reference is taken; may be NULL */
 };
 
 /* Makes a query that takes the arena in which plan lies (*plan_arena is empty afterwards) and

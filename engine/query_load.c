@@ -81,18 +81,16 @@ static enum status plan_stored(struct execution *execution, struct text sink, st
                               "the source table of a query is missing");
 }
 
+/* The query takes execution->arena, in which the statement lies. */
 static enum status start_stored(struct execution *execution, const struct query_definition *query)
 {
     struct engine *engine = execution->engine;
-    struct arena arena;
-    arena_init(&arena);
     struct plan *plan = NULL;
     struct query *started = NULL;
-    enum status status = plan_stored(execution, query->sink, &arena, &plan);
+    enum status status = plan_stored(execution, query->sink, execution->arena, &plan);
     if (status == STATUS_OK) {
-        status = query_create(engine, query, plan, &arena, &started, execution->diag);
+        status = query_create(engine, query, plan, execution->arena, &started, execution->diag);
     }
-    arena_release(&arena);
     if (status == STATUS_OK) {
         status = engine_add_query(engine, started, execution->diag);
         if (status != STATUS_OK) {

@@ -5,6 +5,7 @@
  * that do not run here, how the refusal names them.
  */
 #include <assert.h>
+#include <stdatomic.h>
 
 #include "base/memory.h"
 #include "engine/execution.h"
@@ -12,6 +13,7 @@
 #include "parser/parser.h"
 
 struct script {
+    atomic_uint references; /* the client's, and those of plans that borrow from the tree */
     struct engine *engine;
     struct session *session;
     struct arena arena;
@@ -36,8 +38,8 @@ static const struct {
     [STATEMENT_DROP_TYPE] = {statement_drop_type, "DROP TYPE", true, false},
     [STATEMENT_CREATE_CONNECTOR] = {NULL, "CREATE CONNECTOR", false, false},
     [STATEMENT_DROP_CONNECTOR] = {NULL, "DROP CONNECTOR", false, false},
-    [STATEMENT_LIST] = {NULL, "SHOW", true, false},
-    [STATEMENT_DESCRIBE] = {NULL, "DESCRIBE", true, false},
+    [STATEMENT_LIST] = {statement_list, "SHOW", true, false},
+    [STATEMENT_DESCRIBE] = {statement_describe, "DESCRIBE", true, false},
     [STATEMENT_PRINT] = {statement_print, "PRINT", true, true},
     [STATEMENT_TERMINATE] = {statement_terminate, "TERMINATE", true, false},
     [STATEMENT_PAUSE] = {statement_pause, "PAUSE", true, false},
@@ -47,8 +49,8 @@ static const struct {
     [STATEMENT_ALTER_SYSTEM] = {NULL, "ALTER SYSTEM", false, false},
     [STATEMENT_DEFINE] = {statement_define, "DEFINE", false, false},
     [STATEMENT_UNDEFINE] = {statement_undefine, "UNDEFINE", false, false},
-    [STATEMENT_EXPLAIN] = {NULL, "EXPLAIN", true, false},
-    [STATEMENT_ASSERT_TOPIC] = {NULL, "ASSERT TOPIC", false, false},
+    [STATEMENT_EXPLAIN] = {statement_explain, "EXPLAIN", true, false},
+    [STATEMENT_ASSERT_TOPIC] = {statement_assert_topic, "ASSERT TOPIC", false, false},
     [STATEMENT_ASSERT_SCHEMA] = {NULL, "ASSERT SCHEMA", false, false},
     [STATEMENT_ASSERT_VALUES] = {NULL, "ASSERT VALUES", false, false},
     [STATEMENT_ASSERT_NULL_VALUES] = {NULL, "ASSERT NULL VALUES", false, false},
@@ -64,6 +66,7 @@ enum status script_open(struct engine *engine, struct session *session, struct t
     if (!script) {
         return diag_no_memory(diag);
     }
+    atomic_init(&script->references, 1);
     script->engine = engine;
     script->session = session;
     arena_init(&script->arena);
@@ -80,12 +83,25 @@ enum status script_open(struct engine *engine, struct session *session, struct t
     return STATUS_OK;
 }
 
-void script_close(struct script *script)
+struct script *script_ref(struct script *script)
 {
     if (script) {
+        atomic_fetch_add(&script->references, 1);
+    }
+    return script;
+}
+
+void script_unref(struct script *script)
+{
+    if (script && atomic_fetch_sub(&script->references, 1) == 1) {
         arena_release(&script->arena);
         memory_free(script);
     }
+}
+
+void script_close(struct script *script)
+{
+    script_unref(script);
 }
 
 void script_print_error(struct buffer *out, struct text file, struct text sql,
@@ -249,6 +265,7 @@ enum status script_step(struct script *script, struct outcome *out, struct diag 
     struct execution execution = {
         .engine = script->engine,
         .session = script->session,
+        .script = script,
         .statement = script->statements.items[script->next],
         .arena = &arena,
         .out = out,

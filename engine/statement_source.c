@@ -94,6 +94,7 @@ static enum status make_query(struct execution *execution, const struct new_quer
         .is_insert = new_query->is_insert,
         .from_earliest = text_equal_nocase(reset, TEXT("earliest")),
         .settings = &execution->session->settings,
+        .script = execution->script,
     };
     TRY(query_create(execution->engine, &definition, new_query->plan, new_query->plan_arena, out,
                      execution->diag));

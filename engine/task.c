@@ -3,7 +3,9 @@
  * The merge looks at the heads of all inputs, picks the smallest, and takes from it the longest
  * run that stays below the second smallest, so that a source with one partition, or partitions
  * whose times do not interleave, is pushed in whole segments. Nothing is copied: runs point into
- * the shared segments, which the task holds until they are used up.
+ * the shared segments, which the task holds until they are used up. Where partitions of one
+ * source do interleave, the heads of records (not their bytes) are gathered into batches, so that
+ * decoding stays batch-wise.
  *
  * A round fixes how far each input may go. Queries upstream run their round to its end before
  * those downstream start theirs, so within a round a join sees everything that had been derived
@@ -19,6 +21,9 @@
 #include "engine/evaluation.h"
 #include "functions/regex.h"
 #include "operators/source.h"
+
+/* Runs at least so long are pushed as they lie. */
+enum { GATHER_RUN_MAX = 64 };
 
 static void report_expression_error(void *context, size_t row, const struct expr *expr,
                                     const char *message)
@@ -104,7 +109,9 @@ enum status task_init(struct task *task, const struct task_options *options, str
 {
     *task = (struct task){
         .topics = options->topics,
-        .batch_rows = options->batch_rows ? options->batch_rows : BATCH_ROWS_MAX,
+        .batch_rows = options->batch_rows && options->batch_rows < BATCH_ROWS_MAX
+                          ? options->batch_rows
+                          : BATCH_ROWS_MAX,
         .merge_by_arrival = options->merge_by_arrival,
         .committed_only = options->committed_only,
     };
@@ -130,6 +137,7 @@ void task_release(struct task *task)
         topic_unref(task->inputs[i].topic);
     }
     memory_free(task->inputs);
+    memory_free(task->gather);
     built_query_release(&task->built);
     time_zone_cache_destroy(task->expr.zones);
     regex_cache_destroy(task->expr.regexes);
@@ -265,6 +273,69 @@ static size_t run_length(const struct task *task, const struct choice *choice, s
     return count;
 }
 
+static enum status push(struct task *task, struct operator *source, const struct source_run *run,
+                        struct diag *diag)
+{
+    arena_reset(&task->batch_arena);
+    return source_push(source, &task->context, run, diag);
+}
+
+static enum status push_gathered(struct task *task, struct diag *diag)
+{
+    struct task_gather *gather = task->gather;
+    if (!gather || gather->count == 0) {
+        return STATUS_OK;
+    }
+    const struct source_run run = {
+        .records = gather->records, .count = gather->count, .origins = gather->origins};
+    gather->count = 0;
+    return push(task, gather->source, &run, diag);
+}
+
+static enum status gather_run(struct task *task, const struct task_input *input, size_t count,
+                              struct diag *diag)
+{
+    if (!task->gather) {
+        task->gather = memory_zalloc(sizeof(*task->gather));
+        if (!task->gather) {
+            return diag_no_memory(diag);
+        }
+    }
+    struct task_gather *gather = task->gather;
+    if (gather->source != input->source || gather->count + count > task->batch_rows) {
+        TRY(push_gathered(task, diag));
+    }
+    gather->source = input->source;
+    for (size_t i = 0; i < count; i++) {
+        gather->records[gather->count] = input->segment->records[input->index + i];
+        gather->origins[gather->count++] =
+            (struct row_origin){input->partition, input->next_offset + (int64_t)i};
+    }
+    return STATUS_OK;
+}
+
+/* Takes count records from the head of input. Gathered records point into their segments, so
+ * they are pushed before one of those goes. */
+static enum status take_run(struct task *task, struct task_input *input, size_t count,
+                            bool is_interleaved, struct diag *diag)
+{
+    if (is_interleaved && count < GATHER_RUN_MAX) {
+        TRY(gather_run(task, input, count, diag));
+    } else {
+        const struct source_run run = {
+            .records = input->segment->records + input->index,
+            .count = count,
+            .partition = input->partition,
+            .base_offset = input->next_offset,
+        };
+        TRY(push_gathered(task, diag));
+        TRY(push(task, input->source, &run, diag));
+    }
+    input->index += (uint32_t)count;
+    input->next_offset += (int64_t)count;
+    return input->index == input->segment->record_count ? push_gathered(task, diag) : STATUS_OK;
+}
+
 enum status task_step(struct task *task, size_t row_count_max, size_t *out_count,
                       struct diag *diag)
 {
@@ -275,24 +346,14 @@ enum status task_step(struct task *task, size_t row_count_max, size_t *out_count
         if (!choice.first) {
             break;
         }
-        struct task_input *input = choice.first;
         const size_t left = row_count_max - done;
         const size_t count =
             run_length(task, &choice, left < task->batch_rows ? left : task->batch_rows);
-        const struct source_run run = {
-            .records = input->segment->records + input->index,
-            .count = count,
-            .partition = input->partition,
-            .base_offset = input->next_offset,
-        };
-        arena_reset(&task->batch_arena);
-        TRY(source_push(input->source, &task->context, &run, diag));
-        input->index += (uint32_t)count;
-        input->next_offset += (int64_t)count;
+        TRY(take_run(task, choice.first, count, choice.second != NULL, diag));
         done += count;
     }
     *out_count = done;
-    return STATUS_OK;
+    return push_gathered(task, diag);
 }
 
 enum status task_flush(struct task *task, struct diag *diag)

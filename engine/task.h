@@ -14,6 +14,8 @@
 #define ENGINE_TASK_H
 
 #include "base/arena.h"
+#include "base/bounds.h"
+#include "base/record.h"
 #include "engine/build.h"
 #include "functions/expr.h"
 #include "operators/operator.h"
@@ -32,6 +34,14 @@ struct task_input {
     uint32_t index;           /* of next_offset in the segment */
 };
 
+/* Short runs of several partitions of one source, put together until they make a batch. */
+struct task_gather {
+    struct operator *source;
+    size_t count;
+    struct record records[BATCH_ROWS_MAX];
+    struct row_origin origins[BATCH_ROWS_MAX];
+};
+
 struct task {
     struct arena batch_arena;
     struct built_query built;
@@ -41,6 +51,7 @@ struct task {
     struct expr_errors expr_errors;
     struct task_input *inputs;
     size_t input_count;
+    struct task_gather *gather; /* NULL until partitions interleave */
     struct topics *topics;
     size_t batch_rows;
     bool merge_by_arrival;

@@ -16,8 +16,7 @@ struct attr_state {
     struct agg_items *items;
 };
 
-static enum status attr_resolve(struct aggregate *aggregate, struct arena *arena,
-                                struct diag *diag)
+static enum status attr_resolve(struct aggregate *aggregate, struct arena *arena, struct diag *diag)
 {
     const struct type_field fields[] = {{TEXT("VALUE"), aggregate->argument_types[0]},
                                         {TEXT("COUNT"), type_of(TYPE_INTEGER)}};

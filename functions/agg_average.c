@@ -100,8 +100,8 @@ static enum status average_add_rows(const struct aggregate *aggregate, void *con
     return STATUS_OK;
 }
 
-static enum status average_merge(const struct aggregate *aggregate, void *state,
-                                 const void *from, struct diag *diag)
+static enum status average_merge(const struct aggregate *aggregate, void *state, const void *from,
+                                 struct diag *diag)
 {
     (void)diag;
     struct average_state *self = state;
@@ -153,20 +153,12 @@ static enum status average_load(const struct aggregate *aggregate, const struct 
 }
 
 #define AVERAGE(type, text)                                                                        \
-    {.name = "AVG",                                                                                \
-     .spelling = "avg",                                                                            \
-     .parameters = type " val1",                                                                   \
-     .returns = "DOUBLE",                                                                          \
-     .summary = text,                                                                              \
-     .resolve = average_resolve,                                                                   \
-     .init = agg_init_zero,                                                                        \
-     .add = average_add,                                                                           \
-     .undo = average_undo,                                                                         \
-     .merge = average_merge,                                                                       \
-     .result = average_result,                                                                     \
-     .save = average_save,                                                                         \
-     .load = average_load,                                                                         \
-     .add_rows = average_add_rows}
+    {                                                                                              \
+        .name = "AVG", .spelling = "avg", .parameters = type " val1", .returns = "DOUBLE",         \
+        .summary = text, .resolve = average_resolve, .init = agg_init_zero, .add = average_add,    \
+        .undo = average_undo, .merge = average_merge, .result = average_result,                    \
+        .save = average_save, .load = average_load, .add_rows = average_add_rows                   \
+    }
 
 static const struct aggregate_def average_table[] = {
     AVERAGE("BIGINT", "Returns the average of a column: the sum over the count of its values. "

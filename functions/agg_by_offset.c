@@ -131,8 +131,8 @@ static enum status merge_all(struct by_offset_state *self, const struct by_offse
     return STATUS_OK;
 }
 
-static enum status earliest_merge(const struct aggregate *aggregate, void *state,
-                                  const void *from, struct diag *diag)
+static enum status earliest_merge(const struct aggregate *aggregate, void *state, const void *from,
+                                  struct diag *diag)
 {
     struct by_offset_state *self = state;
     TRY(merge_all(self, from, diag));
@@ -222,14 +222,18 @@ static enum status by_offset_load(const struct aggregate *aggregate, const struc
     .load = by_offset_load, .release = agg_items_release_state
 
 #define EARLIEST(literals, literal_count, result, text)                                            \
-    {.name = "EARLIEST_BY_OFFSET", .parameters = "T val1" literals,                                \
-     .literal_parameter_count = (literal_count), .returns = result, .summary = (text),             \
-     BY_OFFSET_CODE, .resolve = earliest_resolve, .add = earliest_add, .merge = earliest_merge}
+    {                                                                                              \
+        .name = "EARLIEST_BY_OFFSET", .parameters = "T val1" literals,                             \
+        .literal_parameter_count = (literal_count), .returns = result, .summary = (text),          \
+        BY_OFFSET_CODE, .resolve = earliest_resolve, .add = earliest_add, .merge = earliest_merge  \
+    }
 
 #define LATEST(literals, literal_count, result, text)                                              \
-    {.name = "LATEST_BY_OFFSET", .parameters = "T val1" literals,                                  \
-     .literal_parameter_count = (literal_count), .returns = result, .summary = (text),             \
-     BY_OFFSET_CODE, .resolve = latest_resolve, .add = latest_add, .merge = latest_merge}
+    {                                                                                              \
+        .name = "LATEST_BY_OFFSET", .parameters = "T val1" literals,                               \
+        .literal_parameter_count = (literal_count), .returns = result, .summary = (text),          \
+        BY_OFFSET_CODE, .resolve = latest_resolve, .add = latest_add, .merge = latest_merge        \
+    }
 
 static const struct aggregate_def by_offset_table[] = {
     EARLIEST("", 0, "T",

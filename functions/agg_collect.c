@@ -19,8 +19,8 @@ static enum status collect_resolve(struct aggregate *aggregate, struct arena *ar
                                    struct diag *diag)
 {
     (void)arena;
-    return agg_set_state(aggregate, aggregate->result_type,
-                         AGG_STATE_BYTES(struct collect_state), diag);
+    return agg_set_state(aggregate, aggregate->result_type, AGG_STATE_BYTES(struct collect_state),
+                         diag);
 }
 
 static bool is_full(const struct aggregate *aggregate, const struct collect_state *self)
@@ -43,8 +43,7 @@ static enum status list_undo(const struct aggregate *aggregate, void *state,
 {
     struct collect_state *self = state;
     struct text staged;
-    TRY(agg_items_stage(&self->items, aggregate->argument_types[0], &arguments[0], &staged,
-                        diag));
+    TRY(agg_items_stage(&self->items, aggregate->argument_types[0], &arguments[0], &staged, diag));
     const int64_t at = agg_items_find_last(self->items, staged);
     if (at >= 0) {
         agg_items_remove(self->items, (uint32_t)at);
@@ -52,8 +51,7 @@ static enum status list_undo(const struct aggregate *aggregate, void *state,
     return STATUS_OK;
 }
 
-static enum status keep_if_new(struct collect_state *self, struct text staged,
-                               struct diag *diag)
+static enum status keep_if_new(struct collect_state *self, struct text staged, struct diag *diag)
 {
     if (agg_items_find(self->items, staged) >= 0) {
         return STATUS_OK;
@@ -69,8 +67,7 @@ static enum status set_add(const struct aggregate *aggregate, void *state,
         return STATUS_OK;
     }
     struct text staged;
-    TRY(agg_items_stage(&self->items, aggregate->argument_types[0], &arguments[0], &staged,
-                        diag));
+    TRY(agg_items_stage(&self->items, aggregate->argument_types[0], &arguments[0], &staged, diag));
     return keep_if_new(self, staged, diag);
 }
 
@@ -81,8 +78,7 @@ static enum status list_merge(const struct aggregate *aggregate, void *state, co
     const struct collect_state *other = from;
     for (uint32_t i = 0; i < agg_items_count(other->items) && !is_full(aggregate, self); i++) {
         struct text staged;
-        TRY(agg_items_stage_encoded(&self->items, agg_items_text(other->items, i), &staged,
-                                    diag));
+        TRY(agg_items_stage_encoded(&self->items, agg_items_text(other->items, i), &staged, diag));
         TRY(agg_items_keep(self->items, agg_items_count(self->items), 0, diag));
     }
     return STATUS_OK;
@@ -95,8 +91,7 @@ static enum status set_merge(const struct aggregate *aggregate, void *state, con
     const struct collect_state *other = from;
     for (uint32_t i = 0; i < agg_items_count(other->items) && !is_full(aggregate, self); i++) {
         struct text staged;
-        TRY(agg_items_stage_encoded(&self->items, agg_items_text(other->items, i), &staged,
-                                    diag));
+        TRY(agg_items_stage_encoded(&self->items, agg_items_text(other->items, i), &staged, diag));
         TRY(keep_if_new(self, staged, diag));
     }
     return STATUS_OK;
@@ -117,8 +112,8 @@ static enum status collect_load(const struct aggregate *aggregate, const struct 
         return agg_corrupt(aggregate, diag);
     }
     for (uint32_t i = 0; i < saved->list->count; i++) {
-        TRY(agg_items_append(&self->items, aggregate->argument_types[0], &saved->list->items[i],
-                             0, diag));
+        TRY(agg_items_append(&self->items, aggregate->argument_types[0], &saved->list->items[i], 0,
+                             diag));
     }
     return STATUS_OK;
 }

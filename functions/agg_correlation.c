@@ -112,8 +112,8 @@ static enum status correlation_save(const struct aggregate *aggregate, const voi
     return agg_return_list(arena, items, CORRELATION_SUMS + 1, out, diag);
 }
 
-static enum status correlation_load(const struct aggregate *aggregate,
-                                    const struct value *saved, void *state, struct diag *diag)
+static enum status correlation_load(const struct aggregate *aggregate, const struct value *saved,
+                                    void *state, struct diag *diag)
 {
     struct correlation_state *self = state;
     const struct value *items = agg_saved_items(saved, CORRELATION_SUMS + 1);
@@ -128,19 +128,13 @@ static enum status correlation_load(const struct aggregate *aggregate,
 }
 
 #define CORRELATION(type, text)                                                                    \
-    {.name = "CORRELATION",                                                                        \
-     .spelling = "correlation",                                                                    \
-     .parameters = type " val1, " type " val2",                                                    \
-     .returns = "DOUBLE",                                                                          \
-     .summary = (text),                                                                            \
-     .resolve = correlation_resolve,                                                               \
-     .init = agg_init_zero,                                                                        \
-     .add = correlation_add,                                                                       \
-     .undo = correlation_undo,                                                                     \
-     .merge = correlation_merge,                                                                   \
-     .result = correlation_result,                                                                 \
-     .save = correlation_save,                                                                     \
-     .load = correlation_load}
+    {                                                                                              \
+        .name = "CORRELATION", .spelling = "correlation",                                          \
+        .parameters = type " val1, " type " val2", .returns = "DOUBLE", .summary = (text),         \
+        .resolve = correlation_resolve, .init = agg_init_zero, .add = correlation_add,             \
+        .undo = correlation_undo, .merge = correlation_merge, .result = correlation_result,        \
+        .save = correlation_save, .load = correlation_load                                         \
+    }
 
 static const struct aggregate_def correlation_table[] = {
     CORRELATION("DOUBLE", "Returns Pearson's correlation coefficient of two columns."),

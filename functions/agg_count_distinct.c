@@ -55,8 +55,8 @@ static uint32_t murmur_bytes(struct text text)
     const size_t whole = text.bytes & ~(size_t)3U;
     uint32_t hash = UINT32_MAX ^ (uint32_t)text.bytes;
     for (size_t i = 0; i < whole; i += 4) {
-        uint32_t k = (uint32_t)data[i] | (uint32_t)data[i + 1] << 8 |
-                     (uint32_t)data[i + 2] << 16 | (uint32_t)data[i + 3] << 24;
+        uint32_t k = (uint32_t)data[i] | (uint32_t)data[i + 1] << 8 | (uint32_t)data[i + 2] << 16 |
+                     (uint32_t)data[i + 3] << 24;
         k *= m;
         k ^= k >> 24;
         hash = hash * m ^ k * m;
@@ -87,8 +87,8 @@ static uint32_t murmur_int64(int64_t value)
     return hash ^ hash >> 15;
 }
 
-static enum status hash_encoded(const struct type *type, const struct value *value,
-                                uint32_t *out, struct diag *diag)
+static enum status hash_encoded(const struct type *type, const struct value *value, uint32_t *out,
+                                struct diag *diag)
 {
     struct buffer encoded;
     buffer_init(&encoded);
@@ -168,8 +168,7 @@ static enum status count_distinct_add(const struct aggregate *aggregate, void *s
     TRY(need_sketch(self, diag));
     /* The added bit bounds the run of zeros that is counted. */
     const uint32_t rest = hash << LOG2_REGISTERS | ((1U << (LOG2_REGISTERS - 1)) + 1U);
-    raise_register(self->sketch, hash >> (32 - LOG2_REGISTERS),
-                   (uint32_t)__builtin_clz(rest) + 1U);
+    raise_register(self->sketch, hash >> (32 - LOG2_REGISTERS), (uint32_t)__builtin_clz(rest) + 1U);
     return STATUS_OK;
 }
 
@@ -190,8 +189,7 @@ static enum status count_distinct_merge(const struct aggregate *aggregate, void 
 }
 
 static enum status count_distinct_result(const struct aggregate *aggregate, const void *state,
-                                         struct arena *arena, struct value *out,
-                                         struct diag *diag)
+                                         struct arena *arena, struct value *out, struct diag *diag)
 {
     (void)aggregate;
     (void)arena;
@@ -212,8 +210,7 @@ static enum status count_distinct_result(const struct aggregate *aggregate, cons
 }
 
 static enum status count_distinct_save(const struct aggregate *aggregate, const void *state,
-                                       struct arena *arena, struct value *out,
-                                       struct diag *diag)
+                                       struct arena *arena, struct value *out, struct diag *diag)
 {
     (void)aggregate;
     const struct count_distinct_state *self = state;
@@ -228,9 +225,8 @@ static enum status count_distinct_save(const struct aggregate *aggregate, const 
     return STATUS_OK;
 }
 
-static enum status count_distinct_load(const struct aggregate *aggregate,
-                                       const struct value *saved, void *state,
-                                       struct diag *diag)
+static enum status count_distinct_load(const struct aggregate *aggregate, const struct value *saved,
+                                       void *state, struct diag *diag)
 {
     struct count_distinct_state *self = state;
     const struct value *words = agg_saved_items(saved, WORDS);

@@ -39,8 +39,7 @@ static enum status deviation_resolve(struct aggregate *aggregate, struct arena *
                          AGG_STATE_BYTES(struct deviation_state), diag);
 }
 
-static enum status samp_resolve(struct aggregate *aggregate, struct arena *arena,
-                                struct diag *diag)
+static enum status samp_resolve(struct aggregate *aggregate, struct arena *arena, struct diag *diag)
 {
     return deviation_resolve(aggregate, arena, TYPE_INTEGER, diag);
 }
@@ -135,8 +134,8 @@ static double mean(const struct aggregate *aggregate, const struct deviation_sta
     return (double)sum / (double)self->count;
 }
 
-static enum status deviation_merge(const struct aggregate *aggregate, void *state,
-                                   const void *from, struct diag *diag)
+static enum status deviation_merge(const struct aggregate *aggregate, void *state, const void *from,
+                                   struct diag *diag)
 {
     (void)diag;
     struct deviation_state *self = state;
@@ -202,12 +201,16 @@ static enum status deviation_load(const struct aggregate *aggregate, const struc
     .merge = deviation_merge, .save = deviation_save, .load = deviation_load
 
 #define STDDEV_SAMP(type, text)                                                                    \
-    {.name = "STDDEV_SAMP", .parameters = type " val1", .summary = (text), DEVIATION_CODE,         \
-     .resolve = samp_resolve, .result = samp_result}
+    {                                                                                              \
+        .name = "STDDEV_SAMP", .parameters = type " val1", .summary = (text), DEVIATION_CODE,      \
+        .resolve = samp_resolve, .result = samp_result                                             \
+    }
 
 #define STDDEV_SAMPLE(type, text)                                                                  \
-    {.name = "STDDEV_SAMPLE", .parameters = type " val1", .summary = (text), DEVIATION_CODE,       \
-     .resolve = sample_resolve, .result = sample_result}
+    {                                                                                              \
+        .name = "STDDEV_SAMPLE", .parameters = type " val1", .summary = (text), DEVIATION_CODE,    \
+        .resolve = sample_resolve, .result = sample_result                                         \
+    }
 
 static const struct aggregate_def deviation_table[] = {
     STDDEV_SAMP("BIGINT", "Returns the sample variance of a column (not its square root: for the "

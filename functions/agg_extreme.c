@@ -267,12 +267,18 @@ static void extreme_release_text(void *state)
     .save = extreme_save, .load = extreme_load
 
 #define MAX(type, release_text, text)                                                              \
-    {.name = "MAX", .parameters = type " val1", .returns = type, .summary = (text), EXTREME_CODE,  \
-     .add = max_add, .merge = max_merge, .add_rows = max_add_rows, .release = (release_text)}
+    {                                                                                              \
+        .name = "MAX", .parameters = type " val1", .returns = type, .summary = (text),             \
+        EXTREME_CODE, .add = max_add, .merge = max_merge, .add_rows = max_add_rows,                \
+        .release = (release_text)                                                                  \
+    }
 
 #define MIN(type, release_text, text)                                                              \
-    {.name = "MIN", .parameters = type " val1", .returns = type, .summary = (text), EXTREME_CODE,  \
-     .add = min_add, .merge = min_merge, .add_rows = min_add_rows, .release = (release_text)}
+    {                                                                                              \
+        .name = "MIN", .parameters = type " val1", .returns = type, .summary = (text),             \
+        EXTREME_CODE, .add = min_add, .merge = min_merge, .add_rows = min_add_rows,                \
+        .release = (release_text)                                                                  \
+    }
 
 static const struct aggregate_def extreme_table[] = {
     MAX("INT", NULL, "Returns the largest value of a column."),

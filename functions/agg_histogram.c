@@ -22,12 +22,12 @@ static enum status histogram_resolve(struct aggregate *aggregate, struct arena *
                                      struct diag *diag)
 {
     (void)arena;
-    return agg_set_state(aggregate, aggregate->result_type,
-                         AGG_STATE_BYTES(struct histogram_state), diag);
+    return agg_set_state(aggregate, aggregate->result_type, AGG_STATE_BYTES(struct histogram_state),
+                         diag);
 }
 
-static enum status count_key(struct histogram_state *self, const struct value *key,
-                             int64_t change, struct diag *diag)
+static enum status count_key(struct histogram_state *self, const struct value *key, int64_t change,
+                             struct diag *diag)
 {
     const struct value text = key->is_null ? value_text(TEXT("null")) : *key;
     struct text staged;
@@ -49,8 +49,8 @@ static enum status histogram_undo(const struct aggregate *aggregate, void *state
     return count_key(state, &arguments[0], -1, diag);
 }
 
-static enum status histogram_merge(const struct aggregate *aggregate, void *state,
-                                   const void *from, struct diag *diag)
+static enum status histogram_merge(const struct aggregate *aggregate, void *state, const void *from,
+                                   struct diag *diag)
 {
     (void)aggregate;
     struct histogram_state *self = state;

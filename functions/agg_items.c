@@ -31,14 +31,14 @@ struct agg_items {
     struct item *items;
     uint32_t count;
     uint32_t capacity;
-    uint32_t *slots; /* item number + 1, 0 for a free slot; NULL: no index */
+    uint32_t *slots;     /* item number + 1, 0 for a free slot; NULL: no index */
     uint32_t slot_count; /* a power of two, more than twice the items */
 };
 
 enum {
-    ITEMS_FIRST = 2,       /* capacity of a new list */
-    ITEMS_INDEXED = 16,    /* shorter lists are searched one by one */
-    DEAD_BYTES_MIN = 256,  /* fewer are not worth a compaction */
+    ITEMS_FIRST = 2,      /* capacity of a new list */
+    ITEMS_INDEXED = 16,   /* shorter lists are searched one by one */
+    DEAD_BYTES_MIN = 256, /* fewer are not worth a compaction */
 };
 
 static void drop_index(struct agg_items *items)
@@ -97,8 +97,8 @@ enum status agg_items_stage(struct agg_items **items, const struct type *type,
     return end_stage(*items, out, diag);
 }
 
-enum status agg_items_stage_encoded(struct agg_items **items, struct text encoded,
-                                    struct text *out, struct diag *diag)
+enum status agg_items_stage_encoded(struct agg_items **items, struct text encoded, struct text *out,
+                                    struct diag *diag)
 {
     TRY(begin_stage(items, diag));
     buffer_append_text(&(*items)->blob, encoded);

@@ -37,25 +37,21 @@ MUST_USE enum status agg_items_keep(struct agg_items *items, uint32_t at, int64_
                                     struct diag *diag);
 
 /* The staged value replaces all items, in the memory that they have. */
-MUST_USE enum status agg_items_keep_only(struct agg_items *items, int64_t tag,
-                                         struct diag *diag);
+MUST_USE enum status agg_items_keep_only(struct agg_items *items, int64_t tag, struct diag *diag);
 
 /* Stage and keep as the last item. */
 MUST_USE enum status agg_items_append(struct agg_items **items, const struct type *type,
-                                      const struct value *value, int64_t tag,
-                                      struct diag *diag);
+                                      const struct value *value, int64_t tag, struct diag *diag);
 
 /* Counts with tags: adds change to the tag of the item that equals the staged value. Without
  * such an item one is made, if change is positive and the list has fewer than count_max; an
  * item whose tag falls below 1 is removed. */
 MUST_USE enum status agg_items_count_staged(struct agg_items *items, struct text staged,
-                                            int64_t change, uint32_t count_max,
-                                            struct diag *diag);
+                                            int64_t change, uint32_t count_max, struct diag *diag);
 
 /* Counts every item of from as often as its tag says. */
-MUST_USE enum status agg_items_merge_counts(struct agg_items **items,
-                                            const struct agg_items *from, uint32_t count_max,
-                                            struct diag *diag);
+MUST_USE enum status agg_items_merge_counts(struct agg_items **items, const struct agg_items *from,
+                                            uint32_t count_max, struct diag *diag);
 
 void agg_items_remove(struct agg_items *items, uint32_t at);
 
@@ -76,18 +72,17 @@ int64_t agg_items_find_last(const struct agg_items *items, struct text encoded);
 /* Decodes one item. Text is borrowed from the list; nested values are made in arena, which may
  * be NULL for types that have none. */
 MUST_USE enum status agg_items_get(const struct agg_items *items, uint32_t at,
-                                   const struct type *type, struct arena *arena,
-                                   struct value *out, struct diag *diag);
+                                   const struct type *type, struct arena *arena, struct value *out,
+                                   struct diag *diag);
 
 /* All values, as copies in arena; *out is an array of agg_items_count values there. */
 MUST_USE enum status agg_items_values(const struct agg_items *items, const struct type *type,
-                                      struct arena *arena, struct value **out,
-                                      struct diag *diag);
+                                      struct arena *arena, struct value **out, struct diag *diag);
 
 /* All values as a list value in arena. */
-MUST_USE enum status agg_items_return_list(const struct agg_items *items,
-                                           const struct type *type, struct arena *arena,
-                                           struct value *out, struct diag *diag);
+MUST_USE enum status agg_items_return_list(const struct agg_items *items, const struct type *type,
+                                           struct arena *arena, struct value *out,
+                                           struct diag *diag);
 
 /* Frees the list that is the first member of state. */
 void agg_items_release_state(void *state);

@@ -21,8 +21,7 @@ struct sum_state {
     };
 };
 
-static enum status sum_resolve(struct aggregate *aggregate, struct arena *arena,
-                               struct diag *diag)
+static enum status sum_resolve(struct aggregate *aggregate, struct arena *arena, struct diag *diag)
 {
     (void)arena;
     if (!aggregate->result_type) { /* DECIMAL: the type of the column */
@@ -56,8 +55,7 @@ static enum status fail_overflow(const struct type *type, int128 sum, struct dia
     return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
                      "Numeric field overflow: A field with precision %d and scale %d must round "
                      "to an absolute value less than 10^%d. Got %.*s",
-                     type->precision, type->scale, type->precision - type->scale, (int)bytes,
-                     text);
+                     type->precision, type->scale, type->precision - type->scale, (int)bytes, text);
 }
 
 static enum status change_decimal(const struct type *type, int128 *sum, int128 change,
@@ -212,12 +210,16 @@ static enum status sum_list_undo(const struct aggregate *aggregate, void *state,
     .save = sum_save, .load = sum_load
 
 #define SUM(type, text)                                                                            \
-    {.name = "SUM", .parameters = type " val1", .returns = type, .summary = (text), SUM_CODE,      \
-     .add = sum_add, .undo = sum_undo, .add_rows = sum_add_rows}
+    {                                                                                              \
+        .name = "SUM", .parameters = type " val1", .returns = type, .summary = (text), SUM_CODE,   \
+        .add = sum_add, .undo = sum_undo, .add_rows = sum_add_rows                                 \
+    }
 
 #define SUM_LIST(type, text)                                                                       \
-    {.name = "SUM_LIST", .spelling = "sum_list", .parameters = "ARRAY<" type "> val1",             \
-     .returns = type, .summary = (text), SUM_CODE, .add = sum_list_add, .undo = sum_list_undo}
+    {                                                                                              \
+        .name = "SUM_LIST", .spelling = "sum_list", .parameters = "ARRAY<" type "> val1",          \
+        .returns = type, .summary = (text), SUM_CODE, .add = sum_list_add, .undo = sum_list_undo   \
+    }
 
 static const struct aggregate_def sum_table[] = {
     SUM("INT", "Sums the values of a column. The sum has the type of the column."),

@@ -28,8 +28,8 @@ MUST_USE enum status agg_set_state(struct aggregate *aggregate, const struct typ
 enum status agg_init_zero(const struct aggregate *aggregate, void *state, struct diag *diag);
 
 /* A list value of count items copied from items (the items themselves are not copied). */
-MUST_USE enum status agg_return_list(struct arena *arena, const struct value *items,
-                                     uint32_t count, struct value *out, struct diag *diag);
+MUST_USE enum status agg_return_list(struct arena *arena, const struct value *items, uint32_t count,
+                                     struct value *out, struct diag *diag);
 
 /* The items of a saved list or struct of exactly count items, none of them NULL; NULL when
  * the value is not such a list. For load(). */

@@ -44,8 +44,7 @@ static enum status plain_resolve(struct aggregate *aggregate, struct arena *aren
                          diag);
 }
 
-static enum status row_resolve(struct aggregate *aggregate, struct arena *arena,
-                               struct diag *diag)
+static enum status row_resolve(struct aggregate *aggregate, struct arena *arena, struct diag *diag)
 {
     TRY(check_k(aggregate, diag));
     const uint32_t count = aggregate->argument_count;
@@ -76,15 +75,14 @@ static bool has_rows(const struct aggregate *aggregate)
 static struct type row_type(const struct aggregate *aggregate)
 {
     const struct type *place = aggregate->result_type->element;
-    return (struct type){.kind = TYPE_STRUCT,
-                         .field_count = place->field_count - 1,
-                         .fields = place->fields + 1};
+    return (struct type){
+        .kind = TYPE_STRUCT, .field_count = place->field_count - 1, .fields = place->fields + 1};
 }
 
 /* Compares key with the place numbered at: >0 when key is larger. */
-static enum status compare_place(const struct aggregate *aggregate,
-                                 const struct topk_state *self, uint32_t at,
-                                 const struct value *key, int *order, struct diag *diag)
+static enum status compare_place(const struct aggregate *aggregate, const struct topk_state *self,
+                                 uint32_t at, const struct value *key, int *order,
+                                 struct diag *diag)
 {
     const struct type *type = aggregate->argument_types[0];
     struct value place;
@@ -233,8 +231,8 @@ static enum status topk_merge(const struct aggregate *aggregate, void *state, co
     return STATUS_OK;
 }
 
-static enum status distinct_merge(const struct aggregate *aggregate, void *state,
-                                  const void *from, struct diag *diag)
+static enum status distinct_merge(const struct aggregate *aggregate, void *state, const void *from,
+                                  struct diag *diag)
 {
     const struct topk_state *other = from;
     for (uint32_t i = 0; i < agg_items_count(other->keys); i++) {
@@ -312,23 +310,28 @@ static void topk_release(void *state)
     agg_items_release_state(&self->rows);
 }
 
-#define TOPK_CODE                                                                                  \
-    .literal_parameter_count = 1, .init = agg_init_zero, .release = topk_release
+#define TOPK_CODE .literal_parameter_count = 1, .init = agg_init_zero, .release = topk_release
 
 #define TOPK(type, text)                                                                           \
-    {.name = "TOPK", .parameters = type " val1, INT k", .returns = "ARRAY<" type ">",              \
-     .summary = (text), TOPK_CODE, .resolve = plain_resolve, .add = topk_add,                      \
-     .merge = topk_merge, .result = plain_save, .save = plain_save, .load = plain_load}
+    {                                                                                              \
+        .name = "TOPK", .parameters = type " val1, INT k", .returns = "ARRAY<" type ">",           \
+        .summary = (text), TOPK_CODE, .resolve = plain_resolve, .add = topk_add,                   \
+        .merge = topk_merge, .result = plain_save, .save = plain_save, .load = plain_load          \
+    }
 
 #define TOPK_ROWS(type)                                                                            \
-    {.name = "TOPK", .parameters = type " val1, ANY... val2, INT k", .returns = "ARRAY<STRUCT<>>", \
-     TOPK_CODE, .resolve = row_resolve, .add = topk_add, .merge = topk_merge,                      \
-     .result = row_save, .save = row_save, .load = row_load}
+    {                                                                                              \
+        .name = "TOPK", .parameters = type " val1, ANY... val2, INT k",                            \
+        .returns = "ARRAY<STRUCT<>>", TOPK_CODE, .resolve = row_resolve, .add = topk_add,          \
+        .merge = topk_merge, .result = row_save, .save = row_save, .load = row_load                \
+    }
 
 #define TOPKDISTINCT(type, text)                                                                   \
-    {.name = "TOPKDISTINCT", .parameters = type " val1, INT k", .returns = "ARRAY<" type ">",      \
-     .summary = (text), TOPK_CODE, .resolve = plain_resolve, .add = distinct_add,                  \
-     .merge = distinct_merge, .result = plain_save, .save = plain_save, .load = plain_load}
+    {                                                                                              \
+        .name = "TOPKDISTINCT", .parameters = type " val1, INT k", .returns = "ARRAY<" type ">",   \
+        .summary = (text), TOPK_CODE, .resolve = plain_resolve, .add = distinct_add,               \
+        .merge = distinct_merge, .result = plain_save, .save = plain_save, .load = plain_load      \
+    }
 
 static const struct aggregate_def topk_table[] = {
     TOPK("INT", "Returns the k largest values of a column, descending. With further columns "

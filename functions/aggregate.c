@@ -103,8 +103,8 @@ enum status aggregate_resolve(const struct function_registry *registry, struct t
     }
     if (argument_count > AGGREGATE_ARGUMENTS_MAX) {
         return diag_fail(diag, STATUS_LIMIT, SQL_POS_NONE,
-                         "%s has %u arguments; at most %d are allowed", defs->name,
-                         argument_count, AGGREGATE_ARGUMENTS_MAX);
+                         "%s has %u arguments; at most %d are allowed", defs->name, argument_count,
+                         AGGREGATE_ARGUMENTS_MAX);
     }
     struct signature *signatures = NULL;
     struct overload_choice choice;
@@ -112,12 +112,12 @@ enum status aggregate_resolve(const struct function_registry *registry, struct t
 
     const struct signature *signature = &signatures[choice.index];
     struct aggregate aggregate = {.def = &defs[choice.index], .limit = INT32_MAX};
-    aggregate.constant_count = count_literals(signature, &choice, argument_count,
-                                              aggregate.def->literal_parameter_count);
-    TRY(take_arguments(&aggregate, name, argument_types, literals, argument_texts,
-                       argument_count, diag));
-    TRY(parameter_type_resolve(signature->returns, &choice.bindings, arena,
-                               &aggregate.result_type, diag));
+    aggregate.constant_count =
+        count_literals(signature, &choice, argument_count, aggregate.def->literal_parameter_count);
+    TRY(take_arguments(&aggregate, name, argument_types, literals, argument_texts, argument_count,
+                       diag));
+    TRY(parameter_type_resolve(signature->returns, &choice.bindings, arena, &aggregate.result_type,
+                               diag));
     TRY(aggregate.def->resolve(&aggregate, arena, diag));
     assert(aggregate.result_type && aggregate.state_type);
     assert(aggregate.state_bytes > 0 && aggregate.state_bytes % 16 == 0);

@@ -24,8 +24,8 @@ struct aggregate {
     const struct aggregate_def *def;
     const struct type *result_type;
     const struct type *state_type;
-    uint32_t state_bytes; /* multiple of 16 */
-    uint32_t argument_count;                                      /* column arguments */
+    uint32_t state_bytes;    /* multiple of 16 */
+    uint32_t argument_count; /* column arguments */
     const struct type *argument_types[AGGREGATE_ARGUMENTS_MAX];
     uint32_t constant_count; /* trailing literal arguments: TOPK's k and the like */
     const struct type *constant_types[AGGREGATE_ARGUMENTS_MAX];
@@ -52,21 +52,22 @@ struct aggregate_def {
     const char *returns;
     const char *summary; /* of the function; on the first overload of a name */
     const char *note;    /* of this overload, or NULL */
+    const void *context; /* for user-defined functions; code reads it through aggregate->def */
     /* Fills state_type, state_bytes, and result_type where it is still NULL because returns
      * does not tell it. Everything else is set. STATUS_INVALID with a message refuses the
      * constants. */
     enum status (*resolve)(struct aggregate *aggregate, struct arena *arena, struct diag *diag);
     enum status (*init)(const struct aggregate *aggregate, void *state, struct diag *diag);
-    enum status (*add)(const struct aggregate *aggregate, void *state, const struct value *arguments,
-                       struct diag *diag);
+    enum status (*add)(const struct aggregate *aggregate, void *state,
+                       const struct value *arguments, struct diag *diag);
     /* NULL: the function cannot be used on tables. */
     enum status (*undo)(const struct aggregate *aggregate, void *state,
                         const struct value *arguments, struct diag *diag);
     /* Folds from into state; for session windows that grow together. */
     enum status (*merge)(const struct aggregate *aggregate, void *state, const void *from,
                          struct diag *diag);
-    enum status (*result)(const struct aggregate *aggregate, const void *state,
-                          struct arena *arena, struct value *out, struct diag *diag);
+    enum status (*result)(const struct aggregate *aggregate, const void *state, struct arena *arena,
+                          struct value *out, struct diag *diag);
     enum status (*save)(const struct aggregate *aggregate, const void *state, struct arena *arena,
                         struct value *out, struct diag *diag);
     enum status (*load)(const struct aggregate *aggregate, const struct value *saved, void *state,
@@ -88,8 +89,8 @@ bool aggregate_exists(const struct function_registry *registry, struct text name
 MUST_USE enum status aggregate_resolve(const struct function_registry *registry, struct text name,
                                        const struct type *const *argument_types,
                                        const struct value *const *literals,
-                                       const struct text *argument_texts,
-                                       uint32_t argument_count, struct arena *arena,
-                                       struct aggregate *out, struct diag *diag);
+                                       const struct text *argument_texts, uint32_t argument_count,
+                                       struct arena *arena, struct aggregate *out,
+                                       struct diag *diag);
 
 #endif

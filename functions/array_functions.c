@@ -45,8 +45,7 @@ struct set_build {
     struct value_index index;
 };
 
-static enum status set_init(struct function_call *call, uint32_t capacity,
-                            struct set_build *set)
+static enum status set_init(struct function_call *call, uint32_t capacity, struct set_build *set)
 {
     set->list = value_list_create(call->arena, capacity);
     if (!set->list) {
@@ -155,8 +154,7 @@ static enum status array_contains(struct function_call *call, const struct value
     }
     const struct value_list *list = args[0].list;
     for (uint32_t i = 0; i < list->count && !out->boolean; i++) {
-        out->boolean =
-            natural_equal(call->argument_types[0]->element, &list->items[i], &args[1]);
+        out->boolean = natural_equal(call->argument_types[0]->element, &list->items[i], &args[1]);
     }
     return STATUS_OK;
 }
@@ -209,8 +207,7 @@ static enum status array_slice(struct function_call *call, const struct value *a
     }
     struct value_list *list = ARENA_NEW(call->arena, struct value_list);
     if (list) {
-        *list = (struct value_list){.count = (uint32_t)(end - start),
-                                    .items = from->items + start};
+        *list = (struct value_list){.count = (uint32_t)(end - start), .items = from->items + start};
     }
     return return_list(call, list, out);
 }
@@ -226,8 +223,7 @@ static enum status pick(struct function_call *call, const struct value_list *lis
     struct value best = VALUE_NULL;
     for (uint32_t i = 0; i < list->count; i++) {
         const struct value *item = &list->items[i];
-        if (!item->is_null &&
-            (best.is_null || natural_order(type, item, &best) * direction > 0)) {
+        if (!item->is_null && (best.is_null || natural_order(type, item, &best) * direction > 0)) {
             best = *item;
         }
     }
@@ -280,14 +276,14 @@ static enum status array_sort(struct function_call *call, const struct value *ar
 /* What Java calls the values that ARRAY_JOIN refuses. */
 static const char *java_class_name(enum type_kind kind)
 {
-    static const char *const names[TYPE_KIND_COUNT] = {
-        [TYPE_BYTES] = "java.nio.HeapByteBuffer",
-        [TYPE_DATE] = "java.sql.Date",
-        [TYPE_TIME] = "java.sql.Time",
-        [TYPE_TIMESTAMP] = "java.sql.Timestamp",
-        [TYPE_ARRAY] = "java.util.ArrayList",
-        [TYPE_MAP] = "java.util.HashMap",
-        [TYPE_STRUCT] = "org.apache.kafka.connect.data.Struct"};
+    static const char *const names[TYPE_KIND_COUNT] = {[TYPE_BYTES] = "java.nio.HeapByteBuffer",
+                                                       [TYPE_DATE] = "java.sql.Date",
+                                                       [TYPE_TIME] = "java.sql.Time",
+                                                       [TYPE_TIMESTAMP] = "java.sql.Timestamp",
+                                                       [TYPE_ARRAY] = "java.util.ArrayList",
+                                                       [TYPE_MAP] = "java.util.HashMap",
+                                                       [TYPE_STRUCT] =
+                                                           "org.apache.kafka.connect.data.Struct"};
     return names[kind];
 }
 
@@ -367,8 +363,8 @@ static enum status array_join(struct function_call *call, const struct value *ar
 
 /* --- GENERATE_SERIES ------------------------------------------------------------------- */
 
-static enum status make_series(struct function_call *call, int64_t start, int64_t end,
-                               int32_t step, struct value *out)
+static enum status make_series(struct function_call *call, int64_t start, int64_t end, int32_t step,
+                               struct value *out)
 {
     if (step == 0) {
         return function_fail(call, "GENERATE_SERIES step cannot be zero");
@@ -406,9 +402,11 @@ static enum status generate_series(struct function_call *call, const struct valu
 /* --- The table ------------------------------------------------------------------------- */
 
 #define ARRAY_ROW(upper, lower, params, result, options, code, text, lines)                        \
-    {.name = (upper), .spelling = (lower), .category = "ARRAY", .parameters = (params),            \
-     .returns = (result), .flags = (options), .call = (code), .summary = (text),                   \
-     .manual = (lines)}
+    {                                                                                              \
+        .name = (upper), .spelling = (lower), .category = "ARRAY", .parameters = (params),         \
+        .returns = (result), .flags = (options), .call = (code), .summary = (text),                \
+        .manual = (lines)                                                                          \
+    }
 
 #define PAIR_LINES "left: The first array.\nright: The second array."
 #define SERIES_LINES                                                                               \
@@ -416,8 +414,7 @@ static enum status generate_series(struct function_call *call, const struct valu
 
 static const struct function_def array_table[] = {
     ARRAY_ROW("ARRAY_CONCAT", "array_concat", "ARRAY<T> left, ARRAY<T> right", "ARRAY<T>", 0,
-              array_concat, "Appends one array to another; a NULL array adds nothing.",
-              PAIR_LINES),
+              array_concat, "Appends one array to another; a NULL array adds nothing.", PAIR_LINES),
     ARRAY_ROW("ARRAY_CONTAINS", "array_contains", "ARRAY<T> array, T val", "BOOLEAN", 0,
               array_contains, "Tells whether a value is an element of an array.",
               "array: The array.\nval: The value; NULL is found, too."),
@@ -439,13 +436,12 @@ static const struct function_def array_table[] = {
     ARRAY_ROW("ARRAY_MAX", "array_max", "ARRAY<T> array", "T", FUNCTION_STRICT, array_max,
               "Returns the largest element of an array; NULLs are skipped.", "array: The array."),
     ARRAY_ROW("ARRAY_MIN", "array_min", "ARRAY<T> array", "T", FUNCTION_STRICT, array_min,
-              "Returns the smallest element of an array; NULLs are skipped.",
-              "array: The array."),
+              "Returns the smallest element of an array; NULLs are skipped.", "array: The array."),
     ARRAY_ROW("ARRAY_REMOVE", "array_remove", "ARRAY<T> array, T victim", "ARRAY<T>", 0,
               array_remove, "Removes all elements that equal a value.",
               "array: The array.\nvictim: The value; NULL removes NULLs."),
-    ARRAY_ROW("ARRAY_SORT", "array_sort", "ARRAY<T> input", "ARRAY<T>", FUNCTION_STRICT,
-              array_sort, "Sorts an array; NULLs come last.", "input: The array."),
+    ARRAY_ROW("ARRAY_SORT", "array_sort", "ARRAY<T> input", "ARRAY<T>", FUNCTION_STRICT, array_sort,
+              "Sorts an array; NULLs come last.", "input: The array."),
     ARRAY_ROW("ARRAY_SORT", "array_sort", "ARRAY<T> input, VARCHAR direction", "ARRAY<T>",
               FUNCTION_STRICT, array_sort, NULL,
               "input: The array.\ndirection: 'ASC' or 'DESC'; NULL is returned for others."),

@@ -9,8 +9,7 @@ MUST_USE enum status array_sort_check(struct function_call *call, const struct t
 
 /* Sorts items stably in their natural order, or in descending order, NULLs last in both. The
  * arena gives working memory. */
-MUST_USE enum status array_sort_values(const struct type *type, struct value *items,
-                                       uint32_t count, bool is_descending, struct arena *arena,
-                                       struct diag *diag);
+MUST_USE enum status array_sort_values(const struct type *type, struct value *items, uint32_t count,
+                                       bool is_descending, struct arena *arena, struct diag *diag);
 
 #endif

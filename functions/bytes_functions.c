@@ -39,8 +39,7 @@ static enum status from_bytes(struct function_call *call, const struct value *ar
     return STATUS_OK;
 }
 
-static enum status to_bytes(struct function_call *call, const struct value *args,
-                            struct value *out)
+static enum status to_bytes(struct function_call *call, const struct value *args, struct value *out)
 {
     enum text_encoding encoding;
     struct text bytes;
@@ -85,8 +84,7 @@ static enum status decode_input(struct function_call *call, enum text_encoding e
     return text_decode(call, encoding, text, out);
 }
 
-static enum status encode(struct function_call *call, const struct value *args,
-                          struct value *out)
+static enum status encode(struct function_call *call, const struct value *args, struct value *out)
 {
     const enum text_encoding from = text_encoding_of(args[1].text);
     const enum text_encoding to = text_encoding_of(args[2].text);
@@ -107,16 +105,15 @@ static enum status md5(struct function_call *call, const struct value *args, str
     unsigned char digest[MD5_BYTES];
     struct text hex;
     md5_digest(args[0].text, digest);
-    TRY(text_encode(call, ENCODING_HEX, false,
-                    (struct text){(const char *)digest, sizeof(digest)}, &hex));
+    TRY(text_encode(call, ENCODING_HEX, false, (struct text){(const char *)digest, sizeof(digest)},
+                    &hex));
     *out = value_text(hex);
     return STATUS_OK;
 }
 
 /* --- Numbers --------------------------------------------------------------------------- */
 
-static enum status find_order(struct function_call *call, const struct value *args,
-                              bool *is_little)
+static enum status find_order(struct function_call *call, const struct value *args, bool *is_little)
 {
     *is_little = false;
     if (call->argument_count < 2) {
@@ -133,8 +130,8 @@ static enum status find_order(struct function_call *call, const struct value *ar
                          TEXT_ARGS(order));
 }
 
-static enum status read_number(struct function_call *call, const struct value *args,
-                               size_t bytes, uint64_t *out)
+static enum status read_number(struct function_call *call, const struct value *args, size_t bytes,
+                               uint64_t *out)
 {
     bool is_little = false;
     const struct text text = args[0].text;
@@ -182,9 +179,11 @@ static enum status double_from_bytes(struct function_call *call, const struct va
 /* --- The table ------------------------------------------------------------------------- */
 
 #define BYTES_ROW(upper, lower, kind, params, result, code, text, lines)                           \
-    {.name = (upper), .spelling = (lower), .category = (kind), .parameters = (params),             \
-     .returns = (result), .flags = FUNCTION_STRICT, .call = (code), .summary = (text),             \
-     .manual = (lines)}
+    {                                                                                              \
+        .name = (upper), .spelling = (lower), .category = (kind), .parameters = (params),          \
+        .returns = (result), .flags = FUNCTION_STRICT, .call = (code), .summary = (text),          \
+        .manual = (lines)                                                                          \
+    }
 
 #define NUMBER(upper, lower, type, count, code)                                                    \
     BYTES_ROW(upper, lower, "CONVERSIONS", "BYTES value", type, code,                              \

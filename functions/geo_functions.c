@@ -36,8 +36,7 @@ static struct text trim(struct text text)
     return text;
 }
 
-static enum status find_radius(struct function_call *call, const struct value *args,
-                               double *out)
+static enum status find_radius(struct function_call *call, const struct value *args, double *out)
 {
     *out = EARTH_KM;
     if (call->argument_count < 5 || args[4].is_null) {

@@ -29,8 +29,7 @@ static const struct character_set path_set = {":@&=+$,;/" UNRESERVED, ESCAPED | 
 static const struct character_set user_set = {";:&=+$," UNRESERVED, ESCAPED | OTHER};
 static const struct character_set registry_set = {"$,;:@&=+" UNRESERVED, ESCAPED | OTHER};
 static const struct character_set server_set = {";:&=+$,.@[]" UNRESERVED, ESCAPED | OTHER};
-static const struct character_set server_percent_set = {";:&=+$,.@[]%" UNRESERVED,
-                                                        ESCAPED | OTHER};
+static const struct character_set server_percent_set = {";:&=+$,.@[]%" UNRESERVED, ESCAPED | OTHER};
 static const struct character_set scope_set = {"_.", 0};
 
 struct uri_parser {
@@ -271,8 +270,7 @@ static bool parse_opaque(struct uri_parser *parser)
 bool java_uri_parse(struct text text, struct java_uri *out)
 {
     *out = (struct java_uri){.port = -1};
-    struct uri_parser parser = {
-        .next = text.data, .end = text.data + text.bytes, .uri = out};
+    struct uri_parser parser = {.next = text.data, .end = text.data + text.bytes, .uri = out};
     const char *colon = find_any(parser.next, parser.end, "/?#:");
     bool is_valid = true;
     if (colon < parser.end && *colon == ':') {
@@ -312,8 +310,7 @@ enum status java_uri_decode(struct text text, struct arena *arena, struct text *
             decoded[bytes++] = text.data[i];
             continue;
         }
-        decoded[bytes++] =
-            (char)(hex_value(text.data[i + 1]) << 4 | hex_value(text.data[i + 2]));
+        decoded[bytes++] = (char)(hex_value(text.data[i + 1]) << 4 | hex_value(text.data[i + 2]));
         i += 2;
     }
     return utf8_repair((struct text){decoded, bytes}, arena, out, diag);

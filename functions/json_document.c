@@ -163,8 +163,8 @@ static enum status read_node(struct builder *builder, struct json_node *out)
     return STATUS_INVALID;
 }
 
-enum status json_document_read(struct text text, struct arena *arena,
-                               const struct json_node **out, struct diag *diag)
+enum status json_document_read(struct text text, struct arena *arena, const struct json_node **out,
+                               struct diag *diag)
 {
     struct text root;
     struct json_node *node = ARENA_NEW(arena, struct json_node);
@@ -176,8 +176,7 @@ enum status json_document_read(struct text text, struct arena *arena,
     }
     node->kind = JSON_END;
     if (root.bytes > 0) {
-        struct builder builder = {
-            .reader = json_reader_of(root), .arena = arena, .diag = diag};
+        struct builder builder = {.reader = json_reader_of(root), .arena = arena, .diag = diag};
         TRY(read_node(&builder, node));
     }
     *out = node;

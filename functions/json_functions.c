@@ -74,8 +74,7 @@ static enum status extract_field(struct function_call *call, const struct value 
         TRY(json_path_parse(args[1].text, call->arena, &parsed, call->diag));
         path = &parsed;
     }
-    const enum status status =
-        json_path_find(path, args[0].text, call->arena, &found, call->diag);
+    const enum status status = json_path_find(path, args[0].text, call->arena, &found, call->diag);
     if (status != STATUS_OK) {
         return status == STATUS_INVALID ? fail_format(call, args[0].text) : status;
     }
@@ -109,8 +108,7 @@ static enum status is_json_string(struct function_call *call, const struct value
 {
     struct text root;
     (void)call;
-    *out = value_boolean(!args[0].is_null && json_skip_root(args[0].text, &root) &&
-                         root.bytes > 0);
+    *out = value_boolean(!args[0].is_null && json_skip_root(args[0].text, &root) && root.bytes > 0);
     return STATUS_OK;
 }
 
@@ -428,11 +426,10 @@ static const struct function_def json_table[] = {
      .prepare = extract_prepare},
     {JSON_ROW("IS_JSON_STRING", "VARCHAR input", "BOOLEAN", 0, is_json_string,
               "Tells whether a text is valid JSON.", "input: The text.")},
-    {JSON_ROW("JSON_ARRAY_CONTAINS", "VARCHAR jsonArray, T val", "BOOLEAN", 0,
-              json_array_contains, "Tells whether a value is an item of a JSON array.",
+    {JSON_ROW("JSON_ARRAY_CONTAINS", "VARCHAR jsonArray, T val", "BOOLEAN", 0, json_array_contains,
+              "Tells whether a value is an item of a JSON array.",
               "jsonArray: The JSON text.\nval: The value; its type must be the item's.")},
-    {JSON_ROW("JSON_ARRAY_LENGTH", "VARCHAR jsonArray", "INT", FUNCTION_STRICT,
-              json_array_length,
+    {JSON_ROW("JSON_ARRAY_LENGTH", "VARCHAR jsonArray", "INT", FUNCTION_STRICT, json_array_length,
               "Returns how many items a JSON array has; NULL for other JSON values.",
               "jsonArray: The JSON text.")},
     {JSON_ROW("JSON_CONCAT", "VARCHAR... jsonStrings", "VARCHAR", 0, json_concat,
@@ -440,8 +437,7 @@ static const struct function_def json_table[] = {
               "values as arrays of one item.",
               "jsonStrings: The JSON texts; NULL is returned when one is NULL.")},
     {JSON_ROW("JSON_ITEMS", "VARCHAR jsonItems", "ARRAY<VARCHAR>", FUNCTION_STRICT, json_items,
-              "Returns the items of a JSON array, as JSON texts.",
-              "jsonItems: The JSON text.")},
+              "Returns the items of a JSON array, as JSON texts.", "jsonItems: The JSON text.")},
     {JSON_ROW("JSON_KEYS", "VARCHAR jsonObj", "ARRAY<VARCHAR>", FUNCTION_STRICT, json_keys,
               "Returns the keys of a JSON object; NULL for other JSON values.",
               "jsonObj: The JSON text.")},

@@ -116,8 +116,8 @@ enum status json_path_parse(struct text text, struct arena *arena, struct json_p
     return STATUS_OK;
 }
 
-static enum status is_key(struct text raw, bool has_escapes, struct text name,
-                          struct arena *arena, bool *out, struct diag *diag)
+static enum status is_key(struct text raw, bool has_escapes, struct text name, struct arena *arena,
+                          bool *out, struct diag *diag)
 {
     struct text key = raw;
     if (has_escapes) {

@@ -15,8 +15,8 @@ struct json_path {
 
 /* STATUS_INVALID "Invalid JSON path: '...'" for a bad path. Steps are made in arena or borrowed
  * from text. */
-MUST_USE enum status json_path_parse(struct text text, struct arena *arena,
-                                     struct json_path *out, struct diag *diag);
+MUST_USE enum status json_path_parse(struct text text, struct arena *arena, struct json_path *out,
+                                     struct diag *diag);
 
 /* Finds the value that the path leads to, checking that all of json is valid. *found is a slice
  * of json; its data is NULL when there is none. STATUS_INVALID without a message when json is

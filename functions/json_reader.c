@@ -294,8 +294,8 @@ static uint32_t hex4(const char *digits)
     uint32_t code = 0;
     for (int i = 0; i < 4; i++) {
         const unsigned char digit = (unsigned char)digits[i];
-        const uint32_t value = isdigit(digit) ? digit - (uint32_t)'0'
-                                              : (uint32_t)tolower(digit) - (uint32_t)'a' + 10U;
+        const uint32_t value =
+            isdigit(digit) ? digit - (uint32_t)'0' : (uint32_t)tolower(digit) - (uint32_t)'a' + 10U;
         code = code * 16U + value;
     }
     return code;
@@ -319,8 +319,7 @@ static uint32_t unescape_code(const char **next, const char *end)
     return 0x10000U + ((high - 0xD800U) << 10) + (low - 0xDC00U);
 }
 
-enum status json_unescape(struct arena *arena, struct text raw, struct text *out,
-                          struct diag *diag)
+enum status json_unescape(struct arena *arena, struct text raw, struct text *out, struct diag *diag)
 {
     static const char letters[] = "bfnrt";
     static const char meanings[] = "\b\f\n\r\t";

@@ -79,10 +79,9 @@ static void print_scalar(const struct type *type, const struct value *value, str
         print_quoted(text, civil_time_date_text(text, value->int32), out);
         return;
     case TYPE_TIME:
-        print_quoted(text,
-                     civil_time_time_text(text, value->int32 / 1000 * 1000,
-                                          CIVIL_TIME_PARTS_SHORTEST),
-                     out);
+        print_quoted(
+            text, civil_time_time_text(text, value->int32 / 1000 * 1000, CIVIL_TIME_PARTS_SHORTEST),
+            out);
         return;
     case TYPE_TIMESTAMP:
         print_quoted(text, civil_time_timestamp_text(text, value->int64), out);
@@ -100,7 +99,7 @@ static void print_scalar(const struct type *type, const struct value *value, str
 /* A member to print: its name and where its value is. */
 struct members {
     uint32_t count;
-    struct value *names; /* STRINGs */
+    struct value *names;            /* STRINGs */
     const struct type *shared_type; /* of a map's values */
     const struct type_field *fields;
     const struct value *values;
@@ -143,10 +142,8 @@ static enum status print_struct(const struct type *type, const struct value_list
     for (uint32_t i = 0; i < list->count; i++) {
         names[i] = value_text(type->fields[i].name);
     }
-    const struct members members = {.count = list->count,
-                                    .names = names,
-                                    .fields = type->fields,
-                                    .values = list->items};
+    const struct members members = {
+        .count = list->count, .names = names, .fields = type->fields, .values = list->items};
     return print_members(&members, arena, out, diag);
 }
 
@@ -161,14 +158,11 @@ static enum status print_map(const struct type *type, const struct value_map *ma
     for (uint32_t i = 0; i < map->count; i++) {
         names[i] = map->keys[i];
         if (type->key->kind != TYPE_STRING) {
-            TRY(cast_value(type->key, &map->keys[i], type_of(TYPE_STRING), arena, &names[i],
-                           diag));
+            TRY(cast_value(type->key, &map->keys[i], type_of(TYPE_STRING), arena, &names[i], diag));
         }
     }
-    const struct members members = {.count = map->count,
-                                    .names = names,
-                                    .shared_type = type->element,
-                                    .values = map->values};
+    const struct members members = {
+        .count = map->count, .names = names, .shared_type = type->element, .values = map->values};
     return print_members(&members, arena, out, diag);
 }
 

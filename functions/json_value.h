@@ -13,7 +13,6 @@
 
 /* Appends value; arena gives working memory. STATUS_NO_MEMORY is the only failure. */
 MUST_USE enum status json_value_print(const struct type *type, const struct value *value,
-                                      struct arena *arena, struct buffer *out,
-                                      struct diag *diag);
+                                      struct arena *arena, struct buffer *out, struct diag *diag);
 
 #endif

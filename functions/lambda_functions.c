@@ -6,9 +6,13 @@
  * As in ksqlDB, which gathers maps with Java's Collectors.toMap, TRANSFORM of a map fails on a
  * key that comes twice and on a NULL value, and FILTER on a NULL decision.
  *
+ * REDUCE takes the entries of a map in the order of Java's HashMap, which shows in folds that
+ * depend on it.
+ *
  * Source: ksqlDB's package function.udf.lambda.
  */
 #include "functions/families.h"
+#include "functions/hash_order.h"
 #include "functions/value_index.h"
 
 static enum status transform_array(struct function_call *call, const struct value *args,
@@ -128,8 +132,10 @@ static enum status reduce_map(struct function_call *call, const struct value *ar
     struct value state = args[1];
     if (!state.is_null && !args[0].is_null) {
         const struct value_map *map = args[0].map;
+        const uint32_t *order = NULL;
+        TRY(hash_order(call->argument_types[0], map, call->arena, &order, call->diag));
         for (uint32_t i = 0; i < map->count; i++) {
-            const struct value values[] = {state, map->keys[i], map->values[i]};
+            const struct value values[] = {state, map->keys[order[i]], map->values[order[i]]};
             TRY(function_call_lambda(call, 2, values, 3, &state));
         }
     }
@@ -150,8 +156,7 @@ static enum status null_or(struct function_call *call, const struct value *args,
     return code(call, args, out);
 }
 
-static enum status filter(struct function_call *call, const struct value *args,
-                          struct value *out)
+static enum status filter(struct function_call *call, const struct value *args, struct value *out)
 {
     const bool is_array = call->argument_types[0]->kind == TYPE_ARRAY;
     return null_or(call, args, is_array ? filter_array : filter_map, out);
@@ -165,8 +170,10 @@ static enum status transform(struct function_call *call, const struct value *arg
 }
 
 #define LAMBDA_ROW(upper, lower, params, result, code, text, lines)                                \
-    {.name = (upper), .spelling = (lower), .category = "LAMBDA", .parameters = (params),           \
-     .returns = (result), .call = (code), .summary = (text), .manual = (lines)}
+    {                                                                                              \
+        .name = (upper), .spelling = (lower), .category = "LAMBDA", .parameters = (params),        \
+        .returns = (result), .call = (code), .summary = (text), .manual = (lines)                  \
+    }
 
 static const struct function_def lambda_table[] = {
     LAMBDA_ROW("FILTER", "filter", "ARRAY<T> array, LAMBDA (T) => BOOLEAN lambda", "ARRAY<T>",
@@ -186,8 +193,8 @@ static const struct function_def lambda_table[] = {
                transform, "Applies an expression to every element of an array or a map.",
                "array: The array.\nlambda: The new element, of an element."),
     LAMBDA_ROW("TRANSFORM", "transform",
-               "MAP<K, V> map, LAMBDA (K, V) => R lambda1, LAMBDA (K, V) => T lambda2",
-               "MAP<R, T>", transform, NULL,
+               "MAP<K, V> map, LAMBDA (K, V) => R lambda1, LAMBDA (K, V) => T lambda2", "MAP<R, T>",
+               transform, NULL,
                "map: The map.\nlambda1: The new key, of a key and its value.\n"
                "lambda2: The new value, likewise."),
 };

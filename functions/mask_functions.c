@@ -69,8 +69,8 @@ static enum status mask_part(struct function_call *call, const struct masks *mas
     TRY(utf8_slice(text, start, end, call->arena, &masked, call->diag));
     TRY(utf8_slice(text, end, SIZE_MAX, call->arena, &behind, call->diag));
     /* A masked character gives at most twice UTF8_BYTES_MAX for its one byte or more. */
-    char *data = arena_alloc(call->arena, before.bytes + behind.bytes +
-                                              masked.bytes * 2 * UTF8_BYTES_MAX + 1);
+    char *data = arena_alloc(call->arena,
+                             before.bytes + behind.bytes + masked.bytes * 2 * UTF8_BYTES_MAX + 1);
     if (!data) {
         return diag_no_memory(call->diag);
     }
@@ -116,8 +116,7 @@ static struct mask_range range_keep_right(size_t length, size_t count)
     return (struct mask_range){0, length - at_most(count, length)};
 }
 
-static enum status mask_all(struct function_call *call, const struct value *args,
-                            struct value *out)
+static enum status mask_all(struct function_call *call, const struct value *args, struct value *out)
 {
     struct masks masks = usual_masks;
     if (call->argument_count > 1) {
@@ -166,8 +165,7 @@ static enum status mask_some(struct function_call *call, const struct value *arg
 /* --- LPAD and RPAD --------------------------------------------------------------------- */
 
 /* The length to pad to; -1 where the result is NULL. */
-static enum status pad_length(struct function_call *call, const struct value *args,
-                              int64_t *out)
+static enum status pad_length(struct function_call *call, const struct value *args, int64_t *out)
 {
     *out = -1;
     if (args[0].is_null || args[1].is_null || args[2].is_null || args[2].text.bytes == 0 ||
@@ -175,8 +173,8 @@ static enum status pad_length(struct function_call *call, const struct value *ar
         return STATUS_OK;
     }
     if (args[1].int32 > RECORD_BYTES_MAX) {
-        return function_fail(call, "cannot pad to %d characters; the limit is %d",
-                             args[1].int32, RECORD_BYTES_MAX);
+        return function_fail(call, "cannot pad to %d characters; the limit is %d", args[1].int32,
+                             RECORD_BYTES_MAX);
     }
     *out = args[1].int32;
     return STATUS_OK;
@@ -249,8 +247,7 @@ static enum status pad(struct function_call *call, const struct value *args, boo
     return is_left ? join(call, padding, text, out) : join(call, text, padding, out);
 }
 
-static enum status pad_left(struct function_call *call, const struct value *args,
-                            struct value *out)
+static enum status pad_left(struct function_call *call, const struct value *args, struct value *out)
 {
     return pad(call, args, true, out);
 }
@@ -269,10 +266,16 @@ static enum status pad_right(struct function_call *call, const struct value *arg
     "letters.\ndigit: Replaces digits.\nother: Replaces other characters."
 
 #define MASK_FORM(upper, lower, form, text)                                                        \
-    {.name = (upper), .spelling = (lower), .category = "STRING",                                   \
-     .parameters = "VARCHAR input, INT numChars", .returns = "VARCHAR",                            \
-     .flags = FUNCTION_PRIMITIVE_NUMBERS, .call = mask_some, .context = &(form),                   \
-     .summary = (text), .manual = "input: The text.\nnumChars: How many characters."},             \
+    {.name = (upper),                                                                              \
+     .spelling = (lower),                                                                          \
+     .category = "STRING",                                                                         \
+     .parameters = "VARCHAR input, INT numChars",                                                  \
+     .returns = "VARCHAR",                                                                         \
+     .flags = FUNCTION_PRIMITIVE_NUMBERS,                                                          \
+     .call = mask_some,                                                                            \
+     .context = &(form),                                                                           \
+     .summary = (text),                                                                            \
+     .manual = "input: The text.\nnumChars: How many characters."},                                \
     {                                                                                              \
         .name = (upper), .spelling = (lower), .category = "STRING",                                \
         .parameters = "VARCHAR input, INT numChars, " MASK_PARAMETERS, .returns = "VARCHAR",       \
@@ -281,11 +284,13 @@ static enum status pad_right(struct function_call *call, const struct value *arg
     }
 
 #define PAD(upper, lower, type, code, text)                                                        \
-    {.name = (upper), .spelling = (lower), .category = "STRING",                                   \
-     .parameters = type " input, INT targetLen, " type " padding", .returns = type,                \
-     .call = (code), .summary = (text),                                                            \
-     .manual = "input: What to pad; it is cut on the right when it is too long.\n"                 \
-               "targetLen: The length of the result.\npadding: What to fill up with."}
+    {                                                                                              \
+        .name = (upper), .spelling = (lower), .category = "STRING",                                \
+        .parameters = type " input, INT targetLen, " type " padding", .returns = type,             \
+        .call = (code), .summary = (text),                                                         \
+        .manual = "input: What to pad; it is cut on the right when it is too long.\n"              \
+                  "targetLen: The length of the result.\npadding: What to fill up with."           \
+    }
 
 static const struct function_def mask_table[] = {
     PAD("LPAD", "lpad", "VARCHAR", pad_left, "Pads a text or bytes on the left to a length."),

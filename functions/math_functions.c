@@ -91,8 +91,7 @@ static const struct real_function sqrt_function = {.of_one = sqrt};
 static const struct real_function tan_function = {.of_one = tan};
 static const struct real_function tanh_function = {.of_one = tanh};
 
-static enum status math_pi(struct function_call *call, const struct value *args,
-                           struct value *out)
+static enum status math_pi(struct function_call *call, const struct value *args, struct value *out)
 {
     (void)call;
     (void)args;
@@ -120,8 +119,7 @@ static enum status math_sign(struct function_call *call, const struct value *arg
 /* --- GREATEST and LEAST ---------------------------------------------------------------- */
 
 static enum status widened_type(struct arena *arena, const struct type *const *argument_types,
-                                uint32_t argument_count, const struct type **out,
-                                struct diag *diag)
+                                uint32_t argument_count, const struct type **out, struct diag *diag)
 {
     struct decimal_type widest = {0, 0};
     for (uint32_t i = 0; i < argument_count; i++) {
@@ -144,8 +142,8 @@ static enum status widen(struct function_call *call, uint32_t at, const struct v
         return STATUS_OK;
     }
     const enum decimal_result result =
-        decimal_rescale(args[at].decimal, call->argument_types[at]->scale,
-                        call->result_type->scale, DECIMAL_ROUNDING_HALF_UP, &out->decimal);
+        decimal_rescale(args[at].decimal, call->argument_types[at]->scale, call->result_type->scale,
+                        DECIMAL_ROUNDING_HALF_UP, &out->decimal);
     return result == DECIMAL_OK ? STATUS_OK
                                 : function_fail(call, "%s", decimal_result_message(result));
 }
@@ -184,15 +182,19 @@ static enum status math_least(struct function_call *call, const struct value *ar
 /* --- The table ------------------------------------------------------------------------- */
 
 #define MATH(upper, lower, params, result, options, code, text, lines)                             \
-    {.name = (upper), .spelling = (lower), .category = "MATHEMATICAL", .parameters = (params),     \
-     .returns = (result), .flags = (options), .call = (code), .summary = (text),                   \
-     .manual = (lines)}
+    {                                                                                              \
+        .name = (upper), .spelling = (lower), .category = "MATHEMATICAL", .parameters = (params),  \
+        .returns = (result), .flags = (options), .call = (code), .summary = (text),                \
+        .manual = (lines)                                                                          \
+    }
 
 /* A function of doubles for each numeric type. */
 #define REAL_ROW(upper, lower, params, function, text, lines)                                      \
-    {.name = (upper), .spelling = (lower), .category = "MATHEMATICAL", .parameters = (params),     \
-     .returns = "DOUBLE", .flags = FUNCTION_STRICT, .call = real_call, .context = &(function),     \
-     .summary = (text), .manual = (lines)}
+    {                                                                                              \
+        .name = (upper), .spelling = (lower), .category = "MATHEMATICAL", .parameters = (params),  \
+        .returns = "DOUBLE", .flags = FUNCTION_STRICT, .call = real_call, .context = &(function),  \
+        .summary = (text), .manual = (lines)                                                       \
+    }
 #define REAL(upper, lower, name, function, text, lines)                                            \
     REAL_ROW(upper, lower, "INT " name, function, text, lines),                                    \
         REAL_ROW(upper, lower, "BIGINT " name, function, NULL, lines),                             \
@@ -204,9 +206,11 @@ static enum status math_least(struct function_call *call, const struct value *ar
 
 /* A DECIMAL in, and out with the type that typing finds. */
 #define MATH_DECIMAL(upper, lower, params, typing, code, lines)                                    \
-    {.name = (upper), .spelling = (lower), .category = "MATHEMATICAL", .parameters = (params),     \
-     .returns = "DECIMAL", .returns_of = (typing), .flags = FUNCTION_STRICT, .call = (code),       \
-     .manual = (lines)}
+    {                                                                                              \
+        .name = (upper), .spelling = (lower), .category = "MATHEMATICAL", .parameters = (params),  \
+        .returns = "DECIMAL", .returns_of = (typing), .flags = FUNCTION_STRICT, .call = (code),    \
+        .manual = (lines)                                                                          \
+    }
 
 /* The overloads of GREATEST and LEAST: all comparable types. */
 #define PICK(upper, lower, type, code, text)                                                       \
@@ -226,10 +230,9 @@ static enum status math_least(struct function_call *call, const struct value *ar
         PICK(upper, lower, "DATE", code, NULL), PICK(upper, lower, "TIME", code, NULL),            \
         PICK(upper, lower, "TIMESTAMP", code, NULL)
 
-#define VALUE_LINE "value: The number."
-#define ANGLE_LINE "value: The angle in radians."
-#define PLACES_LINES                                                                               \
-    "val: The number.\ndecimals: How many decimal places to keep; may be negative."
+#define VALUE_LINE   "value: The number."
+#define ANGLE_LINE   "value: The angle in radians."
+#define PLACES_LINES "val: The number.\ndecimals: How many decimal places to keep; may be negative."
 
 static const struct function_def math_table[] = {
     MATH("ABS", "abs", "INT val", "INT", FUNCTION_STRICT, math_abs,
@@ -292,12 +295,11 @@ static const struct function_def math_table[] = {
          "val: The number."),
     MATH("ROUND", "round", "DOUBLE val", "BIGINT", FUNCTION_STRICT, math_round, NULL,
          "val: The number."),
-    MATH("ROUND", "round", "DOUBLE val, INT decimals", "DOUBLE", FUNCTION_STRICT,
-         math_round_places, NULL, PLACES_LINES),
-    MATH_DECIMAL("ROUND", "round", "DECIMAL val", math_whole_type, math_round,
-                 "val: The number."),
-    MATH_DECIMAL("ROUND", "round", "DECIMAL val, INT decimals", math_same_type,
-                 math_round_places, PLACES_LINES),
+    MATH("ROUND", "round", "DOUBLE val, INT decimals", "DOUBLE", FUNCTION_STRICT, math_round_places,
+         NULL, PLACES_LINES),
+    MATH_DECIMAL("ROUND", "round", "DECIMAL val", math_whole_type, math_round, "val: The number."),
+    MATH_DECIMAL("ROUND", "round", "DECIMAL val, INT decimals", math_same_type, math_round_places,
+                 PLACES_LINES),
     MATH("SIGN", "sign", "INT value", "INT", FUNCTION_STRICT, math_sign,
          "Returns -1, 0 or 1 for a negative number, zero or a positive one.", VALUE_LINE),
     MATH("SIGN", "sign", "BIGINT value", "INT", FUNCTION_STRICT, math_sign, NULL, VALUE_LINE),
@@ -316,12 +318,11 @@ static const struct function_def math_table[] = {
          "val: The number."),
     MATH("TRUNC", "trunc", "DOUBLE val", "BIGINT", FUNCTION_STRICT, math_trunc, NULL,
          "val: The number."),
-    MATH("TRUNC", "trunc", "DOUBLE val, INT decimals", "DOUBLE", FUNCTION_STRICT,
-         math_trunc_places, NULL, PLACES_LINES),
-    MATH_DECIMAL("TRUNC", "trunc", "DECIMAL val", math_whole_type, math_trunc,
-                 "val: The number."),
-    MATH_DECIMAL("TRUNC", "trunc", "DECIMAL val, INT decimals", math_same_type,
-                 math_trunc_places, PLACES_LINES),
+    MATH("TRUNC", "trunc", "DOUBLE val, INT decimals", "DOUBLE", FUNCTION_STRICT, math_trunc_places,
+         NULL, PLACES_LINES),
+    MATH_DECIMAL("TRUNC", "trunc", "DECIMAL val", math_whole_type, math_trunc, "val: The number."),
+    MATH_DECIMAL("TRUNC", "trunc", "DECIMAL val, INT decimals", math_same_type, math_trunc_places,
+                 PLACES_LINES),
 };
 
 const struct function_family math_family = {

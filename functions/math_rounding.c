@@ -45,14 +45,13 @@ enum status math_abs(struct function_call *call, const struct value *args, struc
 {
     switch (type_layout(call->result_type)) {
     case LAYOUT_INT32: /* the least integer stays as it is */
-        *out = value_int32(args[0].int32 < 0 ? (int32_t)-(uint32_t)args[0].int32 : args[0].int32);
+        *out = value_int32(args[0].int32 < 0 ? (int32_t) - (uint32_t)args[0].int32 : args[0].int32);
         return STATUS_OK;
     case LAYOUT_INT64:
-        *out = value_int64(args[0].int64 < 0 ? (int64_t)-(uint64_t)args[0].int64 : args[0].int64);
+        *out = value_int64(args[0].int64 < 0 ? (int64_t) - (uint64_t)args[0].int64 : args[0].int64);
         return STATUS_OK;
     case LAYOUT_DECIMAL:
-        *out = (struct value){.decimal = args[0].decimal < 0 ? -args[0].decimal
-                                                             : args[0].decimal};
+        *out = (struct value){.decimal = args[0].decimal < 0 ? -args[0].decimal : args[0].decimal};
         return STATUS_OK;
     case LAYOUT_DOUBLE:
     case LAYOUT_BOOLEAN:
@@ -68,8 +67,7 @@ enum status math_abs(struct function_call *call, const struct value *args, struc
 
 /* value rounded at places decimals, still with scale. */
 static enum status round_decimal(struct function_call *call, int128 value, int32_t scale,
-                                 int32_t places, enum decimal_rounding rounding,
-                                 struct value *out)
+                                 int32_t places, enum decimal_rounding rounding, struct value *out)
 {
     if (places >= scale) {
         *out = (struct value){.decimal = value};
@@ -249,6 +247,6 @@ enum status math_trunc_places(struct function_call *call, const struct value *ar
     if (type->kind == TYPE_DOUBLE) {
         return real_places(call, args[0].real, args[1].int32, true, out);
     }
-    return round_decimal(call, args[0].decimal, type->scale, args[1].int32,
-                         DECIMAL_ROUNDING_DOWN, out);
+    return round_decimal(call, args[0].decimal, type->scale, args[1].int32, DECIMAL_ROUNDING_DOWN,
+                         out);
 }

@@ -57,8 +57,7 @@ static bool equal_list(const struct type *type, const struct value_list *a,
         return false;
     }
     for (uint32_t i = 0; i < a->count; i++) {
-        const struct type *item =
-            type->kind == TYPE_STRUCT ? type->fields[i].type : type->element;
+        const struct type *item = type->kind == TYPE_STRUCT ? type->fields[i].type : type->element;
         if (!natural_equal(item, &a->items[i], &b->items[i])) {
             return false;
         }
@@ -66,8 +65,7 @@ static bool equal_list(const struct type *type, const struct value_list *a,
     return true;
 }
 
-static bool equal_map(const struct type *type, const struct value_map *a,
-                      const struct value_map *b)
+static bool equal_map(const struct type *type, const struct value_map *a, const struct value_map *b)
 {
     if (a->count != b->count) {
         return false;

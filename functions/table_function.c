@@ -16,8 +16,7 @@ bool table_function_exists(const struct function_registry *registry, struct text
 }
 
 static enum status parse_signatures(const struct table_function_def *defs, size_t count,
-                                    struct arena *arena, struct signature **out,
-                                    struct diag *diag)
+                                    struct arena *arena, struct signature **out, struct diag *diag)
 {
     struct signature *signatures = arena_array(arena, count, sizeof(*signatures));
     if (!signatures) {
@@ -35,8 +34,7 @@ static enum status choose(const struct table_function_def *defs, size_t count,
                           const struct type *const *argument_types, uint32_t argument_count,
                           struct arena *arena, struct overload_choice *out, struct diag *diag)
 {
-    struct overload_argument *arguments =
-        arena_array(arena, argument_count, sizeof(*arguments));
+    struct overload_argument *arguments = arena_array(arena, argument_count, sizeof(*arguments));
     if (!arguments) {
         return diag_no_memory(diag);
     }
@@ -84,10 +82,8 @@ enum status table_function_resolve(const struct function_registry *registry, str
     TRY(parse_signatures(defs, count, arena, &signatures, diag));
     TRY(choose(defs, count, signatures, argument_types, argument_count, arena, &choice, diag));
 
-    struct table_function function = {.def = &defs[choice.index],
-                                      .argument_count = argument_count};
-    TRY(cast_types(&choice, argument_types, argument_count, arena, &function.argument_types,
-                   diag));
+    struct table_function function = {.def = &defs[choice.index], .argument_count = argument_count};
+    TRY(cast_types(&choice, argument_types, argument_count, arena, &function.argument_types, diag));
     if (function.def->returns_of) {
         TRY(function.def->returns_of(arena, function.argument_types, argument_count,
                                      &function.result_type, diag));

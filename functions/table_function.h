@@ -40,8 +40,7 @@ struct table_function_def {
     const char *returns; /* of one row */
     /* The row's type where text cannot say it (decimals). NULL: returns says it. */
     enum status (*returns_of)(struct arena *arena, const struct type *const *argument_types,
-                              uint32_t argument_count, const struct type **out,
-                              struct diag *diag);
+                              uint32_t argument_count, const struct type **out, struct diag *diag);
     /* Writes the rows, made in arena or borrowed from args; *rows stays NULL for none.
      * STATUS_INVALID with a message is "the function throws". */
     enum status (*call)(const struct table_function *function, const struct value *args,

@@ -15,8 +15,7 @@
 enum { CUBE_COLUMNS_MAX = 20 }; /* ksqlDB's limit: a million rows of a record */
 
 static enum status element_type(struct arena *arena, const struct type *const *argument_types,
-                                uint32_t argument_count, const struct type **out,
-                                struct diag *diag)
+                                uint32_t argument_count, const struct type **out, struct diag *diag)
 {
     (void)arena;
     (void)argument_count;
@@ -26,8 +25,7 @@ static enum status element_type(struct arena *arena, const struct type *const *a
 }
 
 static enum status explode(const struct table_function *function, const struct value *args,
-                           struct arena *arena, const struct value_list **rows,
-                           struct diag *diag)
+                           struct arena *arena, const struct value_list **rows, struct diag *diag)
 {
     (void)function;
     (void)arena;

@@ -110,8 +110,8 @@ static enum status decode_hex(struct function_call *call, struct text hex, struc
     for (size_t i = 0; i < hex.bytes; i++) {
         const int digit = digit_value(hex.data[i]);
         if (digit < 0) {
-            return function_fail(call, "Illegal hexadecimal character %c at index %zu",
-                                 hex.data[i], i);
+            return function_fail(call, "Illegal hexadecimal character %c at index %zu", hex.data[i],
+                                 i);
         }
         const int high = i % 2 == 0 ? 0 : (unsigned char)bytes[i / 2] << 4;
         bytes[i / 2] = (char)(high | digit);
@@ -148,8 +148,8 @@ static enum status decode_base64(struct function_call *call, struct text text, s
     return STATUS_OK;
 }
 
-enum status text_decode(struct function_call *call, enum text_encoding encoding,
-                        struct text text, struct text *out)
+enum status text_decode(struct function_call *call, enum text_encoding encoding, struct text text,
+                        struct text *out)
 {
     switch (encoding) {
     case ENCODING_HEX:

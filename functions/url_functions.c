@@ -20,8 +20,7 @@ static enum status parse(struct function_call *call, struct text text, struct ja
     return STATUS_OK;
 }
 
-static enum status return_decoded(struct function_call *call, struct text part,
-                                  struct value *out)
+static enum status return_decoded(struct function_call *call, struct text part, struct value *out)
 {
     struct text decoded;
     *out = VALUE_NULL;
@@ -40,8 +39,7 @@ static enum status url_fragment(struct function_call *call, const struct value *
     return return_decoded(call, uri.fragment, out);
 }
 
-static enum status url_path(struct function_call *call, const struct value *args,
-                            struct value *out)
+static enum status url_path(struct function_call *call, const struct value *args, struct value *out)
 {
     struct java_uri uri;
     TRY(parse(call, args[0].text, &uri));
@@ -56,8 +54,7 @@ static enum status url_query(struct function_call *call, const struct value *arg
     return return_decoded(call, uri.query, out);
 }
 
-static enum status url_host(struct function_call *call, const struct value *args,
-                            struct value *out)
+static enum status url_host(struct function_call *call, const struct value *args, struct value *out)
 {
     struct java_uri uri;
     TRY(parse(call, args[0].text, &uri));
@@ -74,8 +71,7 @@ static enum status url_protocol(struct function_call *call, const struct value *
     return STATUS_OK;
 }
 
-static enum status url_port(struct function_call *call, const struct value *args,
-                            struct value *out)
+static enum status url_port(struct function_call *call, const struct value *args, struct value *out)
 {
     struct java_uri uri;
     TRY(parse(call, args[0].text, &uri));
@@ -183,9 +179,11 @@ static enum status url_decode(struct function_call *call, const struct value *ar
 }
 
 #define URL_ROW(upper, lower, params, result, code, text, lines)                                   \
-    {.name = (upper), .spelling = (lower), .category = "URL", .parameters = (params),              \
-     .returns = (result), .flags = FUNCTION_STRICT, .call = (code), .summary = (text),             \
-     .manual = (lines)}
+    {                                                                                              \
+        .name = (upper), .spelling = (lower), .category = "URL", .parameters = (params),           \
+        .returns = (result), .flags = FUNCTION_STRICT, .call = (code), .summary = (text),          \
+        .manual = (lines)                                                                          \
+    }
 
 static const struct function_def url_table[] = {
     URL_ROW("URL_DECODE_PARAM", "url_decode_param", "VARCHAR input", "VARCHAR", url_decode,
@@ -196,8 +194,8 @@ static const struct function_def url_table[] = {
             url_fragment, "Returns the fragment of a URL, decoded.", "input: The URL."),
     URL_ROW("URL_EXTRACT_HOST", "url_extract_host", "VARCHAR input", "VARCHAR", url_host,
             "Returns the host of a URL.", "input: The URL."),
-    URL_ROW("URL_EXTRACT_PARAMETER", "url_extract_parameter",
-            "VARCHAR input, VARCHAR paramToFind", "VARCHAR", url_parameter,
+    URL_ROW("URL_EXTRACT_PARAMETER", "url_extract_parameter", "VARCHAR input, VARCHAR paramToFind",
+            "VARCHAR", url_parameter,
             "Returns a parameter of a URL's query, decoded; an empty text where it has no value.",
             "input: The URL.\nparamToFind: The name of the parameter."),
     URL_ROW("URL_EXTRACT_PATH", "url_extract_path", "VARCHAR input", "VARCHAR", url_path,

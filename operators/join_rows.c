@@ -62,6 +62,9 @@ enum status join_combine(const struct join_shape *shape, enum join_side side,
     for (uint32_t i = 0; i < other->column_count; i++) {
         combined->columns[other_first + i] = other->columns[i];
     }
+    for (size_t row = 0; row < combined->row_count; row++) { /* the key is the join's from here */
+        combined->flags[row] &= (uint8_t)~ROW_NULL_KEY;
+    }
     TRY(rows_unshare(combined, diag));
     TRY(add_pseudo(shape, combined, diag));
     *out = combined;

@@ -1,7 +1,7 @@
 /* project.c
  *
  * Each expression is evaluated over the whole batch. Deletes have keys only: their value
- * columns are not computed and mean nothing to anyone below. The new batch shares everything
+ * columns are NULL, and are not computed. The new batch shares everything
  * but the columns with the input, and a column that is only passed on is shared too; one that
  * is passed on twice is copied once, so that the batch stays fit for compaction in place.
  */
@@ -16,6 +16,16 @@ struct project {
     const char **what; /* per column: starts the log message of a failing row */
 };
 
+static void clear_deletes(const struct project *self, struct batch *out)
+{
+    const uint32_t key_count = self->options.key_count;
+    for (size_t row = 0; row < out->row_count; row++) {
+        if (out->flags[row] & ROW_DELETE) {
+            rows_set_null(out, key_count, out->column_count - key_count, row);
+        }
+    }
+}
+
 static enum status project_columns(const struct project *self, struct op_context *context,
                                    const struct batch *batch, const uint32_t *rows, size_t count,
                                    struct batch *out, struct diag *diag)
@@ -26,7 +36,11 @@ static enum status project_columns(const struct project *self, struct op_context
                      is_key ? NULL : rows, is_key ? batch->row_count : count, &out->columns[i],
                      NULL, diag));
     }
-    return rows_unshare(out, diag);
+    TRY(rows_unshare(out, diag));
+    if (count < batch->row_count) {
+        clear_deletes(self, out);
+    }
+    return STATUS_OK;
 }
 
 static enum status project_old(const struct project *self, struct op_context *context,

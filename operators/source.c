@@ -205,8 +205,10 @@ static enum status fill_places(struct source_slice *slice, bool has_windows, str
     }
     for (size_t row = 0; row < batch->row_count; row++) {
         const struct record *record = record_at(slice, row);
-        batch->origin[row] = (struct row_origin){
-            run->partition, run->base_offset + (int64_t)(slice->first + row)};
+        batch->origin[row] =
+            run->origins ? run->origins[slice->first + row]
+                         : (struct row_origin){run->partition,
+                                               run->base_offset + (int64_t)(slice->first + row)};
         batch->time_ms[row] = record->time_ms;
         has_headers = has_headers || record->header_count > 0;
     }

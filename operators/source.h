@@ -58,12 +58,13 @@ struct source_options {
 MUST_USE enum status source_create(struct arena *arena, const struct source_options *options,
                                    struct operator **out, struct diag *diag);
 
-/* Some records of one partition, in order, at dense offsets. */
+/* Some records in order: of one partition at dense offsets, or of several, each with its place. */
 struct source_run {
     const struct record *records;
     size_t count;
     uint32_t partition;
-    int64_t base_offset; /* of records[0] */
+    int64_t base_offset;              /* of records[0] */
+    const struct row_origin *origins; /* NULL: partition and base_offset hold */
 };
 
 /* Decodes run in batches of at most BATCH_ROWS_MAX rows and pushes them downstream. Counts

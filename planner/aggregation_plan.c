@@ -110,11 +110,9 @@ static enum status plan_keys(struct plan_builder *builder, const struct aggregat
         return diag_no_memory(planner->diag);
     }
     for (uint32_t i = 0; i < count; i++) {
-        TRY(translate_in(planner, scope, CLAUSE_OF_OTHER, aggregation->groups.items[i],
-                         &keys[i]));
+        TRY(translate_in(planner, scope, CLAUSE_OF_OTHER, aggregation->groups.items[i], &keys[i]));
         if (keys[i]->type->kind == TYPE_NULL) {
-            return diag_fail(planner->diag, STATUS_INVALID, keys[i]->pos,
-                             "Cannot GROUP BY NULL");
+            return diag_fail(planner->diag, STATUS_INVALID, keys[i]->pos, "Cannot GROUP BY NULL");
         }
         columns[i] = (struct schema_column){
             .name = aggregation->group_names[i], .type = keys[i]->type, .role = COLUMN_KEY};
@@ -145,10 +143,10 @@ static enum status plan_calls(struct plan_builder *builder, const struct aggrega
     for (uint32_t i = 0; i < count; i++) {
         TRY(resolve_call(builder, scope, aggregation->calls.items[i], &aggregates[i],
                          &arguments[i]));
-        columns[i] = (struct schema_column){
-            .name = arena_printf(planner->arena, "KSQL_AGG_VARIABLE_%u", i),
-            .type = aggregates[i].result_type,
-            .role = COLUMN_VALUE};
+        columns[i] =
+            (struct schema_column){.name = arena_printf(planner->arena, "KSQL_AGG_VARIABLE_%u", i),
+                                   .type = aggregates[i].result_type,
+                                   .role = COLUMN_VALUE};
         if (!columns[i].name.data) {
             return diag_no_memory(planner->diag);
         }
@@ -207,10 +205,10 @@ static enum status check_states(struct plan_builder *builder, const struct plan_
                                          step->aggregate.aggregates[i].state_type};
     }
     struct diag reason;
-    const enum status status = format == FORMAT_NONE
-                                   ? STATUS_OK
-                                   : format_check(format, FORMAT_VALUE, columns, count,
-                                                  FORMAT_WRAP_NONE_SET, &reason);
+    const enum status status =
+        format == FORMAT_NONE
+            ? STATUS_OK
+            : format_check(format, FORMAT_VALUE, columns, count, FORMAT_WRAP_NONE_SET, &reason);
     if (status == STATUS_NO_MEMORY) {
         return diag_no_memory(planner->diag);
     }
@@ -247,8 +245,7 @@ static enum status add_window_bounds(struct plan_builder *builder, struct plan_s
     return STATUS_OK;
 }
 
-static enum status make_scope(struct plan_builder *builder,
-                              const struct aggregation *aggregation,
+static enum status make_scope(struct plan_builder *builder, const struct aggregation *aggregation,
                               const struct plan_step *step, struct scope *out)
 {
     const struct planner *planner = builder->planner;

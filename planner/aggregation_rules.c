@@ -38,8 +38,7 @@ static enum status fail_nested(const struct planner *planner, const struct expre
                      TEXT_ARGS(outer->call.name.name), TEXT_ARGS(inner->call.name.name));
 }
 
-static enum status fail_window_bound(const struct planner *planner,
-                                     const struct expression *node)
+static enum status fail_window_bound(const struct planner *planner, const struct expression *node)
 {
     return diag_fail(planner->diag, STATUS_INVALID, node->pos,
                      "Window bounds column %.*s can only be used in the SELECT clause of "
@@ -231,8 +230,8 @@ static enum status visit_rest(void *context, const struct expression *node,
 
 /* The first column of expression that is neither grouped nor aggregated; NULL: none. */
 static enum status find_rest(const struct planner *planner, const struct query *query,
-                             const struct aggregation *aggregation,
-                             const struct expression *plain, const struct expression **out)
+                             const struct aggregation *aggregation, const struct expression *plain,
+                             const struct expression **out)
 {
     struct rest_context context = {planner, aggregation, query->ast->window != NULL, NULL};
     const struct expression_visitor visitor = {visit_rest, &context};
@@ -319,8 +318,8 @@ static enum status check_not_needed(const struct planner *planner, const struct 
     return STATUS_OK;
 }
 
-enum status aggregation_read(const struct planner *planner, struct query *query,
-                             bool is_create_as, struct aggregation *out)
+enum status aggregation_read(const struct planner *planner, struct query *query, bool is_create_as,
+                             struct aggregation *out)
 {
     const struct select_query *ast = query->ast;
     *out = (struct aggregation){.is_needed = ast->has_group_by};

@@ -13,8 +13,7 @@ static enum status find_source(const struct planner *planner,
                                const struct source **out)
 {
     const struct text name = statement->name.name;
-    const struct source *source =
-        planner->catalog->find_source(planner->catalog->context, name);
+    const struct source *source = planner->catalog->find_source(planner->catalog->context, name);
     const bool is_table = statement->kind == AST_SOURCE_TABLE;
     const char *kind = is_table ? "table" : "stream";
     if (!source) {
@@ -42,8 +41,7 @@ static enum status find_source(const struct planner *planner,
 }
 
 enum status plan_alter_source(const struct planner *planner,
-                              const struct alter_source_statement *statement,
-                              struct source *out)
+                              const struct alter_source_statement *statement, struct source *out)
 {
     const struct source *source;
     struct schema added;

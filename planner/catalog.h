@@ -48,8 +48,8 @@ struct timestamp_spec {
 struct source {
     struct text name;
     bool is_table;
-    bool is_read_only; /* CREATE SOURCE ... */
-    bool is_derived;   /* made by CREATE ... AS SELECT */
+    bool is_read_only;    /* CREATE SOURCE ... */
+    bool is_derived;      /* made by CREATE ... AS SELECT */
     bool is_materialized; /* pull queries can read it */
     struct text topic;
     struct schema schema; /* keys, values, headers; no pseudo columns */

@@ -148,13 +148,11 @@ enum status columns_resolve(const struct planner *planner,
 {
     if (list->count > COLUMN_COUNT_MAX) {
         return diag_fail(planner->diag, STATUS_LIMIT, SQL_POS_NONE,
-                         "The statement defines %zu columns; at most %d are possible",
-                         list->count, COLUMN_COUNT_MAX);
+                         "The statement defines %zu columns; at most %d are possible", list->count,
+                         COLUMN_COUNT_MAX);
     }
-    struct schema_column *written =
-        arena_array(planner->arena, list->count, sizeof(*written));
-    struct schema_column *columns =
-        arena_array(planner->arena, list->count, sizeof(*columns));
+    struct schema_column *written = arena_array(planner->arena, list->count, sizeof(*written));
+    struct schema_column *columns = arena_array(planner->arena, list->count, sizeof(*columns));
     if (!written || !columns) {
         return diag_no_memory(planner->diag);
     }

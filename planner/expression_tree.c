@@ -358,8 +358,8 @@ static bool own_children(struct arena *arena, struct expression *node)
 }
 
 static enum status rewrite_node(const struct expression_rewriter *rewriter,
-                                const struct expression *node,
-                                const struct lambda_frame *lambdas, struct expression **out)
+                                const struct expression *node, const struct lambda_frame *lambdas,
+                                struct expression **out)
 {
     struct expression *replaced = NULL;
     TRY(rewriter->replace(rewriter->context, node, lambdas, &replaced));

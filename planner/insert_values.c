@@ -53,8 +53,7 @@ static enum status find_target(const struct planner *planner,
     if (!target) {
         return diag_fail(planner->diag, STATUS_MISSING, name->pos,
                          "Cannot insert values into an unknown stream/table: `%.*s`%.*s",
-                         TEXT_ARGS(name->name),
-                         TEXT_ARGS(source_name_hint(planner, name->name)));
+                         TEXT_ARGS(name->name), TEXT_ARGS(source_name_hint(planner, name->name)));
     }
     if (target->window.kind != WINDOW_NONE) {
         return diag_fail(planner->diag, STATUS_INVALID, name->pos,
@@ -208,8 +207,7 @@ static enum status check_columns(void *context, const struct expression *node,
 {
     const struct planner *planner = context;
     (void)enter;
-    if (node->kind != EXPRESSION_COLUMN ||
-        lambda_frame_binds(lambdas, node->column.name.name)) {
+    if (node->kind != EXPRESSION_COLUMN || lambda_frame_binds(lambdas, node->column.name.name)) {
         return STATUS_OK;
     }
     return diag_fail(planner->diag, STATUS_INVALID, node->pos,
@@ -238,12 +236,12 @@ static enum status fail_type(const struct planner *planner, const struct place *
     type_print(expr->type, &types[1]);
     const struct text shown =
         expr->type->kind == TYPE_STRING && !value->is_null ? value->text : expr->text;
-    const enum status status = diag_fail(
-        planner->diag, STATUS_INVALID, expr->pos,
-        "Expected type %.*s for field `%.*s` but got %.*s(%.*s)%s",
-        TEXT_ARGS(buffer_text(&types[0])), TEXT_ARGS(place->name),
-        TEXT_ARGS(buffer_text(&types[1])), TEXT_ARGS(shown),
-        expr->type->kind == TYPE_STRING ? format_hint(place->type->kind) : "");
+    const enum status status =
+        diag_fail(planner->diag, STATUS_INVALID, expr->pos,
+                  "Expected type %.*s for field `%.*s` but got %.*s(%.*s)%s",
+                  TEXT_ARGS(buffer_text(&types[0])), TEXT_ARGS(place->name),
+                  TEXT_ARGS(buffer_text(&types[1])), TEXT_ARGS(shown),
+                  expr->type->kind == TYPE_STRING ? format_hint(place->type->kind) : "");
     buffer_release(&types[0]);
     buffer_release(&types[1]);
     return status;

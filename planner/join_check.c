@@ -29,11 +29,10 @@ static enum status fail_condition(const struct planner *planner, const struct jo
 static enum status fail_kind(const struct planner *planner, const struct query *query,
                              const struct join_rule *rule, const char *reason)
 {
-    return diag_fail(planner->diag, STATUS_INVALID, rule->ast->pos,
-                     "Invalid join %s Got %.*s %s %.*s.", reason,
-                     TEXT_ARGS(source_at(query, rule->left_source)->name),
-                     join_type_text(rule->type),
-                     TEXT_ARGS(source_at(query, rule->right_source)->name));
+    return diag_fail(
+        planner->diag, STATUS_INVALID, rule->ast->pos, "Invalid join %s Got %.*s %s %.*s.", reason,
+        TEXT_ARGS(source_at(query, rule->left_source)->name), join_type_text(rule->type),
+        TEXT_ARGS(source_at(query, rule->right_source)->name));
 }
 
 static bool is_on_key(const struct query *query, uint32_t source_index,
@@ -113,8 +112,7 @@ static enum status check_table_table(const struct planner *planner, const struct
     return rule->is_foreign ? check_foreign(planner, query, rule) : STATUS_OK;
 }
 
-static enum status check_stream_stream(const struct planner *planner,
-                                       const struct join_rule *rule)
+static enum status check_stream_stream(const struct planner *planner, const struct join_rule *rule)
 {
     if (rule->ast->within_before.is_present) {
         return STATUS_OK;
@@ -144,12 +142,10 @@ static enum status fail_windows(const struct planner *planner, const struct quer
                                 const struct join_rule *rule, const struct plan_step *left,
                                 const struct plan_step *right, const char *reason)
 {
-    return diag_fail(planner->diag, STATUS_INVALID, rule->ast->pos,
-                     "%s\n`%.*s` is %s\n`%.*s` is %s", reason,
-                     TEXT_ARGS(query->sources[rule->left_source].alias),
-                     window_text(left->window.kind),
-                     TEXT_ARGS(query->sources[rule->right_source].alias),
-                     window_text(right->window.kind));
+    return diag_fail(
+        planner->diag, STATUS_INVALID, rule->ast->pos, "%s\n`%.*s` is %s\n`%.*s` is %s", reason,
+        TEXT_ARGS(query->sources[rule->left_source].alias), window_text(left->window.kind),
+        TEXT_ARGS(query->sources[rule->right_source].alias), window_text(right->window.kind));
 }
 
 static enum status fail_repartition(const struct planner *planner, const struct join_rule *rule)
@@ -174,8 +170,7 @@ static enum status check_windows(const struct planner *planner, const struct que
     if ((kinds[0] == WINDOW_SESSION) != (kinds[1] == WINDOW_SESSION)) {
         return fail_windows(planner, query, rule, left, right, "Incompatible windowed sources.");
     }
-    const bool is_same =
-        kinds[0] == kinds[1] && left->window.size_ms == right->window.size_ms;
+    const bool is_same = kinds[0] == kinds[1] && left->window.size_ms == right->window.size_ms;
     const bool keeps_keys = is_on_key(query, rule->left_source, rule->left) &&
                             is_on_key(query, rule->right_source, rule->right);
     return is_same && keeps_keys ? STATUS_OK : fail_repartition(planner, rule);
@@ -249,13 +244,13 @@ enum status join_check_types(const struct planner *planner, const struct join_ru
         type_print(types[i], &texts[i]);
     }
     const struct expression *on = rule->on;
-    const enum status status = diag_fail(
-        planner->diag, STATUS_INVALID, on->pos,
-        "Invalid join condition: types don't match. Got %.*s{%.*s} = %.*s{%.*s}.",
-        TEXT_ARGS(printer_expression_text(planner->arena, on->comparison.left)),
-        TEXT_ARGS(buffer_text(&texts[0])),
-        TEXT_ARGS(printer_expression_text(planner->arena, on->comparison.right)),
-        TEXT_ARGS(buffer_text(&texts[1])));
+    const enum status status =
+        diag_fail(planner->diag, STATUS_INVALID, on->pos,
+                  "Invalid join condition: types don't match. Got %.*s{%.*s} = %.*s{%.*s}.",
+                  TEXT_ARGS(printer_expression_text(planner->arena, on->comparison.left)),
+                  TEXT_ARGS(buffer_text(&texts[0])),
+                  TEXT_ARGS(printer_expression_text(planner->arena, on->comparison.right)),
+                  TEXT_ARGS(buffer_text(&texts[1])));
     buffer_release(&texts[0]);
     buffer_release(&texts[1]);
     return status;

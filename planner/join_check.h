@@ -15,8 +15,7 @@ MUST_USE enum status join_check(const struct planner *planner, const struct quer
                                 const struct plan_step *right, enum plan_kind *out_kind);
 
 /* Needs the types of the two sides. */
-MUST_USE enum status join_check_types(const struct planner *planner,
-                                      const struct join_rule *rule, const struct expr *left,
-                                      const struct expr *right);
+MUST_USE enum status join_check_types(const struct planner *planner, const struct join_rule *rule,
+                                      const struct expr *left, const struct expr *right);
 
 #endif

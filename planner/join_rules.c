@@ -105,8 +105,8 @@ static enum status fail_sources(const struct planner *planner, const struct quer
                      "A join criteria is expected to reference the source (`%.*s`) in the FROM "
                      "clause, instead the right source references `%.*s` and the left source "
                      "references `%.*s`",
-                     TEXT_ARGS(sources[rule->right_source].alias),
-                     TEXT_ARGS(sources[right].alias), TEXT_ARGS(sources[left].alias));
+                     TEXT_ARGS(sources[rule->right_source].alias), TEXT_ARGS(sources[right].alias),
+                     TEXT_ARGS(sources[left].alias));
 }
 
 /* True when side is the primary key of the source that it names. */
@@ -190,8 +190,7 @@ static enum status equivalent_expressions(const struct planner *planner,
     }
     for (uint32_t i = 0; i < rules->count; i++) {
         const struct join_rule *rule = &rules->rules[i];
-        const bool goes_on =
-            has_expression(out, rule->left) || has_expression(out, rule->right);
+        const bool goes_on = has_expression(out, rule->left) || has_expression(out, rule->right);
         if (!goes_on) {
             out->count = 0;
         }
@@ -228,8 +227,8 @@ static bool is_projected(const struct query *query, const struct expression *col
 static struct text synthetic_name(const struct planner *planner, const struct query *query)
 {
     for (uint32_t number = 0;; number++) {
-        const struct text name = number == 0 ? TEXT("ROWKEY")
-                                             : arena_printf(planner->arena, "ROWKEY_%u", number);
+        const struct text name =
+            number == 0 ? TEXT("ROWKEY") : arena_printf(planner->arena, "ROWKEY_%u", number);
         bool is_taken = false;
         for (uint32_t i = 0; i < query->source_count; i++) {
             is_taken |= query_source_has(&query->sources[i], name);
@@ -272,8 +271,8 @@ static enum status choose_foreign_key(const struct planner *planner, const struc
                                       struct join_rules *rules)
 {
     const struct query_source *left = &query->sources[0];
-    rules->key_name = name_of_join_column(planner->arena, left->alias,
-                                          left->source->schema.columns[0].name);
+    rules->key_name =
+        name_of_join_column(planner->arena, left->alias, left->source->schema.columns[0].name);
     return rules->key_name.data ? STATUS_OK : diag_no_memory(planner->diag);
 }
 

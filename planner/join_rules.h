@@ -29,10 +29,10 @@ struct join_rules {
     uint32_t count;
     /* The key of the result: one column that equals it in every row, or a new one. */
     bool is_synthetic;
-    const struct expression *key;     /* NULL when synthetic or foreign */
-    struct query_expressions viable;  /* columns that could be the key, by preference */
-    struct text key_name;             /* plain name of the key column; of one of several for
-                                         foreign keys */
+    const struct expression *key;    /* NULL when synthetic or foreign */
+    struct query_expressions viable; /* columns that could be the key, by preference */
+    struct text key_name;            /* plain name of the key column; of one of several for
+                                        foreign keys */
 };
 
 /* For a query with joins. */

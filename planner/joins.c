@@ -60,8 +60,7 @@ static enum status source_side(struct plan_builder *builder, const struct query_
     TRY(step_source(builder, source, &step));
     out->step = step;
     out->scope = scope_of_step(step);
-    out->scope.prefix =
-        arena_printf(builder->planner->arena, "%.*s_", TEXT_ARGS(source->alias));
+    out->scope.prefix = arena_printf(builder->planner->arena, "%.*s_", TEXT_ARGS(source->alias));
     return out->scope.prefix.data ? STATUS_OK : diag_no_memory(builder->planner->diag);
 }
 
@@ -196,8 +195,7 @@ static enum status plan_join(struct plan_builder *builder, const struct join_rul
     enum plan_kind kind;
     const struct expr *keys[2];
     TRY(join_check(planner, builder->query, rule, sides[0].step, sides[1].step, &kind));
-    TRY(translate_key(planner, builder->query, &sides[0], rule->left, rule->is_foreign,
-                      &keys[0]));
+    TRY(translate_key(planner, builder->query, &sides[0], rule->left, rule->is_foreign, &keys[0]));
     TRY(translate_key(planner, builder->query, &sides[1], rule->right, false, &keys[1]));
     TRY(join_check_types(planner, rule, keys[0], keys[1]));
     TRY(check_key_type(planner, rule, keys[0]->type));

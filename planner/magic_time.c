@@ -56,8 +56,7 @@ static enum status replace_times(void *context, const struct expression *node,
     const bool is_comparison = node->kind == EXPRESSION_COMPARISON;
     const bool is_left = is_comparison && is_time_column(node->comparison.left);
     const bool is_right = is_comparison && is_time_column(node->comparison.right);
-    const bool is_between =
-        node->kind == EXPRESSION_BETWEEN && is_time_column(node->between.value);
+    const bool is_between = node->kind == EXPRESSION_BETWEEN && is_time_column(node->between.value);
     if (!is_left && !is_right && !is_between) {
         return STATUS_OK;
     }

@@ -48,8 +48,7 @@ bool identifier_list_has(const struct identifier_list *list, struct text name)
     return false;
 }
 
-struct text name_list(struct arena *arena, const struct text *names, size_t count,
-                      const char *last)
+struct text name_list(struct arena *arena, const struct text *names, size_t count, const char *last)
 {
     struct buffer buffer;
     buffer_init(&buffer);

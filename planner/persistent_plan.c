@@ -18,8 +18,7 @@
 static enum status sink_step(struct select_plan *select, const struct source *sink,
                              struct plan_step **out)
 {
-    struct plan_step *step =
-        step_create(&select->builder, PLAN_SINK, "Sink", select->root);
+    struct plan_step *step = step_create(&select->builder, PLAN_SINK, "Sink", select->root);
     if (!step) {
         return diag_no_memory(select->builder.planner->diag);
     }
@@ -111,8 +110,8 @@ static enum status define_sink(const struct planner *planner,
     TRY(timestamp_choose(planner, properties, &source.schema, &source.timestamp));
     TRY(check_missing_key(planner, select));
     TRY(choose_serdes(planner, statement, properties, select, &source));
-    TRY(topic_choose_for_sink(planner, properties, statement->name.name, leftmost,
-                              source.is_table, &source.window, &topic));
+    TRY(topic_choose_for_sink(planner, properties, statement->name.name, leftmost, source.is_table,
+                              &source.window, &topic));
     source.topic = arena_text(planner->arena, topic.topic);
     source.name = arena_text(planner->arena, statement->name.name);
     if (!source.topic.data || !source.name.data ||
@@ -140,8 +139,7 @@ enum status plan_create_as(const struct planner *planner,
     TRY(check_result_kind(planner, statement, select.root));
     TRY(define_sink(planner, statement, &properties, &select, &definition));
     if (!statement->if_not_exists) {
-        TRY(source_check_name(planner, &statement->name, is_table, false,
-                              statement->or_replace));
+        TRY(source_check_name(planner, &statement->name, is_table, false, statement->or_replace));
     }
     TRY(sink_step(&select, &definition.source, &sink));
     TRY(select_plan_finish(&select, sink, out));
@@ -158,8 +156,7 @@ static enum status find_target(const struct planner *planner, const struct ident
         planner->catalog->find_source(planner->catalog->context, name->name);
     if (!target) {
         return fail_at(planner->diag, name->pos, "Source `%.*s` does not exist.%.*s",
-                       TEXT_ARGS(name->name),
-                       TEXT_ARGS(source_name_hint(planner, name->name)));
+                       TEXT_ARGS(name->name), TEXT_ARGS(source_name_hint(planner, name->name)));
     }
     if (target->is_table) {
         return diag_fail(planner->diag, STATUS_INVALID, name->pos,
@@ -259,8 +256,7 @@ static enum status adapt_schema(const struct planner *planner, const struct iden
 }
 
 enum status plan_insert_select(const struct planner *planner,
-                               const struct insert_select_statement *statement,
-                               struct plan **out)
+                               const struct insert_select_statement *statement, struct plan **out)
 {
     const struct select_purpose purpose = {.is_persistent = true,
                                            .sink_name = statement->target.name};
@@ -297,8 +293,7 @@ enum status plan_source_table(const struct planner *planner, const struct source
     bool *is_used = arena_alloc(planner->arena, source->schema.column_count);
     struct query *query = ARENA_NEW(planner->arena, struct query);
     struct query_source *single = ARENA_NEW(planner->arena, struct query_source);
-    const struct plan_step **sources =
-        arena_array(planner->arena, 1, sizeof(struct plan_step *));
+    const struct plan_step **sources = arena_array(planner->arena, 1, sizeof(struct plan_step *));
     if (!is_used || !query || !single || !sources) {
         return diag_no_memory(planner->diag);
     }

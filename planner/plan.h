@@ -22,19 +22,19 @@
 #include "planner/catalog.h"
 
 enum plan_kind {
-    PLAN_SOURCE,          /* records of a topic, decoded */
-    PLAN_FILTER,          /* keeps rows whose predicate is TRUE; on tables the rest are deletes */
-    PLAN_PROJECT,         /* computes every output column from the input row */
-    PLAN_REKEY,           /* PARTITION BY: output schema = new key columns, then all input
-                             columns as values */
-    PLAN_FLAT_MAP,        /* table functions: input columns, then one column per function */
-    PLAN_AGGREGATE,       /* GROUP BY, with or without a window; input stream or table */
+    PLAN_SOURCE,    /* records of a topic, decoded */
+    PLAN_FILTER,    /* keeps rows whose predicate is TRUE; on tables the rest are deletes */
+    PLAN_PROJECT,   /* computes every output column from the input row */
+    PLAN_REKEY,     /* PARTITION BY: output schema = new key columns, then all input
+                       columns as values */
+    PLAN_FLAT_MAP,  /* table functions: input columns, then one column per function */
+    PLAN_AGGREGATE, /* GROUP BY, with or without a window; input stream or table */
     PLAN_JOIN_STREAM_TABLE,
     PLAN_JOIN_STREAM_STREAM,
     PLAN_JOIN_TABLE_TABLE,
     PLAN_JOIN_FOREIGN_KEY,
-    PLAN_SUPPRESS,        /* EMIT FINAL: one row per window, once it has closed */
-    PLAN_SINK,            /* encode and append to a topic */
+    PLAN_SUPPRESS, /* EMIT FINAL: one row per window, once it has closed */
+    PLAN_SINK,     /* encode and append to a topic */
     PLAN_KIND_COUNT
 };
 
@@ -54,8 +54,8 @@ struct plan_pseudo {
 struct plan_source {
     const struct source *source; /* a copy in the plan's arena */
     struct text alias;
-    const bool *is_wanted;       /* per column of the schema: something reads it */
-    bool has_store;              /* tables: keep the rows, to know old values and serve lookups */
+    const bool *is_wanted; /* per column of the schema: something reads it */
+    bool has_store;        /* tables: keep the rows, to know old values and serve lookups */
 };
 
 struct plan_filter {
@@ -68,8 +68,8 @@ struct plan_project {
 };
 
 struct plan_rekey {
-    const struct expr **keys;    /* evaluated on the input; key_count of them */
-    uint32_t key_count;          /* 0: PARTITION BY NULL */
+    const struct expr **keys; /* evaluated on the input; key_count of them */
+    uint32_t key_count;       /* 0: PARTITION BY NULL */
 };
 
 /* One table function: its arguments are evaluated on the input row, of the types it wants. */
@@ -108,10 +108,10 @@ struct plan_join {
     enum join_type type;
     const struct expr *keys[2]; /* keys[i] over input i; of one type. Tables (but for the left of
                                    a foreign-key join): the primary key column */
-    int64_t before_ms; /* STREAM_STREAM: the other side may be this much earlier ... */
-    int64_t after_ms;  /* ... or later than the left row */
+    int64_t before_ms;          /* STREAM_STREAM: the other side may be this much earlier ... */
+    int64_t after_ms;           /* ... or later than the left row */
     int64_t grace_ms;
-    bool is_eager;     /* STREAM_STREAM without GRACE: unmatched rows are emitted at once */
+    bool is_eager; /* STREAM_STREAM without GRACE: unmatched rows are emitted at once */
 };
 
 struct plan_sink {
@@ -125,10 +125,10 @@ struct plan_sink {
 
 struct plan_step {
     enum plan_kind kind;
-    uint32_t id;          /* unique in the plan, in order of creation: numbers its stores */
-    const char *name;     /* for logger names and EXPLAIN: "Source", "Aggregate", "Project" */
-    struct schema schema; /* of the rows it emits */
-    bool is_table;        /* it emits changes of a table, not records of a stream */
+    uint32_t id;               /* unique in the plan, in order of creation: numbers its stores */
+    const char *name;          /* for logger names and EXPLAIN: "Source", "Aggregate", "Project" */
+    struct schema schema;      /* of the rows it emits */
+    bool is_table;             /* it emits changes of a table, not records of a stream */
     struct window_spec window; /* rows it emits are windowed by this; WINDOW_NONE otherwise */
     const struct plan_pseudo *pseudo;
     uint32_t pseudo_count;
@@ -171,7 +171,7 @@ struct pull_plan {
     /* Table lookups: rows of these keys (one value per key column each); key_count 0: scan. */
     const struct value **keys;
     uint32_t key_count;
-    bool has_key_range; /* single STRING or BYTES key column compared by < <= > >= */
+    bool has_key_range;            /* single STRING or BYTES key column compared by < <= > >= */
     struct value key_min, key_max; /* is_null: open end */
     bool key_min_is_exclusive, key_max_is_exclusive;
     /* Windowed tables: bounds in ms, both inclusive; INT64_MIN and INT64_MAX where open. */

@@ -7,7 +7,6 @@
 
 #include <assert.h>
 
-
 static void print_exprs(const struct expr *const *exprs, uint32_t count, struct buffer *out)
 {
     for (uint32_t i = 0; i < count; i++) {
@@ -17,14 +16,14 @@ static void print_exprs(const struct expr *const *exprs, uint32_t count, struct 
 
 static void print_window(const struct window_spec *window, struct buffer *out)
 {
-    static const char *const names[] = {
-        [WINDOW_NONE] = "", [WINDOW_TUMBLING] = "TUMBLING", [WINDOW_HOPPING] = "HOPPING",
-        [WINDOW_SESSION] = "SESSION"};
+    static const char *const names[] = {[WINDOW_NONE] = "",
+                                        [WINDOW_TUMBLING] = "TUMBLING",
+                                        [WINDOW_HOPPING] = "HOPPING",
+                                        [WINDOW_SESSION] = "SESSION"};
     if (window->kind == WINDOW_NONE) {
         return;
     }
-    buffer_printf(out, " window %s(size %lld ms", names[window->kind],
-                  (long long)window->size_ms);
+    buffer_printf(out, " window %s(size %lld ms", names[window->kind], (long long)window->size_ms);
     if (window->kind == WINDOW_HOPPING) {
         buffer_printf(out, ", advance %lld ms", (long long)window->advance_ms);
     }
@@ -56,9 +55,9 @@ static void print_join(const struct plan_step *step, struct buffer *out)
     buffer_printf(out, " %s on %.*s = %.*s", types[join->type], TEXT_ARGS(join->keys[0]->text),
                   TEXT_ARGS(join->keys[1]->text));
     if (step->kind == PLAN_JOIN_STREAM_STREAM) {
-        buffer_printf(out, " within (%lld ms, %lld ms) grace %lld ms%s",
-                      (long long)join->before_ms, (long long)join->after_ms,
-                      (long long)join->grace_ms, join->is_eager ? " eager" : "");
+        buffer_printf(out, " within (%lld ms, %lld ms) grace %lld ms%s", (long long)join->before_ms,
+                      (long long)join->after_ms, (long long)join->grace_ms,
+                      join->is_eager ? " eager" : "");
     }
 }
 

@@ -168,8 +168,8 @@ static void print_calls(const struct plan_step *step, struct buffer *out)
     buffer_append_byte(out, ']');
 }
 
-static enum status check_printed(const struct plan_step *old_step,
-                                 const struct plan_step *new_step, const char *property,
+static enum status check_printed(const struct plan_step *old_step, const struct plan_step *new_step,
+                                 const char *property,
                                  void (*print)(const struct plan_step *step, struct buffer *out),
                                  struct diag *diag)
 {
@@ -207,8 +207,8 @@ static bool serde_equal(const struct serde *a, const struct serde *b)
            a->is_unwrapped == b->is_unwrapped;
 }
 
-static enum status check_source(const struct plan_step *old_step,
-                                const struct plan_step *new_step, struct diag *diag)
+static enum status check_source(const struct plan_step *old_step, const struct plan_step *new_step,
+                                struct diag *diag)
 {
     const struct source *old_source = old_step->source.source;
     const struct source *new_source = new_step->source.source;
@@ -268,8 +268,8 @@ static enum status check_step(const struct plan_step *old_step, const struct pla
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
                          "Cannot change a non-join source into a join source.");
     }
-    const bool is_never = is_join(old_step) || old_step->kind == PLAN_FLAT_MAP ||
-                          old_step->kind == PLAN_SUPPRESS;
+    const bool is_never =
+        is_join(old_step) || old_step->kind == PLAN_FLAT_MAP || old_step->kind == PLAN_SUPPRESS;
     if (is_never) {
         return fail_unsupported(old_step, diag);
     }

@@ -11,12 +11,16 @@
 #include "planner/catalog.h"
 #include "planner/plan.h"
 
+struct expr_context; /* functions/expr.h */
+
 struct planner {
     const struct catalog *catalog;
     const struct function_registry *registry;
     struct arena *arena; /* plans live here */
     struct diag *diag;
     int64_t now_ms;
+    struct expr_context *constants; /* evaluates the keys of pull queries; may be NULL: then only
+                                       literals are taken for keys */
 };
 
 /* CREATE STREAM/TABLE with columns: checks names, types, properties and formats. partition_count
@@ -60,7 +64,6 @@ struct insert_plan {
     bool has_time;               /* ROWTIME was given */
     int64_t time_ms;
 };
-struct expr_context;
 MUST_USE enum status plan_insert_values(const struct planner *planner,
                                         const struct insert_values_statement *statement,
                                         struct expr_context *context, struct insert_plan *out);
@@ -69,8 +72,7 @@ MUST_USE enum status plan_insert_values(const struct planner *planner,
 MUST_USE enum status plan_check_upgrade(const struct plan *old_plan, const struct plan *new_plan,
                                         struct diag *diag);
 MUST_USE enum status plan_check_source_upgrade(const struct source *old_source,
-                                               const struct source *new_source,
-                                               struct diag *diag);
+                                               const struct source *new_source, struct diag *diag);
 
 /* ALTER: the source with the columns added. */
 MUST_USE enum status plan_alter_source(const struct planner *planner,

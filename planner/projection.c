@@ -56,9 +56,8 @@ static enum status fail_missing(const struct planner *planner, struct text sink_
 {
     const struct text list =
         name_list(planner->arena, keys->texts, keys->count, keys->is_any ? " or " : " and ");
-    const struct text example = keys->is_any ? keys->texts[0]
-                                             : name_list(planner->arena, keys->texts,
-                                                         keys->count, ", ");
+    const struct text example =
+        keys->is_any ? keys->texts[0] : name_list(planner->arena, keys->texts, keys->count, ", ");
     return diag_fail(
         diag, STATUS_INVALID, SQL_POS_NONE,
         "Key missing from projection (ie, SELECT). See https://cnfl.io/2LV7ouS.\n"
@@ -74,8 +73,7 @@ static enum status fail_missing(const struct planner *planner, struct text sink_
 }
 
 static enum status fail_missing_foreign(const struct planner *planner, struct text alias,
-                                        const struct text *names, size_t count,
-                                        struct diag *diag)
+                                        const struct text *names, size_t count, struct diag *diag)
 {
     struct text *quoted = arena_array(planner->arena, count, sizeof(*quoted));
     if (!quoted) {
@@ -123,10 +121,9 @@ static enum status join_key_texts(const struct planner *planner, const struct jo
     return STATUS_OK;
 }
 
-static enum status check_keys_present(struct plan_builder *builder,
-                                      const struct relation *relation, struct text sink_name,
-                                      const struct projected *items, uint32_t count,
-                                      struct diag *diag)
+static enum status check_keys_present(struct plan_builder *builder, const struct relation *relation,
+                                      struct text sink_name, const struct projected *items,
+                                      uint32_t count, struct diag *diag)
 {
     const struct planner *planner = builder->planner;
     const struct schema *schema = &relation->step->schema;
@@ -224,8 +221,8 @@ static enum status check_keys_once(struct plan_builder *builder, const struct re
 
 /* --- The schema -------------------------------------------------------------------------- */
 
-static enum status fail_duplicate(const struct planner *planner,
-                                  const struct schema_column *column, struct sql_pos pos)
+static enum status fail_duplicate(const struct planner *planner, const struct schema_column *column,
+                                  struct sql_pos pos)
 {
     struct buffer type;
     buffer_init(&type);
@@ -311,8 +308,7 @@ static enum status make_step(struct plan_builder *builder, const struct relation
         columns[i] = (struct schema_column){
             .name = order[i]->item->alias,
             .type = order[i]->expr->type,
-            .role = builder->is_persistent && order[i]->key_index >= 0 ? COLUMN_KEY
-                                                                       : COLUMN_VALUE};
+            .role = builder->is_persistent && order[i]->key_index >= 0 ? COLUMN_KEY : COLUMN_VALUE};
     }
     step->schema = (struct schema){count, columns};
     step->project.exprs = exprs;

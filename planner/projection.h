@@ -26,8 +26,8 @@ struct relation {
  * query of a client (data NULL) every column is a value, in the order written. A key column
  * that is missing is not a failure yet, since ksqlDB checks properties of the sink first:
  * *out_missing is then the failure to report (in the planner's arena), else NULL. */
-MUST_USE enum status projection_plan(struct plan_builder *builder,
-                                     const struct relation *relation, struct text sink_name,
-                                     struct plan_step **out, struct diag **out_missing);
+MUST_USE enum status projection_plan(struct plan_builder *builder, const struct relation *relation,
+                                     struct text sink_name, struct plan_step **out,
+                                     struct diag **out_missing);
 
 #endif

@@ -68,8 +68,8 @@ static enum status fail_value(struct diag *diag, const struct property *property
                               const char *reason)
 {
     return diag_fail(diag, STATUS_INVALID, property->value->pos,
-                     PREPARE "Invalid value for configuration %.*s: %s",
-                     TEXT_ARGS(property->name), reason);
+                     PREPARE "Invalid value for configuration %.*s: %s", TEXT_ARGS(property->name),
+                     reason);
 }
 
 static enum status read_number(const struct property *property, const struct property_row *row,
@@ -94,8 +94,8 @@ static enum status read_number(const struct property *property, const struct pro
         return diag_fail(diag, STATUS_INVALID, value->pos,
                          PREPARE "Invalid value %.*s for configuration %s: Not a number of type "
                                  "%s",
-                         is_text ? (int)value->string.bytes : 0,
-                         is_text ? value->string.data : "", row->name, row->number_type);
+                         is_text ? (int)value->string.bytes : 0, is_text ? value->string.data : "",
+                         row->name, row->number_type);
     }
     if (out->number < row->min || out->number > row->max) {
         return diag_fail(diag, STATUS_INVALID, value->pos,
@@ -221,8 +221,7 @@ struct duration_unit {
 };
 
 static const struct duration_unit units[] = {
-    {"DAY", 86400000}, {"HOUR", 3600000},   {"MINUTE", 60000},
-    {"SECOND", 1000},  {"MILLISECOND", 1},
+    {"DAY", 86400000}, {"HOUR", 3600000}, {"MINUTE", 60000}, {"SECOND", 1000}, {"MILLISECOND", 1},
 };
 
 static int64_t unit_ms(struct text name)

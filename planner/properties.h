@@ -63,14 +63,12 @@ struct properties {
 
 /* Fails with "Failed to prepare statement: ..." for names that do not exist here, values of the
  * wrong type, and combinations that exclude each other. */
-MUST_USE enum status properties_read(const struct property_list *list,
-                                     enum property_clause clause, struct properties *out,
-                                     struct diag *diag);
+MUST_USE enum status properties_read(const struct property_list *list, enum property_clause clause,
+                                     struct properties *out, struct diag *diag);
 
 const char *property_name(enum property_id id);
 
 /* "10 SECONDS" to milliseconds: how WINDOW_SIZE is written. */
-MUST_USE enum status property_parse_duration(struct text text, int64_t *out_ms,
-                                             struct diag *diag);
+MUST_USE enum status property_parse_duration(struct text text, int64_t *out_ms, struct diag *diag);
 
 #endif

@@ -23,7 +23,7 @@ struct query_source {
     struct text alias;
     const struct source *source; /* the catalog's */
     struct sql_pos pos;
-    bool *is_used;       /* per column of the source: something reads it */
+    bool *is_used;          /* per column of the source: something reads it */
     bool is_pseudo_used[5]; /* by enum pseudo_kind */
 };
 
@@ -31,8 +31,8 @@ struct query_item {
     enum select_item_kind kind;
     struct sql_pos pos;
     struct expression *expression;
-    struct text alias;         /* result name; EXPRESSION only */
-    uint32_t source_index;     /* SOURCE_STAR only */
+    struct text alias;     /* result name; EXPRESSION only */
+    uint32_t source_index; /* SOURCE_STAR only */
 };
 
 struct query_expressions {

@@ -1,7 +1,7 @@
 /* query_check.c
  *
  * Columns are looked for in the order in which ksqlDB reports them: conditions first, then
- * groupings, then the projection. A window bound counts as a column of every source when the
+ * groupings, then the projection. A window bound counts as a column of a single source when the
  * query has a WINDOW clause; where it may really stand is decided by the aggregation.
  */
 #include "planner/query_check.h"
@@ -23,7 +23,7 @@ static bool column_exists(const struct check_context *self, const struct express
                           const struct lambda_frame *lambdas)
 {
     const struct text name = node->column.name.name;
-    const bool has_window = self->query->ast->window != NULL;
+    const bool has_window = self->query->ast->window && !query_is_join(self->query);
     if (has_window && name_is_window_bound(name)) {
         return true;
     }
@@ -38,8 +38,7 @@ static bool column_exists(const struct check_context *self, const struct express
     return lambda_frame_binds(lambdas, name);
 }
 
-static enum status check_function(const struct check_context *self,
-                                  const struct expression *node)
+static enum status check_function(const struct check_context *self, const struct expression *node)
 {
     enum function_kind kind;
     if (node->kind != EXPRESSION_CALL ||
@@ -61,9 +60,9 @@ static enum status check_node(void *context, const struct expression *node,
         return STATUS_OK;
     }
     const struct text text = printer_expression_text(self->planner->arena, node);
-    const enum status status = fail_at(self->planner->diag, node->pos,
-                                       "%s column '%.*s' cannot be resolved.", self->clause,
-                                       TEXT_ARGS(text));
+    const enum status status =
+        fail_at(self->planner->diag, node->pos, "%s column '%.*s' cannot be resolved.",
+                self->clause, TEXT_ARGS(text));
     if (self->is_partition_by) {
         diag_append(self->planner->diag,
                     " '%.*s' must be a column in the source schema since PARTITION BY is applied "

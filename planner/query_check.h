@@ -19,7 +19,6 @@ MUST_USE enum status query_check_expression(const struct planner *planner,
                                             const struct expression *expression);
 
 /* Formats of sources that cannot feed a join or a grouping. */
-MUST_USE enum status query_check_formats(const struct planner *planner,
-                                         const struct query *query);
+MUST_USE enum status query_check_formats(const struct planner *planner, const struct query *query);
 
 #endif

@@ -30,8 +30,7 @@ static enum status add_item(struct item_list *list, const struct query_item *ite
     }
     if (list->count == list->capacity) {
         const uint32_t capacity = list->capacity ? 2 * list->capacity : 16;
-        struct query_item *items =
-            arena_array(list->planner->arena, capacity, sizeof(*items));
+        struct query_item *items = arena_array(list->planner->arena, capacity, sizeof(*items));
         if (!items) {
             return diag_no_memory(list->planner->diag);
         }
@@ -147,8 +146,7 @@ static enum status add_partition_keys(struct item_list *list, struct sql_pos pos
         if (key->kind == EXPRESSION_NULL) {
             continue;
         }
-        struct query_item item = {
-            .kind = SELECT_ITEM_EXPRESSION, .pos = pos, .expression = key};
+        struct query_item item = {.kind = SELECT_ITEM_EXPRESSION, .pos = pos, .expression = key};
         TRY(query_key_name(list->planner, list->query, key, &item.alias));
         TRY(add_item(list, &item));
     }
@@ -227,8 +225,7 @@ static enum status add_struct_star(struct item_list *list, const struct query_it
 enum status query_expand_items(const struct planner *planner, struct query *query,
                                const struct join_rules *joins, bool shows_windows)
 {
-    struct item_list list = {
-        .planner = planner, .query = query, .shows_windows = shows_windows};
+    struct item_list list = {.planner = planner, .query = query, .shows_windows = shows_windows};
     for (uint32_t i = 0; i < query->item_count; i++) {
         const struct query_item *item = &query->items[i];
         switch (item->kind) {
@@ -274,8 +271,7 @@ enum status query_key_name(const struct planner *planner, struct query *query,
 
 static enum status add_schema_column(const struct planner *planner, const struct query *query,
                                      const struct query_source *source,
-                                     const struct schema_column *column,
-                                     struct schema_column *out)
+                                     const struct schema_column *column, struct schema_column *out)
 {
     *out = *column;
     if (query_is_join(query)) {
@@ -300,8 +296,7 @@ enum status query_schema(const struct planner *planner, const struct query *quer
         const struct query_source *source = &query->sources[i];
         const struct schema *schema = &source->source->schema;
         for (uint32_t j = 0; j < schema->column_count; j++) {
-            TRY(add_schema_column(planner, query, source, &schema->columns[j],
-                                  &columns[next++]));
+            TRY(add_schema_column(planner, query, source, &schema->columns[j], &columns[next++]));
         }
         for (size_t j = 0; j < PSEUDO_KIND_COUNT; j++) {
             const struct schema_column pseudo = {.name = pseudo_names[j].name,

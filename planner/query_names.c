@@ -51,8 +51,8 @@ struct text query_next_alias(const struct planner *planner, struct query *query)
 }
 
 /* The number that the next field of this name gets; 0: the name itself. */
-static bool next_field_number(const struct planner *planner, struct query *query,
-                              struct text field, uint32_t *out)
+static bool next_field_number(const struct planner *planner, struct query *query, struct text field,
+                              uint32_t *out)
 {
     struct alias_generator *aliases = &query->aliases;
     for (uint32_t i = 0; i < aliases->field_count; i++) {
@@ -94,8 +94,7 @@ static struct text alias_for_field(const struct planner *planner, struct query *
         if (number == 0) {
             return field;
         }
-        const struct text alias =
-            arena_printf(planner->arena, "%.*s_%u", TEXT_ARGS(field), number);
+        const struct text alias = arena_printf(planner->arena, "%.*s_%u", TEXT_ARGS(field), number);
         if (!alias.data || count_sources_with(query, alias) == 0) {
             return alias;
         }
@@ -139,8 +138,8 @@ static enum status replace_qualified(void *context, const struct expression *nod
     *copy = *node;
     copy->column.has_source = false;
     if (query_is_join(self->query)) {
-        copy->column.name.name = name_of_join_column(
-            self->planner->arena, node->column.source.name, node->column.name.name);
+        copy->column.name.name = name_of_join_column(self->planner->arena, node->column.source.name,
+                                                     node->column.name.name);
         if (!copy->column.name.name.data) {
             return diag_no_memory(self->planner->diag);
         }

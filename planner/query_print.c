@@ -10,8 +10,7 @@
 static enum status copy_items(const struct planner *planner, const struct query *query,
                               struct select_query *out)
 {
-    struct select_item *items =
-        arena_array(planner->arena, query->item_count, sizeof(*items));
+    struct select_item *items = arena_array(planner->arena, query->item_count, sizeof(*items));
     if (!items) {
         return diag_no_memory(planner->diag);
     }
@@ -47,8 +46,7 @@ static enum status copy_joins(const struct planner *planner, const struct query 
 }
 
 enum status query_print_create_as(const struct planner *planner, const struct query *query,
-                                  const struct create_as_statement *statement,
-                                  struct buffer *out)
+                                  const struct create_as_statement *statement, struct buffer *out)
 {
     struct select_query copy = *query->ast;
     TRY(copy_items(planner, query, &copy));
@@ -56,8 +54,7 @@ enum status query_print_create_as(const struct planner *planner, const struct qu
     copy.from.has_alias = true;
     copy.where = query->where;
     copy.having = query->having;
-    copy.group_by =
-        (struct expression_list){query->group_by.items, query->group_by.count};
+    copy.group_by = (struct expression_list){query->group_by.items, query->group_by.count};
     copy.partition_by =
         (struct expression_list){query->partition_by.items, query->partition_by.count};
     struct statement printed = {.kind = STATEMENT_CREATE_AS, .create_as = *statement};

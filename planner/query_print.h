@@ -8,8 +8,7 @@
 #include "planner/query.h"
 
 /* The statement with qualified columns and the names of its result. */
-MUST_USE enum status query_print_create_as(const struct planner *planner,
-                                           const struct query *query,
+MUST_USE enum status query_print_create_as(const struct planner *planner, const struct query *query,
                                            const struct create_as_statement *statement,
                                            struct buffer *out);
 

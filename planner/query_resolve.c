@@ -24,8 +24,8 @@ static enum status prepare_failed(const struct planner *planner, const char *wha
 /* --- Sources ----------------------------------------------------------------------------- */
 
 /* A column that was named before its name became a pseudo column cannot be told from it. */
-static enum status check_pseudo_conflict(const struct planner *planner,
-                                         const struct source *source, struct sql_pos pos)
+static enum status check_pseudo_conflict(const struct planner *planner, const struct source *source,
+                                         struct sql_pos pos)
 {
     for (uint32_t i = 0; i < source->schema.column_count; i++) {
         if (pseudo_find(source->schema.columns[i].name)) {
@@ -70,8 +70,8 @@ static enum status add_source(const struct planner *planner, struct query *query
         }
     }
     struct query_source *added = &query->sources[query->source_count++];
-    *added = (struct query_source){
-        .alias = named->alias.name, .source = source, .pos = named->name.pos};
+    *added =
+        (struct query_source){.alias = named->alias.name, .source = source, .pos = named->name.pos};
     added->is_used = arena_zalloc(planner->arena, source->schema.column_count);
     return added->is_used ? STATUS_OK : diag_no_memory(planner->diag);
 }
@@ -79,8 +79,7 @@ static enum status add_source(const struct planner *planner, struct query *query
 static enum status add_sources(const struct planner *planner, struct query *query)
 {
     const struct select_query *ast = query->ast;
-    query->sources =
-        arena_array(planner->arena, ast->join_count + 1, sizeof(*query->sources));
+    query->sources = arena_array(planner->arena, ast->join_count + 1, sizeof(*query->sources));
     if (!query->sources) {
         return diag_no_memory(planner->diag);
     }
@@ -98,21 +97,19 @@ struct resolve_context {
     struct query *query;
 };
 
-static enum status fail_ambiguous(const struct resolve_context *self,
-                                  const struct expression *node)
+static enum status fail_ambiguous(const struct resolve_context *self, const struct expression *node)
 {
     const struct query *query = self->query;
-    struct text *names =
-        arena_array(self->planner->arena, query->source_count, sizeof(*names));
+    struct text *names = arena_array(self->planner->arena, query->source_count, sizeof(*names));
     if (!names) {
         return diag_no_memory(self->planner->diag);
     }
     size_t count = 0;
     for (uint32_t i = 0; i < query->source_count; i++) {
         if (query_source_has(&query->sources[i], node->column.name.name)) {
-            names[count++] = arena_printf(self->planner->arena, "%.*s.%.*s",
-                                          TEXT_ARGS(query->sources[i].alias),
-                                          TEXT_ARGS(node->column.name.name));
+            names[count++] =
+                arena_printf(self->planner->arena, "%.*s.%.*s", TEXT_ARGS(query->sources[i].alias),
+                             TEXT_ARGS(node->column.name.name));
         }
     }
     const struct text list = name_list(self->planner->arena, names, count, " or ");
@@ -144,14 +141,12 @@ static enum status qualify(const struct resolve_context *self, const struct expr
     }
     *copy = *node;
     copy->column.has_source = true;
-    copy->column.source =
-        (struct identifier){.name = source->alias, .pos = node->column.name.pos};
+    copy->column.source = (struct identifier){.name = source->alias, .pos = node->column.name.pos};
     *out = copy;
     return STATUS_OK;
 }
 
-static enum status resolve_column(const struct resolve_context *self,
-                                  const struct expression *node,
+static enum status resolve_column(const struct resolve_context *self, const struct expression *node,
                                   const struct lambda_frame *lambdas, struct expression **out)
 {
     const struct text name = node->column.name.name;
@@ -264,8 +259,7 @@ static bool is_column_name(const struct resolve_context *self, struct text name)
     return false;
 }
 
-static enum status check_lambda(const struct resolve_context *self,
-                                const struct expression *node,
+static enum status check_lambda(const struct resolve_context *self, const struct expression *node,
                                 const struct lambda_frame *lambdas)
 {
     const struct identifier_list *params = &node->lambda.params;
@@ -302,8 +296,7 @@ static enum status resolve_node(void *context, const struct expression *node,
 }
 
 static enum status resolve_expression(const struct planner *planner, struct query *query,
-                                      const struct expression *expression,
-                                      struct expression **out)
+                                      const struct expression *expression, struct expression **out)
 {
     if (!expression) {
         *out = NULL;
@@ -316,8 +309,7 @@ static enum status resolve_expression(const struct planner *planner, struct quer
 }
 
 static enum status resolve_list(const struct planner *planner, struct query *query,
-                                const struct expression_list *list,
-                                struct query_expressions *out)
+                                const struct expression_list *list, struct query_expressions *out)
 {
     out->items = arena_array(planner->arena, list->count, sizeof(*out->items));
     if (!out->items) {

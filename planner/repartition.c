@@ -14,8 +14,7 @@
 
 bool repartition_is_by_null(const struct query *query)
 {
-    return query->partition_by.count == 1 &&
-           query->partition_by.items[0]->kind == EXPRESSION_NULL;
+    return query->partition_by.count == 1 && query->partition_by.items[0]->kind == EXPRESSION_NULL;
 }
 
 static enum status fail(const struct planner *planner, struct sql_pos pos, const char *message)
@@ -89,8 +88,7 @@ static enum status plan_key(struct plan_builder *builder, const struct relation 
     struct expression *plain;
     TRY(query_plain(planner, builder->query, key, &plain));
     TRY(translate_in(planner, &relation->scope, CLAUSE_OF_OTHER, plain, &keys->exprs[at]));
-    keys->columns[at] = (struct schema_column){.type = keys->exprs[at]->type,
-                                               .role = COLUMN_KEY};
+    keys->columns[at] = (struct schema_column){.type = keys->exprs[at]->type, .role = COLUMN_KEY};
     TRY(query_key_name(planner, builder->query, key, &keys->columns[at].name));
     TRY(serde_check_map_keys(planner, &keys->columns[at], 1));
     if (plain->kind == EXPRESSION_COLUMN) {
@@ -146,8 +144,8 @@ enum status repartition_plan(struct plan_builder *builder, struct relation *rela
     step->rekey = (struct plan_rekey){keys.exprs, keys.count};
     step->pos = builder->query->ast->partition_by_pos;
     relation->step = step;
-    relation->scope = (struct scope){
-        .schema = &step->schema, .matches = keys.matches, .match_count = keys.count};
+    relation->scope =
+        (struct scope){.schema = &step->schema, .matches = keys.matches, .match_count = keys.count};
     relation->key_origin = KEY_OF_PARTITION;
     relation->key_texts = keys.texts;
     relation->joins = NULL;

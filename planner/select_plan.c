@@ -107,8 +107,7 @@ static enum status plan_having(struct plan_builder *builder, struct relation *re
                         &relation->step));
     }
     if (query->ast->emit == AST_EMIT_FINAL) {
-        struct plan_step *step =
-            step_create(builder, PLAN_SUPPRESS, "Suppress", relation->step);
+        struct plan_step *step = step_create(builder, PLAN_SUPPRESS, "Suppress", relation->step);
         if (!step) {
             return diag_no_memory(builder->planner->diag);
         }
@@ -137,8 +136,8 @@ static enum status plan_aggregation(struct plan_builder *builder, const struct c
         TRY(translate_text(planner, aggregation->groups.items[i], &texts[i]));
     }
     struct scope scope;
-    TRY(aggregation_plan(builder, aggregation, &relation->scope, relation->step,
-                         &relation->step, &scope));
+    TRY(aggregation_plan(builder, aggregation, &relation->scope, relation->step, &relation->step,
+                         &scope));
     relation->scope = scope;
     relation->key_origin = KEY_OF_GROUP;
     relation->key_texts = texts;
@@ -148,8 +147,7 @@ static enum status plan_aggregation(struct plan_builder *builder, const struct c
 }
 
 static enum status plan_clauses(struct plan_builder *builder, const struct clauses *clauses,
-                                struct relation *relation,
-                                const struct plan_step **materialized)
+                                struct relation *relation, const struct plan_step **materialized)
 {
     TRY(joins_plan(builder, clauses->joins_or_null, relation));
     *materialized = relation->step->is_table ? relation->step : NULL;

@@ -22,16 +22,22 @@ struct side_properties {
 };
 
 static const struct side_properties key_side = {
-    FORMAT_KEY,           "KEY",
-    PROPERTY_KEY_FORMAT,  PROPERTY_KEY_DELIMITER,
-    PROPERTY_KEY_SCHEMA_FULL_NAME, PROPERTY_KEY_SCHEMA_ID,
+    FORMAT_KEY,
+    "KEY",
+    PROPERTY_KEY_FORMAT,
+    PROPERTY_KEY_DELIMITER,
+    PROPERTY_KEY_SCHEMA_FULL_NAME,
+    PROPERTY_KEY_SCHEMA_ID,
     PROPERTY_KEY_PROTOBUF_NULLABLE_REPRESENTATION,
 };
 
 static const struct side_properties value_side = {
-    FORMAT_VALUE,           "VALUE",
-    PROPERTY_VALUE_FORMAT,  PROPERTY_VALUE_DELIMITER,
-    PROPERTY_VALUE_SCHEMA_FULL_NAME, PROPERTY_VALUE_SCHEMA_ID,
+    FORMAT_VALUE,
+    "VALUE",
+    PROPERTY_VALUE_FORMAT,
+    PROPERTY_VALUE_DELIMITER,
+    PROPERTY_VALUE_SCHEMA_FULL_NAME,
+    PROPERTY_VALUE_SCHEMA_ID,
     PROPERTY_VALUE_PROTOBUF_NULLABLE_REPRESENTATION,
 };
 
@@ -46,8 +52,7 @@ static struct text given_format(const struct properties *properties,
 }
 
 static enum status check_protobuf_only(const struct planner *planner,
-                                       const struct side_properties *side,
-                                       enum format_kind format)
+                                       const struct side_properties *side, enum format_kind format)
 {
     if (format == FORMAT_PROTOBUF || format == FORMAT_PROTOBUF_NOSR) {
         return STATUS_OK;
@@ -144,9 +149,8 @@ static enum status choose_side(const struct planner *planner, const struct prope
 
 /* What WRAP_SINGLE_VALUE asks for, or the server's default where that can be had. */
 static enum status choose_wrapping(const struct planner *planner,
-                                   const struct properties *properties,
-                                   const struct schema *schema, struct serde *key,
-                                   struct serde *value)
+                                   const struct properties *properties, const struct schema *schema,
+                                   struct serde *key, struct serde *value)
 {
     const uint32_t key_count = schema_count(schema, COLUMN_KEY);
     const uint32_t value_count = schema_count(schema, COLUMN_VALUE);
@@ -159,8 +163,8 @@ static enum status choose_wrapping(const struct planner *planner,
                value_count == 1 && format_info(value->format)->can_unwrap) {
         requested = FORMAT_UNWRAP_SINGLES;
     }
-    key->is_unwrapped = format_wrap_of(key->format, FORMAT_KEY, key_count,
-                                       FORMAT_WRAP_NONE_SET) == FORMAT_UNWRAP_SINGLES;
+    key->is_unwrapped = format_wrap_of(key->format, FORMAT_KEY, key_count, FORMAT_WRAP_NONE_SET) ==
+                        FORMAT_UNWRAP_SINGLES;
     value->is_unwrapped = format_wrap_of(value->format, FORMAT_VALUE, value_count, requested) ==
                           FORMAT_UNWRAP_SINGLES;
     value->has_wrap_setting = wrap->is_set;
@@ -169,8 +173,7 @@ static enum status choose_wrapping(const struct planner *planner,
 
 static enum status choose_both(const struct planner *planner, const struct properties *properties,
                                enum format_kind key_format, enum format_kind value_format,
-                               const struct schema *schema, struct serde *key,
-                               struct serde *value)
+                               const struct schema *schema, struct serde *key, struct serde *value)
 {
     TRY(choose_side(planner, properties, &key_side, key_format, key));
     TRY(choose_side(planner, properties, &value_side, value_format, value));
@@ -180,9 +183,8 @@ static enum status choose_both(const struct planner *planner, const struct prope
 
 static enum status default_key_format(const struct planner *planner, enum format_kind *out)
 {
-    return format_parse(
-        setting_text(planner, "ksql.persistence.default.format.key", "KAFKA"), out,
-        planner->diag);
+    return format_parse(setting_text(planner, "ksql.persistence.default.format.key", "KAFKA"), out,
+                        planner->diag);
 }
 
 enum status serde_choose_for_create(const struct planner *planner,
@@ -308,8 +310,7 @@ static enum status check_columns(const struct planner *planner, const struct sch
         }
     }
     const enum format_side side = role == COLUMN_KEY ? FORMAT_KEY : FORMAT_VALUE;
-    return format_check(serde->format, side, columns, count, wrap_of(serde, side),
-                        planner->diag);
+    return format_check(serde->format, side, columns, count, wrap_of(serde, side), planner->diag);
 }
 
 enum status serde_check(const struct planner *planner, const struct schema *schema,

@@ -20,9 +20,8 @@ MUST_USE enum status serde_choose_for_create(const struct planner *planner,
 MUST_USE enum status serde_choose_for_sink(const struct planner *planner,
                                            const struct properties *properties,
                                            const struct source *leftmost,
-                                           bool is_partitioned_by_null,
-                                           const struct schema *schema, struct serde *key,
-                                           struct serde *value);
+                                           bool is_partitioned_by_null, const struct schema *schema,
+                                           struct serde *key, struct serde *value);
 
 /* Fails unless the formats can hold the columns. */
 MUST_USE enum status serde_check(const struct planner *planner, const struct schema *schema,

@@ -164,8 +164,8 @@ enum status plan_create_source(const struct planner *planner,
                                 &source.value_serde));
     TRY(check_columns(planner, statement, &source.schema, &source.window));
     TRY(timestamp_choose(planner, &properties, &source.schema, &source.timestamp));
-    TRY(topic_choose_for_create(planner, &properties, statement,
-                                source.window.kind != WINDOW_NONE, &topic));
+    TRY(topic_choose_for_create(planner, &properties, statement, source.window.kind != WINDOW_NONE,
+                                &topic));
     if (!statement->if_not_exists) {
         TRY(source_check_name(planner, &statement->name, source.is_table, source.is_read_only,
                               statement->or_replace));

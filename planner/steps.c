@@ -48,8 +48,9 @@ int step_find_pseudo(const struct plan_step *step, enum pseudo_kind kind)
 static bool copy_source(struct arena *arena, const struct source *from, struct source *to)
 {
     *to = *from;
-    struct text *const texts[] = {&to->name,  &to->topic,    &to->timestamp.column,
-                                  &to->timestamp.pattern, &to->query_id, &to->statement};
+    struct text *const texts[] = {
+        &to->name,     &to->topic,    &to->timestamp.column, &to->timestamp.pattern,
+        &to->query_id, &to->statement};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (texts[i]->data) {
             *texts[i] = arena_text(arena, *texts[i]);
@@ -71,9 +72,8 @@ static uint32_t count_pseudo(const struct query_source *source)
 }
 
 /* The source's columns, then the pseudo columns that are used. */
-static enum status source_schema(const struct planner *planner,
-                                 const struct query_source *source, const struct source *copy,
-                                 struct plan_step *step, bool *is_wanted)
+static enum status source_schema(const struct planner *planner, const struct query_source *source,
+                                 const struct source *copy, struct plan_step *step, bool *is_wanted)
 {
     const uint32_t own_count = copy->schema.column_count;
     const uint32_t pseudo_count = count_pseudo(source);
@@ -95,9 +95,9 @@ static enum status source_schema(const struct planner *planner,
         }
         pseudo[next - own_count] = (struct plan_pseudo){(enum pseudo_kind)i, next};
         is_wanted[next] = true;
-        columns[next++] = (struct schema_column){
-            .name = pseudo_names[i].name, .type = type_of(pseudo_names[i].type),
-            .role = COLUMN_VALUE};
+        columns[next++] = (struct schema_column){.name = pseudo_names[i].name,
+                                                 .type = type_of(pseudo_names[i].type),
+                                                 .role = COLUMN_VALUE};
     }
     step->schema = (struct schema){next, columns};
     step->pseudo = pseudo;
@@ -111,8 +111,8 @@ enum status step_source(struct plan_builder *builder, const struct query_source 
     const struct planner *planner = builder->planner;
     struct plan_step *step = step_create(builder, PLAN_SOURCE, "Source", NULL);
     struct source *copy = ARENA_NEW(planner->arena, struct source);
-    bool *is_wanted = arena_zalloc(planner->arena, source->source->schema.column_count +
-                                                       PSEUDO_KIND_COUNT);
+    bool *is_wanted =
+        arena_zalloc(planner->arena, source->source->schema.column_count + PSEUDO_KIND_COUNT);
     if (!step || !copy || !is_wanted || !copy_source(planner->arena, source->source, copy)) {
         return diag_no_memory(planner->diag);
     }
@@ -130,14 +130,14 @@ enum status step_source(struct plan_builder *builder, const struct query_source 
     return STATUS_OK;
 }
 
-enum status step_filter(struct plan_builder *builder, const struct scope *scope,
-                        enum clause clause, const struct expression *condition,
-                        const struct plan_step *input, struct plan_step **out)
+enum status step_filter(struct plan_builder *builder, const struct scope *scope, enum clause clause,
+                        const struct expression *condition, const struct plan_step *input,
+                        struct plan_step **out)
 {
     const struct expr *predicate;
     TRY(translate_condition(builder->planner, scope, clause, condition, &predicate));
-    struct plan_step *step = step_create(
-        builder, PLAN_FILTER, clause == CLAUSE_OF_HAVING ? "Having" : "Filter", input);
+    struct plan_step *step =
+        step_create(builder, PLAN_FILTER, clause == CLAUSE_OF_HAVING ? "Having" : "Filter", input);
     if (!step) {
         return diag_no_memory(builder->planner->diag);
     }

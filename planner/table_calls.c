@@ -114,8 +114,7 @@ static enum status plan_call(struct plan_builder *builder, const struct relation
     TRY(table_function_resolve(planner->registry, call->call.name.name, types, count,
                                planner->arena, &out->function, planner->diag));
     for (uint32_t i = 0; i < out->function.argument_count; i++) {
-        TRY(cast_argument(planner, arguments[i], out->function.argument_types[i],
-                          &arguments[i]));
+        TRY(cast_argument(planner, arguments[i], out->function.argument_types[i], &arguments[i]));
     }
     return STATUS_OK;
 }
@@ -128,8 +127,7 @@ enum status table_calls_plan(struct plan_builder *builder, const struct query_ex
     const uint32_t first = input->column_count;
     const size_t match_count = (size_t)relation->scope.match_count + calls->count;
     struct plan_step *step = step_create(builder, PLAN_FLAT_MAP, "FlatMap", relation->step);
-    struct plan_table_call *planned =
-        arena_array(planner->arena, calls->count, sizeof(*planned));
+    struct plan_table_call *planned = arena_array(planner->arena, calls->count, sizeof(*planned));
     struct schema_column *columns =
         arena_array(planner->arena, (size_t)first + calls->count, sizeof(*columns));
     struct scope_match *matches = arena_array(planner->arena, match_count, sizeof(*matches));
@@ -139,10 +137,10 @@ enum status table_calls_plan(struct plan_builder *builder, const struct query_ex
     memcpy(columns, input->columns, first * sizeof(*columns));
     for (uint32_t i = 0; i < calls->count; i++) {
         TRY(plan_call(builder, relation, calls->items[i], &planned[i]));
-        columns[first + i] = (struct schema_column){
-            .name = arena_printf(planner->arena, "KSQL_SYNTH_%u", i),
-            .type = planned[i].function.result_type,
-            .role = COLUMN_VALUE};
+        columns[first + i] =
+            (struct schema_column){.name = arena_printf(planner->arena, "KSQL_SYNTH_%u", i),
+                                   .type = planned[i].function.result_type,
+                                   .role = COLUMN_VALUE};
         matches[i] = (struct scope_match){calls->items[i], first + i};
     }
     for (uint32_t i = 0; i < relation->scope.match_count; i++) {

@@ -59,8 +59,7 @@ static enum status check_existing(const struct planner *planner,
                          "A Kafka topic with the name '%.*s' already exists, with different "
                          "partition/replica configuration than required. KSQL expects %lld "
                          "partitions (topic has %u), and 1 replication factor (topic has 1)",
-                         TEXT_ARGS(topic), (long long)partitions->number,
-                         found->partition_count);
+                         TEXT_ARGS(topic), (long long)partitions->number, found->partition_count);
     }
     return STATUS_OK;
 }
@@ -108,8 +107,7 @@ enum status topic_choose_for_create(const struct planner *planner,
     return STATUS_OK;
 }
 
-static uint32_t inherited_partitions(const struct planner *planner,
-                                     const struct source *leftmost)
+static uint32_t inherited_partitions(const struct planner *planner, const struct source *leftmost)
 {
     struct catalog_topic found;
     const struct catalog *catalog = planner->catalog;
@@ -146,7 +144,7 @@ enum status topic_choose_for_sink(const struct planner *planner,
     if (planner->catalog->find_topic(planner->catalog->context, out->topic, &found)) {
         return check_existing(planner, properties, out->topic, &found);
     }
-    out->partition_count = partitions->is_set ? (uint32_t)partitions->number
-                                              : inherited_partitions(planner, leftmost);
+    out->partition_count =
+        partitions->is_set ? (uint32_t)partitions->number : inherited_partitions(planner, leftmost);
     return STATUS_OK;
 }

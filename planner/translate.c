@@ -69,8 +69,7 @@ int scope_find(const struct scope *scope, struct text name)
     if (!text_starts_with(name, scope->prefix)) {
         return -1;
     }
-    const struct text rest = {name.data + scope->prefix.bytes,
-                              name.bytes - scope->prefix.bytes};
+    const struct text rest = {name.data + scope->prefix.bytes, name.bytes - scope->prefix.bytes};
     return schema_find(scope->schema, rest);
 }
 
@@ -310,8 +309,7 @@ static enum status translate_case(struct translator *self, const struct expressi
                                   const struct expr **out)
 {
     const size_t count = node->conditional.branch_count;
-    const struct expr **branches =
-        arena_array(self->planner->arena, 2 * count, sizeof(*branches));
+    const struct expr **branches = arena_array(self->planner->arena, 2 * count, sizeof(*branches));
     if (!branches) {
         return diag_no_memory(self->planner->diag);
     }
@@ -485,16 +483,14 @@ static enum status check_kind(const struct translator *self, const struct expres
     }
     const char *text = kind == FUNCTION_AGGREGATE ? "Aggregate" : "Table";
     return diag_fail(self->planner->diag, STATUS_INVALID, node->pos,
-                     "%s function %.*s cannot be used here", text,
-                     TEXT_ARGS(node->call.name.name));
+                     "%s function %.*s cannot be used here", text, TEXT_ARGS(node->call.name.name));
 }
 
 static enum status translate_call(struct translator *self, const struct expression *node,
                                   const struct expr **out)
 {
     const size_t count = node->call.args.count;
-    struct expr_argument *arguments =
-        arena_array(self->planner->arena, count, sizeof(*arguments));
+    struct expr_argument *arguments = arena_array(self->planner->arena, count, sizeof(*arguments));
     if (!arguments) {
         return diag_no_memory(self->planner->diag);
     }

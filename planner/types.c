@@ -15,9 +15,9 @@ struct simple_type {
 };
 
 static const struct simple_type simple_types[] = {
-    {"BIGINT", TYPE_BIGINT},   {"BOOLEAN", TYPE_BOOLEAN}, {"BYTES", TYPE_BYTES},
-    {"DATE", TYPE_DATE},       {"DOUBLE", TYPE_DOUBLE},   {"INT", TYPE_INTEGER},
-    {"INTEGER", TYPE_INTEGER}, {"STRING", TYPE_STRING},   {"TIME", TYPE_TIME},
+    {"BIGINT", TYPE_BIGINT},       {"BOOLEAN", TYPE_BOOLEAN}, {"BYTES", TYPE_BYTES},
+    {"DATE", TYPE_DATE},           {"DOUBLE", TYPE_DOUBLE},   {"INT", TYPE_INTEGER},
+    {"INTEGER", TYPE_INTEGER},     {"STRING", TYPE_STRING},   {"TIME", TYPE_TIME},
     {"TIMESTAMP", TYPE_TIMESTAMP}, {"VARCHAR", TYPE_STRING},
 };
 
@@ -74,8 +74,7 @@ static enum status resolve_struct(const struct planner *planner, const struct ty
     const size_t count = name->fields.count;
     if (count > COLUMN_COUNT_MAX) {
         return diag_fail(planner->diag, STATUS_LIMIT, name->pos,
-                         "STRUCT has %zu fields; at most %d are possible", count,
-                         COLUMN_COUNT_MAX);
+                         "STRUCT has %zu fields; at most %d are possible", count, COLUMN_COUNT_MAX);
     }
     struct type_field *fields = arena_array(planner->arena, count, sizeof(*fields));
     if (!fields) {

@@ -43,8 +43,7 @@ static enum status set_retention(const struct select_window *ast, struct window_
     return STATUS_OK;
 }
 
-enum status window_read(const struct select_window *ast, struct window_spec *out,
-                        struct diag *diag)
+enum status window_read(const struct select_window *ast, struct window_spec *out, struct diag *diag)
 {
     static const enum window_kind kinds[] = {
         [AST_WINDOW_TUMBLING] = WINDOW_TUMBLING,

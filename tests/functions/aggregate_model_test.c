@@ -284,8 +284,8 @@ static void run_model(const struct model_case *test)
 {
     int64_t order = 0;
     struct model model = {.count = 0};
-    struct aggregate aggregate = aggregate_run_resolve(&arena, test->name, test->type,
-                                                       test->literal_types, test->literals);
+    struct aggregate aggregate =
+        aggregate_run_resolve(&arena, test->name, test->type, test->literal_types, test->literals);
     aggregate.order = &order;
     void *group = aggregate_run_create(&aggregate);
     for (int step = 0; step < 250 && model.count + 8 < VALUES_MAX; step++) {
@@ -400,8 +400,7 @@ static void loading_moves_the_counter_past_what_was_saved(void **state)
 {
     (void)state;
     int64_t order = 100;
-    struct aggregate aggregate =
-        aggregate_run_resolve(&arena, "LATEST_BY_OFFSET", "INT", "", "");
+    struct aggregate aggregate = aggregate_run_resolve(&arena, "LATEST_BY_OFFSET", "INT", "", "");
     aggregate.order = &order;
     void *group = aggregate_run_create(&aggregate);
     aggregate_run_step(&aggregate, &arena, group, "+1");
@@ -467,12 +466,12 @@ static void rows_in_columns_equal_rows_one_by_one(void **state)
 {
     (void)state;
     static const char *const calls[][2] = {
-        {"COUNT", "INT"},     {"COUNT", "VARCHAR"}, {"SUM", "INT"},
-        {"SUM", "BIGINT"},    {"SUM", "DOUBLE"},    {"SUM", "DECIMAL(9, 2)"},
-        {"AVG", "INT"},       {"AVG", "BIGINT"},    {"AVG", "DOUBLE"},
-        {"MIN", "INT"},       {"MIN", "BIGINT"},    {"MIN", "DOUBLE"},
-        {"MIN", "VARCHAR"},   {"MAX", "INT"},       {"MAX", "BIGINT"},
-        {"MAX", "TIMESTAMP"}, {"MAX", "DOUBLE"},    {"MAX", "BYTES"},
+        {"COUNT", "INT"},         {"COUNT", "VARCHAR"}, {"SUM", "INT"},
+        {"SUM", "BIGINT"},        {"SUM", "DOUBLE"},    {"SUM", "DECIMAL(9, 2)"},
+        {"AVG", "INT"},           {"AVG", "BIGINT"},    {"AVG", "DOUBLE"},
+        {"MIN", "INT"},           {"MIN", "BIGINT"},    {"MIN", "DOUBLE"},
+        {"MIN", "VARCHAR"},       {"MAX", "INT"},       {"MAX", "BIGINT"},
+        {"MAX", "TIMESTAMP"},     {"MAX", "DOUBLE"},    {"MAX", "BYTES"},
         {"MAX", "DECIMAL(9, 2)"},
     };
     for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
@@ -500,8 +499,8 @@ static enum status walk_once(const struct walk *walk, struct aggregate *aggregat
     enum status status = STATUS_OK;
     arena_init(&results);
     for (int i = 0; i < 2; i++) {
-        notation_values(&arena, aggregate->argument_types, aggregate->argument_count,
-                        walk->rows[i], rows[i]);
+        notation_values(&arena, aggregate->argument_types, aggregate->argument_count, walk->rows[i],
+                        rows[i]);
     }
     memory_fail_after(n);
     for (int i = 0; i < 40 && status == STATUS_OK; i++) {
@@ -535,9 +534,8 @@ static void failing_allocations_are_reported_and_leak_nothing(void **state)
         {"COUNT_DISTINCT", "VARCHAR", "", "", {"'a'", "'b'"}},
     };
     for (size_t i = 0; i < sizeof(walks) / sizeof(walks[0]); i++) {
-        struct aggregate aggregate =
-            aggregate_run_resolve(&arena, walks[i].name, walks[i].types, walks[i].literal_types,
-                                  walks[i].literals);
+        struct aggregate aggregate = aggregate_run_resolve(
+            &arena, walks[i].name, walks[i].types, walks[i].literal_types, walks[i].literals);
         enum status status = STATUS_NO_MEMORY;
         uint64_t n = 0;
         while (status != STATUS_OK) {
@@ -588,8 +586,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(rows_in_columns_equal_rows_one_by_one, setup, teardown),
         cmocka_unit_test_setup_teardown(failing_allocations_are_reported_and_leak_nothing, setup,
                                         teardown),
-        cmocka_unit_test_setup_teardown(distinct_counts_are_close_for_many_values, setup,
-                                        teardown),
+        cmocka_unit_test_setup_teardown(distinct_counts_are_close_for_many_values, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

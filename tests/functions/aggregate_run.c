@@ -20,9 +20,8 @@ struct aggregate aggregate_run_resolve(struct arena *arena, const char *name, co
     const struct value *pointers[AGGREGATE_ARGUMENTS_MAX] = {NULL};
     struct text texts[AGGREGATE_ARGUMENTS_MAX] = {{NULL, 0}};
     uint32_t count = notation_types(arena, types, all, AGGREGATE_ARGUMENTS_MAX);
-    const uint32_t literal_count = *literal_types
-                                       ? notation_types(arena, literal_types, all + count, 8)
-                                       : 0;
+    const uint32_t literal_count =
+        *literal_types ? notation_types(arena, literal_types, all + count, 8) : 0;
     notation_values(arena, all + count, literal_count, literals, values);
     for (uint32_t i = 0; i < literal_count; i++) {
         pointers[count + i] = &values[i];

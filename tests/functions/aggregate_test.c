@@ -19,21 +19,71 @@ struct aggregate_case {
 };
 
 static const struct aggregate_case cases[] = {
-    {"COUNT", "VARCHAR", "", "", "BIGINT", {"=0", "+'a'", "+NULL", "+'a'", "=2", "-'a'", "-NULL", "=1"}},
-    {"SUM", "INT", "", "", "INT", {"=0", "+5", "+NULL", "=5", "+2147483647", "=-2147483644", "-5", "=2147483647"}},
+    {"COUNT",
+     "VARCHAR",
+     "",
+     "",
+     "BIGINT",
+     {"=0", "+'a'", "+NULL", "+'a'", "=2", "-'a'", "-NULL", "=1"}},
+    {"SUM",
+     "INT",
+     "",
+     "",
+     "INT",
+     {"=0", "+5", "+NULL", "=5", "+2147483647", "=-2147483644", "-5", "=2147483647"}},
     {"SUM", "BIGINT", "", "", "BIGINT", {"+9223372036854775807", "+1", "=-9223372036854775808"}},
     {"SUM", "DOUBLE", "", "", "DOUBLE", {"+5.5", "+100.25", "=105.75", "-5.5", "=100.25"}},
-    {"SUM", "DECIMAL(4, 2)", "", "", "DECIMAL(4, 2)", {"=0.00", "+1.25", "+NULL", "+3.75", "=5.00", "-1.25", "=3.75"}},
-    {"SUM_LIST", "ARRAY<BIGINT>", "", "", "BIGINT", {"+[1, NULL, 2]", "+NULL", "+[]", "=3", "-[2]", "=1"}},
+    {"SUM",
+     "DECIMAL(4, 2)",
+     "",
+     "",
+     "DECIMAL(4, 2)",
+     {"=0.00", "+1.25", "+NULL", "+3.75", "=5.00", "-1.25", "=3.75"}},
+    {"SUM_LIST",
+     "ARRAY<BIGINT>",
+     "",
+     "",
+     "BIGINT",
+     {"+[1, NULL, 2]", "+NULL", "+[]", "=3", "-[2]", "=1"}},
     {"SUM_LIST", "ARRAY<INT>", "", "", "INT", {"+[2147483647, 1]", "=-2147483648"}},
     {"SUM_LIST", "ARRAY<DOUBLE>", "", "", "DOUBLE", {"+[0.5, 0.25]", "=0.75"}},
-    {"AVG", "INT", "", "", "DOUBLE", {"=0.0", "+1", "+NULL", "+2", "=1.5", "-1", "=2.0", "+2147483647", "=-1.0737418235E9"}},
-    {"AVG", "BIGINT", "", "", "DOUBLE", {"+4611686018427387904", "+4611686018427387904", "=-4.611686018427388E18"}},
+    {"AVG",
+     "INT",
+     "",
+     "",
+     "DOUBLE",
+     {"=0.0", "+1", "+NULL", "+2", "=1.5", "-1", "=2.0", "+2147483647", "=-1.0737418235E9"}},
+    {"AVG",
+     "BIGINT",
+     "",
+     "",
+     "DOUBLE",
+     {"+4611686018427387904", "+4611686018427387904", "=-4.611686018427388E18"}},
     {"AVG", "DOUBLE", "", "", "DOUBLE", {"+1.5", "+2.5", "=2.0", "-1.5", "-2.5", "=0.0"}},
-    {"MIN", "INT", "", "", "INT", {"=NULL", "+NULL", "=NULL", "+3", "+-2147483648", "+7", "=-2147483648"}},
-    {"MAX", "BIGINT", "", "", "BIGINT", {"+-3", "=-3", "+9223372036854775807", "+7", "=9223372036854775807"}},
-    {"MAX", "DOUBLE", "", "", "DOUBLE", {"+-0.0", "=-0.0", "+0.0", "=0.0", "+NaN", "=NaN", "+Infinity", "=NaN"}},
-    {"MIN", "DOUBLE", "", "", "DOUBLE", {"+NaN", "=NaN", "+0.0", "+-0.0", "=-0.0", "+-Infinity", "=-Infinity"}},
+    {"MIN",
+     "INT",
+     "",
+     "",
+     "INT",
+     {"=NULL", "+NULL", "=NULL", "+3", "+-2147483648", "+7", "=-2147483648"}},
+    {"MAX",
+     "BIGINT",
+     "",
+     "",
+     "BIGINT",
+     {"+-3", "=-3", "+9223372036854775807", "+7", "=9223372036854775807"}},
+    {"MAX",
+     "DOUBLE",
+     "",
+     "",
+     "DOUBLE",
+     {"+-0.0", "=-0.0", "+0.0", "=0.0", "+NaN", "=NaN", "+Infinity", "=NaN"}},
+    {"MIN",
+     "DOUBLE",
+     "",
+     "",
+     "DOUBLE",
+     {"+NaN", "=NaN", "+0.0", "+-0.0", "=-0.0", "+-Infinity", "=-Infinity"}},
     {"MAX", "DECIMAL(6, 2)", "", "", "DECIMAL(6, 2)", {"+1.50", "+12.25", "+-3.00", "=12.25"}},
     {"MIN", "VARCHAR", "", "", "VARCHAR", {"+'b'", "+'abc'", "+'a'", "+''", "=''", "+'z'", "=''"}},
     {"MAX", "VARCHAR", "", "", "VARCHAR", {"+''", "=''", "+'b'", "+'abc'", "+'ba'", "='ba'"}},
@@ -41,38 +91,165 @@ static const struct aggregate_case cases[] = {
     {"MIN", "DATE", "", "", "DATE", {"+100", "+-7", "=-7"}},
     {"MAX", "TIME", "", "", "TIME", {"+100", "+7", "=100"}},
     {"MAX", "TIMESTAMP", "", "", "TIMESTAMP", {"+100", "+7", "=100"}},
-    {"STDDEV_SAMP", "INT", "", "", "DOUBLE", {"=0.0", "+0", "=0.0", "+10", "=50.0", "+NULL", "+7", "=26.333333333333332", "+6", "=17.583333333333332", "-7", "=25.333333333333332"}},
+    {"STDDEV_SAMP",
+     "INT",
+     "",
+     "",
+     "DOUBLE",
+     {"=0.0", "+0", "=0.0", "+10", "=50.0", "+NULL", "+7", "=26.333333333333332", "+6",
+      "=17.583333333333332", "-7", "=25.333333333333332"}},
     {"STDDEV_SAMP", "BIGINT", "", "", "DOUBLE", {"+2147483648", "+100", "=2.3058427944653343E18"}},
     {"STDDEV_SAMP", "DOUBLE", "", "", "DOUBLE", {"+-1.8", "+2.3", "=8.405"}},
-    {"STDDEV_SAMPLE", "INT", "", "", "DOUBLE", {"+0", "+10", "=7.0710678118654755", "+7", "=5.131601439446884", "+6", "=4.193248541803041"}},
-    {"STDDEV_SAMPLE", "DOUBLE", "", "", "DOUBLE", {"+10.0", "+12.0", "=1.4142135623730951", "+13.0", "=1.5275252316519465"}},
-    {"STDDEV_SAMPLE", "BIGINT", "", "", "DOUBLE", {"+1", "+3", "=1.4142135623730951", "-3", "=0.0"}},
-    {"CORRELATION", "INT, INT", "", "", "DOUBLE", {"=NaN", "+1, 8", "=NaN", "+-1, -2", "=1.0", "+-4, -1", "=0.7455284088780169", "+NULL, 1", "=0.7455284088780169", "--4, -1", "=1.0"}},
+    {"STDDEV_SAMPLE",
+     "INT",
+     "",
+     "",
+     "DOUBLE",
+     {"+0", "+10", "=7.0710678118654755", "+7", "=5.131601439446884", "+6", "=4.193248541803041"}},
+    {"STDDEV_SAMPLE",
+     "DOUBLE",
+     "",
+     "",
+     "DOUBLE",
+     {"+10.0", "+12.0", "=1.4142135623730951", "+13.0", "=1.5275252316519465"}},
+    {"STDDEV_SAMPLE",
+     "BIGINT",
+     "",
+     "",
+     "DOUBLE",
+     {"+1", "+3", "=1.4142135623730951", "-3", "=0.0"}},
+    {"CORRELATION",
+     "INT, INT",
+     "",
+     "",
+     "DOUBLE",
+     {"=NaN", "+1, 8", "=NaN", "+-1, -2", "=1.0", "+-4, -1", "=0.7455284088780169", "+NULL, 1",
+      "=0.7455284088780169", "--4, -1", "=1.0"}},
     {"CORRELATION", "DOUBLE, DOUBLE", "", "", "DOUBLE", {"+1.0, 2.0", "+2.0, 4.0", "=1.0"}},
     {"CORRELATION", "BIGINT, BIGINT", "", "", "DOUBLE", {"+1, 4", "+2, 2", "=-1.0"}},
-    {"COLLECT_LIST", "INT", "", "", "ARRAY<INT>", {"=[]", "+1", "+NULL", "+2", "+1", "=[1, NULL, 2, 1]", "-1", "=[1, NULL, 2]", "-9", "=[1, NULL, 2]", "-NULL", "=[1, 2]"}},
-    {"COLLECT_LIST", "ARRAY<MAP<VARCHAR, DOUBLE>>", "", "", "ARRAY<ARRAY<MAP<VARCHAR, DOUBLE>>>", {"+[{'a': 1.5}, NULL]", "+NULL", "=[[{'a': 1.5}, NULL], NULL]"}},
-    {"COLLECT_SET", "VARCHAR", "", "", "ARRAY<VARCHAR>", {"=[]", "+'b'", "+NULL", "+'a'", "+'b'", "+NULL", "=['b', NULL, 'a']"}},
-    {"COLLECT_SET", "DOUBLE", "", "", "ARRAY<DOUBLE>", {"+0.0", "+-0.0", "+NaN", "+NaN", "=[0.0, -0.0, NaN]"}},
-    {"HISTOGRAM", "VARCHAR", "", "", "MAP<VARCHAR, BIGINT>", {"={}", "+'a'", "+'b'", "+'a'", "={'a': 2, 'b': 1}", "-'b'", "-'c'", "={'a': 2}", "+NULL", "={'a': 2, 'null': 1}"}},
-    {"TOPK", "INT", "INT", "3", "ARRAY<INT>", {"=[]", "+0", "+NULL", "+100", "+99", "=[100, 99, 0]", "+7", "=[100, 99, 7]", "+100", "=[100, 100, 99]"}},
+    {"COLLECT_LIST",
+     "INT",
+     "",
+     "",
+     "ARRAY<INT>",
+     {"=[]", "+1", "+NULL", "+2", "+1", "=[1, NULL, 2, 1]", "-1", "=[1, NULL, 2]", "-9",
+      "=[1, NULL, 2]", "-NULL", "=[1, 2]"}},
+    {"COLLECT_LIST",
+     "ARRAY<MAP<VARCHAR, DOUBLE>>",
+     "",
+     "",
+     "ARRAY<ARRAY<MAP<VARCHAR, DOUBLE>>>",
+     {"+[{'a': 1.5}, NULL]", "+NULL", "=[[{'a': 1.5}, NULL], NULL]"}},
+    {"COLLECT_SET",
+     "VARCHAR",
+     "",
+     "",
+     "ARRAY<VARCHAR>",
+     {"=[]", "+'b'", "+NULL", "+'a'", "+'b'", "+NULL", "=['b', NULL, 'a']"}},
+    {"COLLECT_SET",
+     "DOUBLE",
+     "",
+     "",
+     "ARRAY<DOUBLE>",
+     {"+0.0", "+-0.0", "+NaN", "+NaN", "=[0.0, -0.0, NaN]"}},
+    {"HISTOGRAM",
+     "VARCHAR",
+     "",
+     "",
+     "MAP<VARCHAR, BIGINT>",
+     {"={}", "+'a'", "+'b'", "+'a'", "={'a': 2, 'b': 1}", "-'b'", "-'c'", "={'a': 2}", "+NULL",
+      "={'a': 2, 'null': 1}"}},
+    {"TOPK",
+     "INT",
+     "INT",
+     "3",
+     "ARRAY<INT>",
+     {"=[]", "+0", "+NULL", "+100", "+99", "=[100, 99, 0]", "+7", "=[100, 99, 7]", "+100",
+      "=[100, 100, 99]"}},
     {"TOPK", "DOUBLE", "INT", "1", "ARRAY<DOUBLE>", {"+1.5", "+2.5", "+0.5", "=[2.5]"}},
-    {"TOPK", "BIGINT, VARCHAR", "INT", "2", "ARRAY<STRUCT<sort_col BIGINT, col0 VARCHAR>>", {"+1, 'a'", "+1, 'b'", "+0, 'c'", "=[[1, 'a'], [1, 'b']]", "+2, NULL", "=[[2, NULL], [1, 'a']]", "+NULL, 'x'", "=[[2, NULL], [1, 'a']]"}},
-    {"TOPK", "VARCHAR, ARRAY<INT>, DECIMAL(4, 1)", "INT", "2", "ARRAY<STRUCT<sort_col VARCHAR, col0 ARRAY<INT>, col1 DECIMAL(4, 1)>>", {"+'a', [1, 2], 1.5", "+'b', NULL, NULL", "=[['b', NULL, NULL], ['a', [1, 2], 1.5]]"}},
-    {"TOPKDISTINCT", "INT", "INT", "3", "ARRAY<INT>", {"+0", "+100", "+99", "+7", "+100", "+NULL", "+7", "=[100, 99, 7]"}},
-    {"TOPKDISTINCT", "BYTES", "INT", "2", "ARRAY<BYTES>", {"+x'42'", "+x'46'", "+x'46'", "+x'47'", "=[x'47', x'46']"}},
-    {"TOPKDISTINCT", "DECIMAL(2, 1)", "INT", "2", "ARRAY<DECIMAL(2, 1)>", {"+9.8", "+8.9", "+9.9", "=[9.9, 9.8]"}},
+    {"TOPK",
+     "BIGINT, VARCHAR",
+     "INT",
+     "2",
+     "ARRAY<STRUCT<sort_col BIGINT, col0 VARCHAR>>",
+     {"+1, 'a'", "+1, 'b'", "+0, 'c'", "=[[1, 'a'], [1, 'b']]", "+2, NULL",
+      "=[[2, NULL], [1, 'a']]", "+NULL, 'x'", "=[[2, NULL], [1, 'a']]"}},
+    {"TOPK",
+     "VARCHAR, ARRAY<INT>, DECIMAL(4, 1)",
+     "INT",
+     "2",
+     "ARRAY<STRUCT<sort_col VARCHAR, col0 ARRAY<INT>, col1 DECIMAL(4, 1)>>",
+     {"+'a', [1, 2], 1.5", "+'b', NULL, NULL", "=[['b', NULL, NULL], ['a', [1, 2], 1.5]]"}},
+    {"TOPKDISTINCT",
+     "INT",
+     "INT",
+     "3",
+     "ARRAY<INT>",
+     {"+0", "+100", "+99", "+7", "+100", "+NULL", "+7", "=[100, 99, 7]"}},
+    {"TOPKDISTINCT",
+     "BYTES",
+     "INT",
+     "2",
+     "ARRAY<BYTES>",
+     {"+x'42'", "+x'46'", "+x'46'", "+x'47'", "=[x'47', x'46']"}},
+    {"TOPKDISTINCT",
+     "DECIMAL(2, 1)",
+     "INT",
+     "2",
+     "ARRAY<DECIMAL(2, 1)>",
+     {"+9.8", "+8.9", "+9.9", "=[9.9, 9.8]"}},
     {"EARLIEST_BY_OFFSET", "INT", "", "", "INT", {"=NULL", "+NULL", "=NULL", "+12", "+13", "=12"}},
     {"EARLIEST_BY_OFFSET", "INT", "BOOLEAN", "false", "INT", {"+NULL", "=NULL", "+13", "=NULL"}},
-    {"EARLIEST_BY_OFFSET", "INT", "INT", "2", "ARRAY<INT>", {"=[]", "+12", "+NULL", "+13", "+14", "=[12, 13]"}},
-    {"EARLIEST_BY_OFFSET", "INT", "INT, BOOLEAN", "2, false", "ARRAY<INT>", {"+12", "+NULL", "+13", "=[12, NULL]"}},
-    {"LATEST_BY_OFFSET", "VARCHAR", "", "", "VARCHAR", {"=NULL", "+'a'", "+NULL", "='a'", "+'long enough to need more room'", "='long enough to need more room'", "+''", "=''"}},
+    {"EARLIEST_BY_OFFSET",
+     "INT",
+     "INT",
+     "2",
+     "ARRAY<INT>",
+     {"=[]", "+12", "+NULL", "+13", "+14", "=[12, 13]"}},
+    {"EARLIEST_BY_OFFSET",
+     "INT",
+     "INT, BOOLEAN",
+     "2, false",
+     "ARRAY<INT>",
+     {"+12", "+NULL", "+13", "=[12, NULL]"}},
+    {"LATEST_BY_OFFSET",
+     "VARCHAR",
+     "",
+     "",
+     "VARCHAR",
+     {"=NULL", "+'a'", "+NULL", "='a'", "+'long enough to need more room'",
+      "='long enough to need more room'", "+''", "=''"}},
     {"LATEST_BY_OFFSET", "INT", "BOOLEAN", "false", "INT", {"+1", "+NULL", "=NULL"}},
-    {"LATEST_BY_OFFSET", "STRUCT<A VARCHAR, B BIGINT>", "INT", "2", "ARRAY<STRUCT<A VARCHAR, B BIGINT>>", {"+['a', 1]", "+['b', NULL]", "+NULL", "+['c', 3]", "=[['b', NULL], ['c', 3]]"}},
-    {"LATEST_BY_OFFSET", "INT", "INT, BOOLEAN", "2, false", "ARRAY<INT>", {"+1", "+NULL", "+3", "=[NULL, 3]"}},
-    {"ATTR", "VARCHAR", "", "", "VARCHAR", {"=NULL", "+'1'", "='1'", "+'1'", "='1'", "+'2'", "=NULL", "-'1'", "-'1'", "='2'"}},
-    {"ATTR", "ARRAY<INT>", "", "", "ARRAY<INT>", {"+[1, 2]", "+[1, 2]", "=[1, 2]", "+NULL", "=NULL", "-NULL", "=[1, 2]"}},
-    {"COUNT_DISTINCT", "VARCHAR", "", "", "BIGINT", {"=0", "+'one'", "+'two'", "+'one'", "+NULL", "=2"}},
+    {"LATEST_BY_OFFSET",
+     "STRUCT<A VARCHAR, B BIGINT>",
+     "INT",
+     "2",
+     "ARRAY<STRUCT<A VARCHAR, B BIGINT>>",
+     {"+['a', 1]", "+['b', NULL]", "+NULL", "+['c', 3]", "=[['b', NULL], ['c', 3]]"}},
+    {"LATEST_BY_OFFSET",
+     "INT",
+     "INT, BOOLEAN",
+     "2, false",
+     "ARRAY<INT>",
+     {"+1", "+NULL", "+3", "=[NULL, 3]"}},
+    {"ATTR",
+     "VARCHAR",
+     "",
+     "",
+     "VARCHAR",
+     {"=NULL", "+'1'", "='1'", "+'1'", "='1'", "+'2'", "=NULL", "-'1'", "-'1'", "='2'"}},
+    {"ATTR",
+     "ARRAY<INT>",
+     "",
+     "",
+     "ARRAY<INT>",
+     {"+[1, 2]", "+[1, 2]", "=[1, 2]", "+NULL", "=NULL", "-NULL", "=[1, 2]"}},
+    {"COUNT_DISTINCT",
+     "VARCHAR",
+     "",
+     "",
+     "BIGINT",
+     {"=0", "+'one'", "+'two'", "+'one'", "+NULL", "=2"}},
     {"COUNT_DISTINCT", "ARRAY<INT>", "", "", "BIGINT", {"+[1]", "+[2]", "+[1]", "=2"}},
 };
 
@@ -106,8 +283,8 @@ static void check_result(const struct aggregate_case *test, const struct aggrega
 static void run_case(const struct aggregate_case *test)
 {
     int64_t order = 0;
-    struct aggregate aggregate = aggregate_run_resolve(&arena, test->name, test->types,
-                                                       test->literal_types, test->literals);
+    struct aggregate aggregate =
+        aggregate_run_resolve(&arena, test->name, test->types, test->literal_types, test->literals);
     aggregate.order = &order;
     assert_true(type_equal(aggregate.result_type, notation_type(&arena, test->result_type)));
     void *group = aggregate_run_create(&aggregate);
@@ -179,8 +356,7 @@ static void bad_calls_are_refused_in_ksqldb_words(void **state)
         {"NO_SUCH", "INT", 0, "Can't find any functions with the name 'NO_SUCH'"},
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        assert_int_equal(resolve(bad[i].name, bad[i].types, bad[i].literal_count),
-                         STATUS_INVALID);
+        assert_int_equal(resolve(bad[i].name, bad[i].types, bad[i].literal_count), STATUS_INVALID);
         assert_string_equal(diag.message, bad[i].message);
     }
 }
@@ -207,10 +383,10 @@ static void damaged_saved_states_are_refused(void **state)
         const char *types;
         const char *saved;
     } damaged[] = {
-        {"COUNT", "INT", "NULL"},        {"SUM", "INT", "NULL"},
-        {"AVG", "INT", "[1, NULL]"},     {"STDDEV_SAMP", "INT", "NULL"},
-        {"COLLECT_LIST", "INT", "NULL"}, {"HISTOGRAM", "VARCHAR", "{'a': NULL}"},
-        {"ATTR", "INT", "[[1, NULL]]"},  {"LATEST_BY_OFFSET", "INT", "[NULL, 1]"},
+        {"COUNT", "INT", "NULL"},         {"SUM", "INT", "NULL"},
+        {"AVG", "INT", "[1, NULL]"},      {"STDDEV_SAMP", "INT", "NULL"},
+        {"COLLECT_LIST", "INT", "NULL"},  {"HISTOGRAM", "VARCHAR", "{'a': NULL}"},
+        {"ATTR", "INT", "[[1, NULL]]"},   {"LATEST_BY_OFFSET", "INT", "[NULL, 1]"},
         {"COUNT_DISTINCT", "INT", "[1]"},
     };
     for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
@@ -226,18 +402,100 @@ static void damaged_saved_states_are_refused(void **state)
 static void only_some_aggregates_work_on_tables(void **state)
 {
     (void)state;
-    static const char *const streams_only[] = {"MIN",  "MAX",          "TOPK",
-                                               "TOPKDISTINCT", "COLLECT_SET",
-                                               "COUNT_DISTINCT", "EARLIEST_BY_OFFSET",
+    static const char *const streams_only[] = {"MIN",
+                                               "MAX",
+                                               "TOPK",
+                                               "TOPKDISTINCT",
+                                               "COLLECT_SET",
+                                               "COUNT_DISTINCT",
+                                               "EARLIEST_BY_OFFSET",
                                                "LATEST_BY_OFFSET"};
     for (size_t i = 0; i < sizeof(streams_only) / sizeof(streams_only[0]); i++) {
         const struct aggregate_def *def = NULL;
-        assert_true(function_find_aggregate(function_registry_builtin(),
-                                            text_of(streams_only[i]), &def) > 0);
+        assert_true(function_find_aggregate(function_registry_builtin(), text_of(streams_only[i]),
+                                            &def) > 0);
         assert_null(def->undo);
     }
     assert_true(aggregate_exists(function_registry_builtin(), TEXT("count")));
     assert_false(aggregate_exists(function_registry_builtin(), TEXT("EXPLODE")));
+}
+
+/* --- User-defined aggregates with variadic parameters ------------------------------------ */
+
+static enum status text_resolve(struct aggregate *aggregate, struct arena *unused,
+                                struct diag *unused_diag)
+{
+    (void)unused;
+    (void)unused_diag;
+    aggregate->state_type = aggregate->result_type;
+    aggregate->state_bytes = 16;
+    return STATUS_OK;
+}
+
+static const struct aggregate_def user_table[] = {
+    {.name = "MID_VAR_ARG",
+     .parameters = "BIGINT val1, VARCHAR... val2, INT init1, INT init2",
+     .literal_parameter_count = 2,
+     .returns = "BIGINT",
+     .resolve = text_resolve},
+    {.name = "MULTI_ARG",
+     .parameters = "BIGINT val1, VARCHAR val2, INT init, VARCHAR... inits",
+     .literal_parameter_count = 2,
+     .returns = "BIGINT",
+     .resolve = text_resolve},
+    {.name = "VAR_ARG",
+     .parameters = "BIGINT val1, VARCHAR... val2",
+     .returns = "BIGINT",
+     .resolve = text_resolve},
+};
+static const struct function_family user_family = {.aggregates = user_table, .aggregate_count = 3};
+
+static void variadic_arguments_are_divided_into_columns_and_literals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        const char *types;
+        uint32_t literal_count; /* of the arguments, from the end */
+        const char *message;    /* or NULL */
+    } calls[] = {
+        {"VAR_ARG", "BIGINT, VARCHAR, VARCHAR", 0, NULL},
+        {"VAR_ARG", "BIGINT", 0, NULL},
+        {"VAR_ARG", "BIGINT, INT", 0, "Function 'VAR_ARG' does not accept parameters (BIGINT, "},
+        {"MID_VAR_ARG", "BIGINT, VARCHAR, VARCHAR, INT, INT", 2, NULL},
+        {"MID_VAR_ARG", "BIGINT, INT, INT", 2, NULL},
+        {"MID_VAR_ARG", "BIGINT, INT, INT, INT", 3,
+         "Function 'MID_VAR_ARG' does not accept parameters (BIGINT, INTEGER, INTEGER, INTEGER)."},
+        {"MULTI_ARG", "BIGINT, VARCHAR, INT", 1, NULL},
+        {"MULTI_ARG", "BIGINT, VARCHAR, INT, VARCHAR, VARCHAR", 3, NULL},
+        {"MULTI_ARG", "BIGINT, VARCHAR", 0, "Function 'MULTI_ARG' does not accept parameters ("},
+    };
+    const struct function_family *families[] = {&user_family};
+    const struct function_registry *registry = NULL;
+    assert_ok(function_registry_extend(function_registry_builtin(), families, 1, &arena, &registry,
+                                       &diag),
+              &diag);
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+        static const struct value literal = {.int32 = 1};
+        const struct type *types[8];
+        const struct value *literals[8] = {NULL};
+        const struct text texts[8] = {{NULL, 0}};
+        struct aggregate aggregate;
+        const uint32_t count = notation_types(&arena, calls[i].types, types, 8);
+        for (uint32_t at = count - calls[i].literal_count; at < count; at++) {
+            literals[at] = &literal;
+        }
+        const enum status status =
+            aggregate_resolve(registry, text_of(calls[i].name), types, literals, texts, count,
+                              &arena, &aggregate, &diag);
+        assert_int_equal(status, calls[i].message ? STATUS_INVALID : STATUS_OK);
+        if (calls[i].message) {
+            assert_memory_equal(diag.message, calls[i].message, strlen(calls[i].message));
+        } else {
+            assert_int_equal(aggregate.constant_count, calls[i].literal_count);
+            assert_int_equal(aggregate.argument_count, count - calls[i].literal_count);
+        }
+    }
 }
 
 int main(void)
@@ -248,6 +506,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_decimal_sum_that_overflows_says_so_and_stays, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(damaged_saved_states_are_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(variadic_arguments_are_divided_into_columns_and_literals,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(only_some_aggregates_work_on_tables, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

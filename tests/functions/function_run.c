@@ -119,8 +119,7 @@ void function_run_all(const struct function_case *cases, size_t count)
         struct arena arena;
         const char *type = NULL;
         arena_init(&arena);
-        const char *result =
-            function_run(&arena, test->name, test->types, test->arguments, &type);
+        const char *result = function_run(&arena, test->name, test->types, test->arguments, &type);
         if (strcmp(result, test->expected) != 0) {
             fail_msg("%s(%s) of %s: %s instead of %s", test->name, test->types, test->arguments,
                      result, test->expected);

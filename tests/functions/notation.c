@@ -229,8 +229,7 @@ static void print_text(const struct type *type, struct text text, struct buffer 
     buffer_append_byte(out, '\'');
 }
 
-static void print_list(const struct type *type, const struct value_list *list,
-                       struct buffer *out)
+static void print_list(const struct type *type, const struct value_list *list, struct buffer *out)
 {
     buffer_append_byte(out, '[');
     for (uint32_t i = 0; i < list->count; i++) {
@@ -299,8 +298,7 @@ static void print_value(const struct type *type, const struct value *value, stru
     }
 }
 
-const char *notation_print(struct arena *arena, const struct type *type,
-                           const struct value *value)
+const char *notation_print(struct arena *arena, const struct type *type, const struct value *value)
 {
     struct buffer buffer;
     buffer_init(&buffer);

@@ -22,7 +22,6 @@ void notation_values(struct arena *arena, const struct type *const *types, uint3
                      const char *text, struct value *out);
 
 /* The same notation; NUL-terminated, in arena. */
-const char *notation_print(struct arena *arena, const struct type *type,
-                           const struct value *value);
+const char *notation_print(struct arena *arena, const struct type *type, const struct value *value);
 
 #endif

@@ -55,8 +55,7 @@ static void arrays_become_rows(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct table_function function;
         assert_ok(resolve(cases[i].name, cases[i].types, &function), &diag);
-        assert_true(
-            type_equal(function.result_type, notation_type(&arena, cases[i].result_type)));
+        assert_true(type_equal(function.result_type, notation_type(&arena, cases[i].result_type)));
         const struct value argument =
             notation_value(&arena, function.argument_types[0], cases[i].argument);
         const struct value_list *rows = NULL;
@@ -105,8 +104,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(arrays_become_rows, setup, teardown),
-        cmocka_unit_test_setup_teardown(bad_arguments_are_refused_in_ksqldb_words, setup,
-                                        teardown),
+        cmocka_unit_test_setup_teardown(bad_arguments_are_refused_in_ksqldb_words, setup, teardown),
         cmocka_unit_test_setup_teardown(a_cube_has_at_most_20_columns, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,6 @@
 
 #include <assert.h>
 
-#include "functions/expr.h"
 #include "functions/registry.h"
 
 static const struct source *find_source(void *context, struct text name)
@@ -65,6 +64,12 @@ static struct text find_setting(void *context, struct text name)
     return (struct text){NULL, 0};
 }
 
+static int64_t now_ms(void *clock)
+{
+    (void)clock;
+    return 0;
+}
+
 void memory_catalog_init(struct memory_catalog *self, struct arena *arena, struct diag *diag)
 {
     *self = (struct memory_catalog){.arena = arena, .has_all_topics = true};
@@ -77,7 +82,9 @@ void memory_catalog_init(struct memory_catalog *self, struct arena *arena, struc
     self->planner = (struct planner){.catalog = &self->catalog,
                                      .registry = function_registry_builtin(),
                                      .arena = arena,
-                                     .diag = diag};
+                                     .diag = diag,
+                                     .constants = &self->constants};
+    self->constants = (struct expr_context){.arena = arena, .now_ms = now_ms};
 }
 
 void memory_catalog_add_topic(struct memory_catalog *self, struct text topic,
@@ -177,23 +184,15 @@ static enum status insert_select(struct memory_catalog *self,
     return STATUS_OK;
 }
 
-static int64_t now_ms(void *clock)
-{
-    (void)clock;
-    return 0;
-}
-
 static enum status insert_values(struct memory_catalog *self,
                                  const struct insert_values_statement *statement)
 {
     struct insert_plan plan;
-    struct expr_context context = {.arena = self->arena, .now_ms = now_ms};
-    return plan_insert_values(&self->planner, statement, &context, &plan);
+    return plan_insert_values(&self->planner, statement, &self->constants, &plan);
 }
 
 static enum status alter_source(struct memory_catalog *self,
-                                const struct alter_source_statement *statement,
-                                struct buffer *out)
+                                const struct alter_source_statement *statement, struct buffer *out)
 {
     struct source source;
     TRY(plan_alter_source(&self->planner, statement, &source));
@@ -219,11 +218,13 @@ static enum status query(struct memory_catalog *self, const struct select_query 
     if (select->emit != AST_EMIT_NONE) {
         struct plan *plan;
         TRY(plan_push(&self->planner, select, &plan));
+        self->answer = plan->root->schema;
         print_plan(plan, out);
         return STATUS_OK;
     }
     struct pull_plan plan;
     TRY(plan_pull(&self->planner, select, &plan));
+    self->answer = plan.schema;
     if (out) {
         pull_plan_print(&plan, out);
     }

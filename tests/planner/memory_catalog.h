@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
+#include "functions/expr.h"
 #include "planner/planner.h"
 
 enum { MEMORY_CATALOG_MAX = 64 };
@@ -24,9 +25,11 @@ struct memory_catalog {
     struct text setting_names[MEMORY_CATALOG_MAX];
     struct text setting_values[MEMORY_CATALOG_MAX];
     size_t setting_count;
-    bool has_all_topics; /* a topic that is not listed exists, with 4 partitions */
+    bool has_all_topics;  /* a topic that is not listed exists, with 4 partitions */
+    struct schema answer; /* of the last SELECT */
     struct catalog catalog;
     struct planner planner;
+    struct expr_context constants;
 };
 
 void memory_catalog_init(struct memory_catalog *self, struct arena *arena, struct diag *diag);

@@ -1,0 +1,118 @@
+/* statement_assert.c
+ *
+ * ASSERT TOPIC: waits until a topic exists (or not) as described. It looks every 100 ms, as ksqlDB
+ * does, and holds no lock in between, so that other statements can bring about what it waits for.
+ */
+#include <stdlib.h>
+#include <time.h>
+
+#include "engine/entity.h"
+#include "engine/execution.h"
+
+enum { POLL_MS = 100, TIMEOUT_DEFAULT_MS = 1000 };
+
+/* A number, also written as a string. */
+static bool read_integer(struct arena *arena, const struct expression *value, int64_t *out)
+{
+    if (value->kind == EXPRESSION_INTEGER) {
+        *out = value->integer;
+        return true;
+    }
+    if (value->kind == EXPRESSION_BIGINT) {
+        *out = value->bigint;
+        return true;
+    }
+    const struct text text =
+        value->kind == EXPRESSION_STRING ? arena_text(arena, value->string) : TEXT("");
+    char *end = NULL;
+    *out = text.data ? strtoll(text.data, &end, 10) : 0;
+    return text.bytes > 0 && end == text.data + text.bytes;
+}
+
+static enum status check_property(struct execution *execution, const struct property *property,
+                                  const struct topic *topic)
+{
+    const struct text name = execution->statement->assert_topic.topic.name;
+    const bool is_partitions = text_equal(property->name, TEXT("PARTITIONS"));
+    if (!is_partitions && !text_equal(property->name, TEXT("REPLICAS"))) {
+        return diag_fail(execution->diag, STATUS_INVALID, property->pos,
+                         "Cannot assert unknown topic property: %.*s", TEXT_ARGS(property->name));
+    }
+    const char *config = is_partitions ? "partitions" : "replicas";
+    const int64_t found = is_partitions ? (int64_t)topic_partition_count(topic) : 1;
+    int64_t expected = 0;
+    if (!read_integer(execution->arena, property->value, &expected)) {
+        return diag_fail(execution->diag, STATUS_INVALID, property->value->pos,
+                         "The value of %s must be an integer", config);
+    }
+    if (expected != found) {
+        return diag_fail(execution->diag, STATUS_CONFLICT, property->pos,
+                         "Mismatched configuration for topic %.*s: For config %s, expected %lld "
+                         "got %lld",
+                         TEXT_ARGS(name), config, (long long)expected, (long long)found);
+    }
+    return STATUS_OK;
+}
+
+static enum status check_topic(struct execution *execution, const struct topic *topic)
+{
+    const struct assert_topic_statement *assertion = &execution->statement->assert_topic;
+    const struct text name = assertion->topic.name;
+    if (assertion->not_exists) {
+        return !topic ? STATUS_OK
+                      : diag_fail(execution->diag, STATUS_CONFLICT, assertion->topic.pos,
+                                  "Topic %.*s exists", TEXT_ARGS(name));
+    }
+    if (!topic) {
+        return diag_fail(execution->diag, STATUS_MISSING, assertion->topic.pos,
+                         "Topic %.*s does not exist", TEXT_ARGS(name));
+    }
+    for (size_t i = 0; i < assertion->properties.count; i++) {
+        TRY(check_property(execution, &assertion->properties.items[i], topic));
+    }
+    return STATUS_OK;
+}
+
+static enum status check_once(struct execution *execution)
+{
+    struct topic *topic =
+        topics_find(execution->engine->topics, execution->statement->assert_topic.topic.name);
+    const enum status status = check_topic(execution, topic);
+    topic_unref(topic);
+    return status;
+}
+
+static int64_t timeout_ms(struct execution *execution)
+{
+    const struct duration *timeout = &execution->statement->assert_topic.timeout;
+    if (timeout->is_present) {
+        return timeout->ms;
+    }
+    const struct text text = execution_setting(execution, "ksql.assert.topic.default.timeout.ms");
+    return text.data ? strtoll(text.data, NULL, 10) : TIMEOUT_DEFAULT_MS;
+}
+
+static void sleep_ms(int64_t ms)
+{
+    const struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    (void)nanosleep(&time, NULL);
+}
+
+enum status statement_assert_topic(struct execution *execution)
+{
+    const struct assert_topic_statement *assertion = &execution->statement->assert_topic;
+    int64_t left_ms = timeout_ms(execution);
+    enum status status = check_once(execution);
+    while (status != STATUS_OK && status != STATUS_INVALID && left_ms > 0) {
+        const int64_t pause_ms = left_ms < POLL_MS ? left_ms : POLL_MS;
+        sleep_ms(pause_ms);
+        left_ms -= pause_ms;
+        status = check_once(execution);
+    }
+    TRY(status);
+    json_t *entity = json_object();
+    entity_set(&entity, "@type", json_string("assert_topic"));
+    entity_set(&entity, "topicName", entity_text(assertion->topic.name));
+    entity_set(&entity, "exists", json_boolean(!assertion->not_exists));
+    return execution_give(execution, entity);
+}

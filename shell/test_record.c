@@ -1,0 +1,189 @@
+/* test_record.c
+ *
+ * One function per format turns a view into bytes; a table picks it. The formats of the schema
+ * registry have none: a statement that names them has failed before any record is made.
+ */
+#include "shell/test_record.h"
+
+#include "base/base64.h"
+#include "base/buffer.h"
+#include "base/column.h"
+#include "formats/encoder.h"
+#include "formats/json_value.h"
+#include "formats/window_key.h"
+
+/* --- Views -------------------------------------------------------------------------------- */
+
+typedef enum status write_view(struct arena *arena, const struct test_side *side,
+                               const struct tree *view, struct text *out, struct diag *diag);
+
+static enum status write_as_it_stands(struct arena *arena, const struct test_side *side,
+                                      const struct tree *view, struct text *out, struct diag *diag)
+{
+    (void)arena;
+    (void)side;
+    (void)diag;
+    *out = view->source;
+    return STATUS_OK;
+}
+
+static enum status write_text(struct arena *arena, const struct test_side *side,
+                              const struct tree *view, struct text *out, struct diag *diag)
+{
+    (void)arena;
+    if (view->kind == TREE_ARRAY || view->kind == TREE_OBJECT) {
+        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                         "a %s %s is given as a string or a scalar, not as %.*s",
+                         format_info(side->format)->name,
+                         side->side == FORMAT_KEY ? "key" : "value", TEXT_ARGS(view->source));
+    }
+    *out = view->text;
+    return STATUS_OK;
+}
+
+static enum status encode(struct arena *arena, const struct test_side *side,
+                          const struct column *column, struct text *out, struct diag *diag)
+{
+    const struct encoder_options options = {
+        .format = side->format,
+        .side = side->side,
+        .wrap = side->wrap,
+        .delimiter = side->delimiter,
+        .column_count = side->column_count,
+        .columns = side->columns,
+    };
+    const struct encode_rows rows = {.count = 1};
+    struct encoder *encoder = NULL;
+    struct encoded_record record;
+    struct buffer bytes;
+    buffer_init(&bytes);
+    enum status status = encoder_create(arena, &options, &encoder, diag);
+    if (status == STATUS_OK) {
+        status = encoder_encode(encoder, &column, &rows, &bytes, &record, diag);
+    }
+    if (status == STATUS_OK && record.bytes != ENCODED_NULL) {
+        *out = arena_text(arena, encoded_text(&bytes, record));
+        status = out->data ? STATUS_OK : diag_no_memory(diag);
+    }
+    buffer_release(&bytes);
+    return status;
+}
+
+static enum status write_typed(struct arena *arena, const struct test_side *side,
+                               const struct tree *view, struct text *out, struct diag *diag)
+{
+    struct column column = {0};
+    struct value value;
+    if (side->column_count != 1) {
+        return write_text(arena, side, view, out, diag);
+    }
+    TRY(json_read_value(arena, side->columns[0].type, view->source, &value, diag));
+    TRY(column_init(&column, arena, side->columns[0].type, 1, diag));
+    if (value.is_null) {
+        column_set_null(&column, 0);
+    } else {
+        column_set(&column, 0, value);
+    }
+    return encode(arena, side, &column, out, diag);
+}
+
+static write_view *const writers[FORMAT_KIND_COUNT] = {
+    [FORMAT_NONE] = write_text,
+    [FORMAT_KAFKA] = write_typed,
+    [FORMAT_DELIMITED] = write_text,
+    [FORMAT_JSON] = write_as_it_stands,
+};
+
+static enum status write_side(struct arena *arena, const struct source *source,
+                              enum format_side side, const struct tree *view, struct text *out,
+                              struct diag *diag)
+{
+    struct test_side written = {.format = FORMAT_JSON, .side = side};
+    *out = (struct text){NULL, 0};
+    if (tree_is_null(view)) {
+        return STATUS_OK;
+    }
+    if (source) {
+        TRY(test_side_of(arena, source, side, &written, diag));
+    }
+    if (!writers[written.format]) {
+        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%s records cannot be written",
+                         format_info(written.format)->name);
+    }
+    return writers[written.format](arena, &written, view, out, diag);
+}
+
+/* --- Windows and headers ------------------------------------------------------------------ */
+
+static enum status add_window(struct arena *arena, const struct tree *input, struct text *key,
+                              struct diag *diag)
+{
+    const struct tree *window = tree_find(input, TEXT("window"));
+    struct text type;
+    int64_t start_ms = 0;
+    int64_t end_ms = 0;
+    if (tree_is_null(window) || !key->data) {
+        return STATUS_OK;
+    }
+    TRY(tree_get_text(window, "type", &type, diag));
+    TRY(tree_get_int64(window, "start", 0, &start_ms, diag));
+    TRY(tree_get_int64(window, "end", 0, &end_ms, diag));
+    const bool is_session = text_equal_nocase(type, TEXT("session"));
+    struct buffer bytes;
+    buffer_init(&bytes);
+    buffer_append_text(&bytes, *key);
+    window_key_append(&bytes, is_session ? WINDOW_KEY_SESSION : WINDOW_KEY_TIME, start_ms, end_ms);
+    *key = arena_text(arena, buffer_text(&bytes));
+    buffer_release(&bytes);
+    return key->data ? STATUS_OK : diag_no_memory(diag);
+}
+
+static enum status read_header(struct arena *arena, const struct tree *item,
+                               struct record_header *out, struct diag *diag)
+{
+    struct text base64;
+    TRY(tree_get_text(item, "KEY", &out->key, diag));
+    TRY(tree_get_text(item, "VALUE", &base64, diag));
+    out->value = (struct text){NULL, 0};
+    if (!base64.data) {
+        return STATUS_OK;
+    }
+    char *bytes = arena_alloc(arena, base64_decoded_bytes_max(base64.bytes) + 1);
+    if (!bytes) {
+        return diag_no_memory(diag);
+    }
+    out->value.data = bytes;
+    return base64_decode(base64, bytes, &out->value.bytes, diag);
+}
+
+enum status test_headers_read(struct arena *arena, const struct tree *record,
+                              const struct record_header **out_headers, uint32_t *out_count,
+                              struct diag *diag)
+{
+    const struct tree *item = NULL;
+    TRY(tree_get_items(record, "headers", &item, diag));
+    const struct tree *all = tree_find(record, TEXT("headers"));
+    const uint32_t count = all ? all->count : 0;
+    struct record_header *headers = arena_array(arena, count, sizeof(*headers));
+    if (!headers) {
+        return diag_no_memory(diag);
+    }
+    for (uint32_t i = 0; i < count; i++, item = item->next) {
+        TRY(read_header(arena, item, &headers[i], diag));
+    }
+    *out_headers = count > 0 ? headers : NULL;
+    *out_count = count;
+    return STATUS_OK;
+}
+
+enum status test_record_read(struct arena *arena, const struct source *source,
+                             const struct tree *input, struct record *out, struct diag *diag)
+{
+    *out = (struct record){0};
+    TRY(write_side(arena, source, FORMAT_KEY, tree_find(input, TEXT("key")), &out->key, diag));
+    TRY(write_side(arena, source, FORMAT_VALUE, tree_find(input, TEXT("value")), &out->value,
+                   diag));
+    TRY(add_window(arena, input, &out->key, diag));
+    TRY(tree_get_int64(input, "timestamp", 0, &out->time_ms, diag));
+    return test_headers_read(arena, input, &out->headers, &out->header_count, diag);
+}
