@@ -243,7 +243,7 @@ static enum status visit_condition(void *context, const struct expression *node,
     if (node->kind != EXPRESSION_BETWEEN) {
         return STATUS_OK;
     }
-    const struct expr *ignored;
+    const struct expr *ignored = NULL;
     const enum status status = translate(self->planner, self->scope, node, &ignored);
     if (status != STATUS_OK && status != STATUS_NO_MEMORY) {
         diag_prefix(self->planner->diag, "Invalid expression: ");
@@ -319,7 +319,7 @@ static enum status plan_items(const struct planner *planner, const struct query 
     }
     for (uint32_t i = 0; i < count; i++) {
         const struct query_item *item = &query->items[i];
-        struct expression *plain;
+        struct expression *plain = NULL;
         TRY(query_plain(planner, query, item->expression, &plain));
         TRY(translate_in(planner, scope, CLAUSE_OF_SELECT, plain, &out->exprs[i]));
         if (out->exprs[i]->type->kind == TYPE_NULL) {
@@ -364,7 +364,7 @@ static enum status copy_source(const struct planner *planner, const struct sourc
 enum status plan_pull(const struct planner *planner, const struct select_query *ast,
                       struct pull_plan *out)
 {
-    struct query *query;
+    struct query *query = NULL;
     struct pull_plan plan = {.has_limit = ast->has_limit};
     TRY(query_resolve(planner, ast, &query));
     TRY(check(planner, query));
