@@ -100,7 +100,7 @@ static enum status fail_disallowed(const struct planner *planner, const struct q
 {
     char reason[160];
     snprintf(reason, sizeof(reason),
-             "Pull queries don't support the following columns in %s clauses: %s%s%s\n", clause,
+             "Pull queries don't support the following columns in %s clauses: %s%s%s.", clause,
              found->has_partition ? "`ROWPARTITION`" : "",
              found->has_partition && found->has_offset ? ", " : "",
              found->has_offset ? "`ROWOFFSET`" : "");
@@ -157,7 +157,7 @@ static enum status check_items(const struct planner *planner, const struct query
         if (is_star && query->item_count > 1 && query->sources[0].source->is_table) {
             return fail_syntax(planner, item->pos,
                                "Pull queries only support wildcards in the projects if they are "
-                               "the only expression");
+                               "the only expression.");
         }
         if (item->expression) {
             TRY(expression_visit(&visitor, item->expression));
@@ -213,7 +213,7 @@ static enum status check_like(const struct condition_context *self, const struct
     if (node->like.value->kind != EXPRESSION_COLUMN) {
         return self->can_scan ? STATUS_OK
                               : fail_syntax(self->planner, node->pos,
-                                            "Like condition must be between strings");
+                                            "Like condition must be between strings.");
     }
     const int index = scope_find(self->scope, node->like.value->column.name.name);
     const struct type *type = index < 0 ? NULL : self->scope->schema->columns[index].type;
