@@ -1,8 +1,9 @@
 /* test_compare.h: whether a record is the one that a case expects.
  *
- * A number of a DOUBLE may differ by 1e-6; every other number must have the same digits and the
- * same scale (12.3 is not 12.30). Objects must have as many members as expected; a member is
- * found by its name or else by its name in capitals. All other texts must be equal. What a case
+ * A DOUBLE may differ by 1e-6; a DECIMAL must have the same digits and the same scale (12.3 is
+ * not 12.30), be it given as a number or a string; whole numbers must be equal. Objects must have
+ * as many members as expected; a member is found by its name or else by its name in capitals, and
+ * one that is not there counts as null. All other texts must be equal. What a case
  * leaves out: no key, value, window or headers are expected, and any timestamp will do.
  * Source: the rules of ksqlDB's own test runner. Thread: any. */
 #ifndef SHELL_TEST_COMPARE_H

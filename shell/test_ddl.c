@@ -81,7 +81,7 @@ static void add_word(struct normalizer *normalizer, struct text word)
         buffer_append_byte(normalizer->out, '`');
         append_capitals(normalizer->out, word);
         buffer_append_string(normalizer->out, "` ");
-    } else {
+    } else if (canonical_type_word(word).data) {
         append_capitals(normalizer->out, canonical_type_word(word));
         buffer_append_byte(normalizer->out, ' ');
     }

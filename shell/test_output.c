@@ -6,7 +6,9 @@
  */
 #include "shell/test_output.h"
 
+#include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buffer.h"
 #include "shell/test_catalog.h"
@@ -117,11 +119,27 @@ static const struct tree *next_of_topic(const struct tree *expected, struct text
     return expected;
 }
 
+/* The expected record in one line; white space inside its strings suffers too. */
+static void append_one_line(struct buffer *out, struct text source)
+{
+    for (size_t i = 0; i < source.bytes; i++) {
+        const bool is_space = isspace((unsigned char)source.data[i]);
+        if (!is_space) {
+            buffer_append_byte(out, source.data[i]);
+        } else if (!isspace((unsigned char)source.data[i - 1])) { /* it starts with '{' */
+            buffer_append_byte(out, ' ');
+        }
+    }
+}
+
 static enum status fail_record(const struct output_check *check, size_t index, const char *what,
                                const struct tree *expected, const struct test_view *actual)
 {
     struct buffer line;
+    struct buffer wanted;
     buffer_init(&line);
+    buffer_init(&wanted);
+    append_one_line(&wanted, expected ? expected->source : TEXT("(no record)"));
     if (actual) {
         test_view_print(&line, actual);
     } else {
@@ -130,9 +148,9 @@ static enum status fail_record(const struct output_check *check, size_t index, c
     const enum status status = diag_fail(
         check->diag, STATUS_INVALID, SQL_POS_NONE,
         "topic %.*s, record %zu: %s\n  expected: %.*s\n  actual:   %.*s", TEXT_ARGS(check->topic),
-        index, what, TEXT_ARGS(expected ? expected->source : TEXT("(no record)")),
-        TEXT_ARGS(buffer_text(&line)));
+        index, what, TEXT_ARGS(buffer_text(&wanted)), TEXT_ARGS(buffer_text(&line)));
     buffer_release(&line);
+    buffer_release(&wanted);
     return status;
 }
 

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 static const char *const verdict_names[TEST_VERDICT_COUNT] = {
     [TEST_PASSED] = "pass", [TEST_FAILED] = "FAIL", [TEST_SKIPPED] = "skip"};
 
@@ -22,19 +24,22 @@ void test_report_release(struct test_report *report)
     buffer_release(&report->cases);
 }
 
-/* Characters that XML has no way to write become '?'. */
+/* Any bytes: what is not UTF-8, and characters that XML has no way to write, are replaced. */
 static void append_xml(struct buffer *out, struct text text)
 {
-    for (size_t i = 0; i < text.bytes; i++) {
-        const char c = text.data[i];
-        if (c == '<') {
+    const char *at = text.data;
+    while (at < text.data + text.bytes) {
+        char encoded[UTF8_BYTES_MAX];
+        const uint32_t code = utf8_next(&at, text.data + text.bytes);
+        if (code == '<') {
             buffer_append_string(out, "&lt;");
-        } else if (c == '&') {
+        } else if (code == '&') {
             buffer_append_string(out, "&amp;");
-        } else if (c == '"') {
+        } else if (code == '"') {
             buffer_append_string(out, "&quot;");
         } else {
-            buffer_append_byte(out, (unsigned char)c < ' ' && c != '\n' && c != '\t' ? '?' : c);
+            const bool is_writable = code >= ' ' || code == '\n' || code == '\t';
+            buffer_append(out, encoded, utf8_encode(encoded, is_writable ? code : '?'));
         }
     }
 }

@@ -10,10 +10,10 @@
  */
 #include "shell/test_run.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "engine/engine.h"
 #include "shell/test_catalog.h"
 #include "shell/test_output.h"
@@ -22,12 +22,16 @@
 #include "shell/test_statement.h"
 #include "topics/topics.h"
 
-enum { DEFAULT_PARTITION_COUNT = 4 };
+/* ksqlDB's runner gives topics 4 partitions and yet writes everything to partition 0, so that a
+ * topic has one order. Here queries spread their output by key, so a topic gets 4 partitions
+ * only where the case speaks of partitions; where it does not, nothing else can tell. */
+enum { STATED_PARTITION_COUNT = 4, UNSTATED_PARTITION_COUNT = 1 };
 
 struct test_run {
     struct arena arena;
     const struct tree *body;
     uint32_t batch_rows;
+    uint32_t partition_count;      /* of topics for which the case gives none */
     const struct tree *properties; /* all of these: the first member or item */
     const struct tree *topics;
     const struct tree *statements;
@@ -67,10 +71,23 @@ static enum status check_statements(struct test_run *run)
                                 "\"statements\" must be a list of strings, and not empty");
 }
 
+static bool speaks_of_partitions(struct text source)
+{
+    const struct text word = TEXT("partitions");
+    for (size_t i = 0; i + word.bytes <= source.bytes; i++) {
+        if (text_equal_nocase((struct text){source.data + i, word.bytes}, word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum status check_shape(struct test_run *run)
 {
     const struct tree *properties = tree_find(run->body, TEXT("properties"));
     run->properties = tree_is(properties, TREE_OBJECT) ? properties->first : NULL;
+    run->partition_count =
+        speaks_of_partitions(run->body->source) ? STATED_PARTITION_COUNT : UNSTATED_PARTITION_COUNT;
     TRY(check_statements(run));
     TRY(check_items(run, "topics", "name", &run->topics));
     TRY(check_items(run, "inputs", "topic", &run->inputs));
@@ -137,7 +154,7 @@ static enum status create_listed_topics(struct test_run *run)
 {
     for (const struct tree *item = run->topics; item; item = item->next) {
         int64_t count = 0;
-        TRY(tree_get_int64(item, "partitions", DEFAULT_PARTITION_COUNT, &count, run->diag));
+        TRY(tree_get_int64(item, "partitions", run->partition_count, &count, run->diag));
         TRY(create_topic(run, tree_find(item, TEXT("name"))->text, count));
     }
     return STATUS_OK;
@@ -147,41 +164,58 @@ static enum status create_listed_topics(struct test_run *run)
 static enum status create_record_topics(struct test_run *run, const struct tree *records)
 {
     for (const struct tree *item = records; item; item = item->next) {
-        TRY(create_topic(run, tree_find(item, TEXT("topic"))->text, DEFAULT_PARTITION_COUNT));
+        TRY(create_topic(run, tree_find(item, TEXT("topic"))->text, run->partition_count));
     }
     return STATUS_OK;
 }
 
 /* --- Statements --------------------------------------------------------------------------- */
 
+/* Topics that the statement takes for granted. */
+static enum status create_needed_topic(struct test_run *run, struct text statement)
+{
+    struct text topic;
+    const bool is_any = test_statement_take(&statement, &topic);
+    return is_any && topic.data ? create_topic(run, topic, run->partition_count) : STATUS_OK;
+}
+
 static enum status run_steps(struct test_run *run, struct script *script)
 {
-    struct outcome outcome;
-    do {
-        outcome = (struct outcome){0};
+    struct outcome outcome = {0};
+    for (;;) {
+        script_peek(script, &outcome);
+        if (outcome.kind == OUTCOME_END) {
+            return STATUS_OK;
+        }
+        TRY(create_needed_topic(run, outcome.statement));
         TRY(script_step(script, &outcome, run->diag));
         if (outcome.kind == OUTCOME_ENTITY) {
             json_decref(outcome.entity);
         } else if (outcome.kind == OUTCOME_CURSOR) {
             cursor_close(outcome.cursor);
         }
-    } while (outcome.kind != OUTCOME_END);
-    return STATUS_OK;
+    }
 }
 
-static enum status run_statement(struct test_run *run, struct text sql)
+/* One script, a line per statement: messages count lines from the first one on. */
+static enum status run_statements(struct test_run *run)
 {
-    struct text rest = sql;
-    struct text topic;
+    struct buffer sql;
     struct script *script = NULL;
-    while (test_statement_take(&rest, &topic)) {
-        if (topic.data) {
-            TRY(create_topic(run, topic, DEFAULT_PARTITION_COUNT));
-        }
+    buffer_init(&sql);
+    for (const struct tree *item = run->statements; item; item = item->next) {
+        buffer_append_text(&sql, item->text);
+        buffer_append_byte(&sql, '\n');
     }
-    TRY(script_open(run->engine, run->session, sql, &script, run->diag));
-    const enum status status = run_steps(run, script);
+    enum status status = buffer_status(&sql, run->diag);
+    if (status == STATUS_OK) {
+        status = script_open(run->engine, run->session, buffer_text(&sql), &script, run->diag);
+    }
+    if (status == STATUS_OK) {
+        status = run_steps(run, script);
+    }
     script_close(script);
+    buffer_release(&sql);
     return status;
 }
 
@@ -233,9 +267,7 @@ static enum status execute(struct test_run *run)
 {
     TRY(open_engine(run));
     TRY(create_listed_topics(run));
-    for (const struct tree *item = run->statements; item; item = item->next) {
-        TRY(run_statement(run, item->text));
-    }
+    TRY(run_statements(run));
     TRY(create_record_topics(run, run->inputs));
     TRY(create_record_topics(run, run->outputs));
     TRY(produce_inputs(run));
