@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 
+#include "base/buffer.h"
 #include "engine/entity.h"
 #include "engine/execution.h"
 #include "engine/query.h"
@@ -125,16 +126,7 @@ static json_t *pull_steps(const struct pull_plan *plan)
 {
     struct buffer buffer;
     buffer_init(&buffer);
-    if (plan->key_count > 0) {
-        buffer_printf(&buffer, "Lookup of %" PRIu32 " key%s in ", plan->key_count,
-                      plan->key_count == 1 ? "" : "s");
-    } else if (plan->has_key_range) {
-        buffer_append_string(&buffer, "Key range scan of ");
-    } else {
-        buffer_append_string(&buffer, plan->is_stream_scan ? "Stream scan of " : "Table scan of ");
-    }
-    type_print_name(plan->source->name, &buffer);
-    buffer_append_string(&buffer, plan->predicate ? "\nFilter\nProject\n" : "\nProject\n");
+    pull_plan_print(plan, &buffer);
     return entity_take_buffer(&buffer);
 }
 

@@ -52,6 +52,7 @@ struct aggregate_def {
     const char *returns;
     const char *summary; /* of the function; on the first overload of a name */
     const char *note;    /* of this overload, or NULL */
+    const void *context; /* for user-defined functions; code reads it through aggregate->def */
     /* Fills state_type, state_bytes, and result_type where it is still NULL because returns
      * does not tell it. Everything else is set. STATUS_INVALID with a message refuses the
      * constants. */

@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <math.h>
 
+#include "base/bounds.h"
 #include "base/decimal.h"
 
 typedef void arithmetic_kernel(const struct run *run, const struct vector *left,
@@ -116,6 +117,9 @@ static enum status concatenate(const struct run *run, const struct expr *expr,
 {
     (void)expr;
     const size_t bytes = left->text.bytes + right->text.bytes;
+    if (bytes > RECORD_BYTES_MAX) {
+        return fail_row(run, "the text is too long");
+    }
     char *text = arena_alloc(run->eval->context->arena, bytes + 1);
     if (!text) {
         return diag_no_memory(run->eval->row_diag);

@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/bounds.h"
 #include "functions/eval.h"
 #include "functions/function.h"
 
@@ -44,6 +45,14 @@ enum status function_fail(struct function_call *call, const char *format, ...)
     (void)vsnprintf(message, sizeof(message), format, args);
     va_end(args);
     return diag_fail(call->diag, STATUS_INVALID, SQL_POS_NONE, "%s", message);
+}
+
+enum status function_check_bytes(struct function_call *call, size_t bytes)
+{
+    if (bytes <= RECORD_BYTES_MAX) {
+        return STATUS_OK;
+    }
+    return function_fail(call, "the result would be longer than %d bytes", RECORD_BYTES_MAX);
 }
 
 enum status function_return_text(struct function_call *call, struct text text, struct value *out)

@@ -91,9 +91,12 @@ static enum status make_map(const struct run *run, const struct expr *expr,
     }
     *out = VALUE_NULL;
     for (uint32_t i = 0; i < expr->operand_count; i += 2) {
-        const struct value key = vector_get(&operands[i], row);
-        if (key.is_null) {
-            return run_fail(run, row, "a key of MAP is NULL");
+        struct value key = vector_get(&operands[i], row);
+        if (key.is_null) { /* Java's maps take a null key, and formats write it as "null" */
+            if (expr->type->key->kind != TYPE_STRING) {
+                return run_fail(run, row, "a key of MAP is NULL");
+            }
+            key = value_text(TEXT("null"));
         }
         value_map_put(expr->type, map, key, vector_get(&operands[i + 1], row));
     }

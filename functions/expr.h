@@ -10,9 +10,11 @@
  * without a column kernel is called row by row by an adapter.
  *
  * Rules followed: spec sections "Expressions" of ksqlDB's statements (NULL in comparisons is
- * false; a NULL operand of AND, OR, NOT, arithmetic is an evaluation error) and "Error and null
- * propagation at the call site" of its functions: a failing nested call gives NULL for that
- * call alone when nested_errors_are_null is set. */
+ * false; a NULL operand of AND, OR, NOT, LIKE or arithmetic is an evaluation error) and "Error
+ * and null propagation at the call site" of its functions: a failing nested call, cast, argument
+ * or element gives NULL for that part alone when nested_errors_are_null is set. Messages that
+ * depend on the clause ("Invalid Select: ", "Error in WHERE expression: ") get their prefix from
+ * the planner. */
 #ifndef FUNCTIONS_EXPR_H
 #define FUNCTIONS_EXPR_H
 
@@ -24,7 +26,7 @@
 #include "base/value.h"
 
 struct function_def;      /* functions/function.h: one overload */
-struct function_registry; /* functions/function.h */
+struct function_registry; /* functions/registry.h */
 struct time_zone_cache;
 struct regex_cache;
 
@@ -201,7 +203,7 @@ struct expr_context {
     const struct expr_errors *errors;
     bool nested_errors_are_null; /* ksql.nested.error.set.null */
     int64_t (*now_ms)(void *clock);
-    uint64_t (*random)(void *clock);
+    uint64_t (*random)(void *clock); /* 64 evenly distributed bits */
     void *clock;
     struct time_zone_cache *zones; /* owned by the task */
     struct regex_cache *regexes;   /* owned by the task */
@@ -210,10 +212,12 @@ struct expr_context {
 };
 
 /* Evaluates expr for the rows listed in rows (ascending; NULL: rows 0 to count - 1) of batch
- * into column, which is initialised with room for batch->capacity rows; rows that were not
- * asked for are left zero. A row that fails becomes NULL and is reported to context->errors;
- * has_failed (may be NULL; one byte per row, zeroed by the caller) is set for it when the
- * failure reached the top. STATUS_NO_MEMORY is the only failure of the call. */
+ * into column, which it initialises with room for batch->capacity rows; what other rows hold
+ * does not matter. A mere column reference is not copied: column then shares its arrays with
+ * batch, and whoever compacts one of them must not compact the other. A row that fails becomes
+ * NULL and is reported to context->errors; has_failed (may be NULL; one byte per row, zeroed by
+ * the caller) is set for it when the failure reached the top. STATUS_NO_MEMORY is the only
+ * failure of the call. */
 MUST_USE enum status expr_eval(const struct expr *expr, const struct batch *batch,
                                const uint32_t *rows, size_t count, struct expr_context *context,
                                struct column *column, uint8_t *has_failed, struct diag *diag);

@@ -127,6 +127,10 @@ MUST_USE enum status function_call_lambda(struct function_call *call, uint32_t a
 /* The usual end of a call that throws: return function_fail(call, "...", ...). */
 enum status function_fail(struct function_call *call, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Refuses to make a text of so many bytes when no record could hold it: functions whose result
+ * can be much larger than their arguments ask before they build it. */
+MUST_USE enum status function_check_bytes(struct function_call *call, size_t bytes);
+
 /* *out becomes the text, copied into call->arena. STATUS_NO_MEMORY is the only failure. */
 MUST_USE enum status function_return_text(struct function_call *call, struct text text,
                                           struct value *out);

@@ -6,9 +6,13 @@
  * As in ksqlDB, which gathers maps with Java's Collectors.toMap, TRANSFORM of a map fails on a
  * key that comes twice and on a NULL value, and FILTER on a NULL decision.
  *
+ * REDUCE takes the entries of a map in the order of Java's HashMap, which shows in folds that
+ * depend on it.
+ *
  * Source: ksqlDB's package function.udf.lambda.
  */
 #include "functions/families.h"
+#include "functions/hash_order.h"
 #include "functions/value_index.h"
 
 static enum status transform_array(struct function_call *call, const struct value *args,
@@ -128,8 +132,10 @@ static enum status reduce_map(struct function_call *call, const struct value *ar
     struct value state = args[1];
     if (!state.is_null && !args[0].is_null) {
         const struct value_map *map = args[0].map;
+        const uint32_t *order = NULL;
+        TRY(hash_order(call->argument_types[0], map, call->arena, &order, call->diag));
         for (uint32_t i = 0; i < map->count; i++) {
-            const struct value values[] = {state, map->keys[i], map->values[i]};
+            const struct value values[] = {state, map->keys[order[i]], map->values[order[i]]};
             TRY(function_call_lambda(call, 2, values, 3, &state));
         }
     }

@@ -1,26 +1,27 @@
 /* map_functions.c
  *
- * The MAP family. Maps here keep the order in which their keys were first put, and that is the
- * order of MAP_KEYS, MAP_VALUES and unsorted ENTRIES, where ksqlDB has the order of a hash.
+ * The MAP family. MAP_KEYS, MAP_VALUES and unsorted ENTRIES give what they find in the order of
+ * Java's HashMap (functions/hash_order.h).
  *
  * Source: ksqlDB's package function.udf.map and udf.array.Entries.
  */
-#include <string.h>
-
 #include "functions/array_sort.h"
 #include "functions/families.h"
-#include "functions/natural_order.h"
+#include "functions/hash_order.h"
 #include "functions/value_index.h"
 
-static enum status return_items(struct function_call *call, const struct value *items,
-                                uint32_t count, struct value *out)
+/* The keys or the values of a map, in hash order. */
+static enum status return_ordered(struct function_call *call, const struct value_map *map,
+                                  const struct value *items, struct value *out)
 {
-    struct value_list *list = value_list_create(call->arena, count);
+    const uint32_t *order = NULL;
+    TRY(hash_order(call->argument_types[0], map, call->arena, &order, call->diag));
+    struct value_list *list = value_list_create(call->arena, map->count);
     if (!list) {
         return diag_no_memory(call->diag);
     }
-    if (count) {
-        memcpy(list->items, items, count * sizeof(*items));
+    for (uint32_t i = 0; i < map->count; i++) {
+        list->items[i] = items[order[i]];
     }
     *out = (struct value){.list = list};
     return STATUS_OK;
@@ -28,13 +29,13 @@ static enum status return_items(struct function_call *call, const struct value *
 
 static enum status map_keys(struct function_call *call, const struct value *args, struct value *out)
 {
-    return return_items(call, args[0].map->keys, args[0].map->count, out);
+    return return_ordered(call, args[0].map, args[0].map->keys, out);
 }
 
 static enum status map_values(struct function_call *call, const struct value *args,
                               struct value *out)
 {
-    return return_items(call, args[0].map->values, args[0].map->count, out);
+    return return_ordered(call, args[0].map, args[0].map->values, out);
 }
 
 static void put_all(struct map_build *build, const struct value *from)
@@ -83,8 +84,14 @@ static enum status as_map(struct function_call *call, const struct value *args, 
 static enum status make_entry(struct function_call *call, struct value key, struct value value,
                               struct value *out)
 {
-    const struct value fields[] = {key, value};
-    return return_items(call, fields, 2, out);
+    struct value_list *entry = value_list_create(call->arena, 2);
+    if (!entry) {
+        return diag_no_memory(call->diag);
+    }
+    entry->items[0] = key;
+    entry->items[1] = value;
+    *out = (struct value){.list = entry};
+    return STATUS_OK;
 }
 
 static enum status entries(struct function_call *call, const struct value *args, struct value *out)
@@ -96,7 +103,7 @@ static enum status entries(struct function_call *call, const struct value *args,
     const struct value_map *map = args[0].map;
     const struct type *map_type = call->argument_types[0];
     struct value keys = VALUE_NULL;
-    TRY(return_items(call, map->keys, map->count, &keys));
+    TRY(return_ordered(call, map, map->keys, &keys));
     if (args[1].boolean) {
         TRY(array_sort_values(map_type->key, keys.list->items, map->count, false, call->arena,
                               call->diag));

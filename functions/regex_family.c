@@ -210,6 +210,7 @@ static enum status replace_all(struct function_call *call, struct regex *regex,
         (void)regex_group(regex, 0, &match_start, &match_end);
         buffer_append(out, text.data + copied, match_start - copied);
         TRY(append_replacement(call, regex, text, args[2].text, out));
+        TRY(function_check_bytes(call, out->bytes));
         copied = match_end;
     }
     buffer_append(out, text.data + copied, text.bytes - copied);

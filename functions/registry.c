@@ -273,7 +273,10 @@ static size_t count_rows(const struct function_registry *registry)
 static const char *category_at(const struct function_family *family, enum function_kind kind,
                                size_t row)
 {
-    return kind == FUNCTION_SCALAR ? family->functions[row].category : function_kind_name(kind);
+    if (kind != FUNCTION_SCALAR) {
+        return function_kind_name(kind);
+    }
+    return family->functions[row].category ? family->functions[row].category : "OTHER";
 }
 
 static size_t list_table(const struct function_family *family, enum function_kind kind,

@@ -108,10 +108,11 @@ static enum status collect(const struct function_registry *registry, struct text
     }
     *count = 0;
     for (size_t i = 0; i < scalar_count; i++) {
-        *manual = (struct function_manual){.name = scalars->name,
-                                           .kind = FUNCTION_SCALAR,
-                                           .category = scalars->category,
-                                           .summary = scalars->summary};
+        *manual =
+            (struct function_manual){.name = scalars->name,
+                                     .kind = FUNCTION_SCALAR,
+                                     .category = scalars->category ? scalars->category : "OTHER",
+                                     .summary = scalars->summary};
         (*rows)[(*count)++] = scalar_texts(&scalars[i]);
     }
     for (size_t i = 0; i < aggregate_count; i++) {

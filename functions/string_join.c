@@ -18,6 +18,7 @@ static enum status join(struct function_call *call, const struct value *args, ui
     for (uint32_t i = first; i < call->argument_count; i++) {
         bytes += args[i].is_null ? 0 : args[i].text.bytes + separator.bytes;
     }
+    TRY(function_check_bytes(call, bytes));
     char *text = arena_alloc(call->arena, bytes + 1);
     if (!text) {
         return diag_no_memory(call->diag);
@@ -237,9 +238,10 @@ enum status string_replace(struct function_call *call, const struct value *args,
         return STATUS_OK;
     }
     size_t added = 0;
-    if (__builtin_mul_overflow(places, replacement.bytes, &added) || added > (size_t)INT32_MAX) {
-        return function_fail(call, "the result of REPLACE is too long");
+    if (__builtin_mul_overflow(places, replacement.bytes, &added)) {
+        added = SIZE_MAX / 2;
     }
+    TRY(function_check_bytes(call, text.bytes + added));
     struct filler filler = {arena_alloc(call->arena, text.bytes + added + 1), 0};
     if (!filler.text) {
         return diag_no_memory(call->diag);

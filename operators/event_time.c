@@ -8,10 +8,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/time_pattern.h"
+
 enum { REASON_BYTES_MAX = 512 };
 
 struct event_time {
-    bool is_text;
+    const struct time_pattern *pattern; /* NULL: the column holds milliseconds */
+    struct time_zone zone;              /* of text without one; found at the first row */
+    bool has_zone;
+    struct diag diag;                   /* scratch */
     char reason[REASON_BYTES_MAX];
 };
 
@@ -30,19 +35,38 @@ enum status event_time_create(struct arena *arena, const struct op_timestamp *ti
     if (!self) {
         return diag_no_memory(diag);
     }
-    self->is_text = is_text;
+    if (is_text) {
+        TRY(time_pattern_compile(timestamp->pattern, TIME_PATTERN_JAVA_TIME, arena,
+                                 &self->pattern, diag));
+    }
     *out = self;
     return STATUS_OK;
 }
 
-const char *event_time_read(struct event_time *self, const struct column *column, size_t row,
-                            int64_t *out_ms)
+static enum status parse_text(struct event_time *self, struct time_zone_cache *zones,
+                              struct text text, int64_t *out_ms)
 {
+    if (!self->has_zone) {
+        TRY(time_zone_cache_find_system(zones, &self->zone, &self->diag));
+        self->has_zone = true;
+    }
+    return time_pattern_parse_timestamp(self->pattern, text, &self->zone, zones, out_ms,
+                                        &self->diag);
+}
+
+const char *event_time_read(struct event_time *self, struct time_zone_cache *zones,
+                            const struct column *column, size_t row, int64_t *out_ms)
+{
+    int64_t time_ms = 0;
     assert(column->is_present);
     if (column_is_null(column, row)) {
         return "Timestamp column is null";
     }
-    const int64_t time_ms = column->int64[row];
+    if (!self->pattern) {
+        time_ms = column->int64[row];
+    } else if (parse_text(self, zones, column->text[row], &time_ms) != STATUS_OK) {
+        return self->diag.message;
+    }
     if (time_ms < 0 || time_ms > EVENT_TIME_MS_MAX) {
         (void)snprintf(self->reason, sizeof(self->reason), "Timestamp is %s: %" PRId64,
                        time_ms < 0 ? "negative" : "too large", time_ms);

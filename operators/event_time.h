@@ -15,6 +15,7 @@
 #include "operators/source.h"
 
 struct event_time;
+struct time_zone_cache;
 
 /* Prepares reading timestamp from a column of this type: BIGINT, TIMESTAMP, or STRING with a
  * pattern. Fails with STATUS_INVALID for other types and wrong patterns. */
@@ -23,8 +24,9 @@ MUST_USE enum status event_time_create(struct arena *arena, const struct op_time
                                        struct diag *diag);
 
 /* Reads row of column. NULL on success; otherwise why there is no time >= 0 in it, valid until the
- * next call. */
-const char *event_time_read(struct event_time *self, const struct column *column, size_t row,
-                            int64_t *out_ms);
+ * next call. Text without a zone is in that of the machine, as in ksqlDB; zones is the task's, the
+ * same in every call. */
+const char *event_time_read(struct event_time *self, struct time_zone_cache *zones,
+                            const struct column *column, size_t row, int64_t *out_ms);
 
 #endif

@@ -5,7 +5,8 @@
  * commit that makes the unit of work durable. Everything a record needs is copied by then: the
  * batch, and the segment its text came from, are gone.
  *
- * Records of one partition keep their order; partitions are appended one after the other.
+ * Records of one partition keep their order; partitions are appended one after the other, in the
+ * order of their first records.
  */
 #include "operators/sink.h"
 
@@ -17,6 +18,7 @@
 #include "base/record.h"
 #include "formats/encoder.h"
 #include "formats/window_key.h"
+#include "functions/expr.h"
 #include "operators/event_time.h"
 #include "operators/rows.h"
 #include "topics/topics.h"
@@ -76,12 +78,16 @@ static enum status encode_side(struct encoder *encoder, const struct batch *batc
     return encoder_encode(encoder, columns, &rows, out, records, diag);
 }
 
+static enum window_key_kind window_key_kind_of(const struct sink *self)
+{
+    return self->options.window.kind == OP_WINDOW_SESSION ? WINDOW_KEY_SESSION : WINDOW_KEY_TIME;
+}
+
 /* Copies the plain keys into the buffer of keys, each with its window behind it. */
 static enum status add_windows(struct sink *self, const struct batch *batch,
                                struct encoded_record *records, struct diag *diag)
 {
-    const enum window_key_kind kind =
-        self->options.window.kind == OP_WINDOW_SESSION ? WINDOW_KEY_SESSION : WINDOW_KEY_TIME;
+    const enum window_key_kind kind = window_key_kind_of(self);
     assert(batch->window_start_ms);
     for (size_t row = 0; row < batch->row_count; row++) {
         const struct text key = encoded_text(&self->plain_keys, records[row]);
@@ -114,10 +120,18 @@ static enum status encode_keys(struct sink *self, const struct batch *batch,
 
 /* --- records -------------------------------------------------------------------------------- */
 
+/* By the key's bytes without the window, so that all windows of a key lie in one partition: as
+ * Kafka Streams' WindowedStreamPartitioner. */
 static uint32_t partition_of(const struct sink *self, struct encoded_record key)
 {
-    const struct text bytes = encoded_text(&self->keys, key);
-    return bytes.data ? hash_partition(bytes.data, bytes.bytes, self->partition_count) : 0;
+    struct text bytes = encoded_text(&self->keys, key);
+    if (!bytes.data) {
+        return 0;
+    }
+    if (self->options.window.kind != OP_WINDOW_NONE) {
+        bytes.bytes -= window_key_suffix_bytes(window_key_kind_of(self));
+    }
+    return hash_partition(bytes.data, bytes.bytes, self->partition_count);
 }
 
 /* A copy of a text that keeps the difference between null and empty. */
@@ -183,7 +197,8 @@ static enum status read_times(struct sink *self, struct op_context *context,
     for (size_t row = 0; row < batch->row_count; row++) {
         const char *reason = NULL;
         if (!(batch->flags[row] & ROW_DELETE)) {
-            reason = event_time_read(self->event_time, column, row, &batch->time_ms[row]);
+            reason = event_time_read(self->event_time, context->expr->zones, column, row,
+                                     &batch->time_ms[row]);
         }
         if (reason) {
             rows_log(&self->op, context, batch, row, reason);
@@ -267,11 +282,15 @@ static enum status append_all(struct sink *self, struct arena *arena, struct com
     for (size_t i = 0; i < record_count(self); i++) {
         records[next[waiting[i].partition]++] = record_of(self, &waiting[i]);
     }
-    for (uint32_t i = 0; i < self->partition_count; i++) {
-        const size_t count = starts[i + 1U] - starts[i];
-        if (count > 0) {
-            TRY(topics_append(self->options.topics, commit, self->options.topic, i,
-                              records + starts[i], count, diag));
+    /* Partitions go in the order of their first records, which is all of the order across
+     * partitions that a log can keep. */
+    for (size_t i = 0; i < record_count(self); i++) {
+        const uint32_t partition = waiting[i].partition;
+        const size_t count = starts[partition + 1U] - starts[partition];
+        if (next[partition] != starts[partition]) {
+            TRY(topics_append(self->options.topics, commit, self->options.topic, partition,
+                              records + starts[partition], count, diag));
+            next[partition] = starts[partition]; /* done */
         }
     }
     return STATUS_OK;

@@ -4,7 +4,7 @@
  * last one to the commit, partition by partition, in order. A ROW_DELETE row has a null value, a
  * ROW_NULL_KEY row a null key (as has a NULL in a key of one unwrapped column). Windowed keys
  * carry their window. A record goes to the partition that Kafka's default partitioner gives its
- * key bytes; records without a key go to partition 0, so that a run can be repeated exactly. Records carry the headers of the
+ * key bytes (without the window); records without a key go to partition 0, so that a run can be repeated exactly. Records carry the headers of the
  * record that caused them.
  *
  * The timestamp is the row's time, or that of a column (not for deletes); a column that does

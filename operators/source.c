@@ -14,6 +14,7 @@
 #include "base/bounds.h"
 #include "formats/decoder.h"
 #include "formats/window_key.h"
+#include "functions/expr.h"
 #include "operators/event_time.h"
 #include "operators/rows.h"
 
@@ -235,7 +236,8 @@ static void read_times(struct source *self, struct source_slice *slice)
         if (self->event_time && !(batch->flags[row] & ROW_DELETE)) {
             const struct column *column =
                 &batch->columns[self->options.timestamp.column_index];
-            reason = event_time_read(self->event_time, column, row, &batch->time_ms[row]);
+            reason = event_time_read(self->event_time, slice->context->expr->zones, column, row,
+                                     &batch->time_ms[row]);
         } else if (batch->time_ms[row] < 0 || batch->time_ms[row] > EVENT_TIME_MS_MAX) {
             reason = "Timestamp of the record is negative or too large";
         }

@@ -59,7 +59,7 @@ static enum status translate_arguments(struct plan_builder *builder, const struc
     for (uint32_t i = 0; i < count; i++) {
         const struct expression *argument = call->call.args.items[i];
         bool is_literal;
-        const struct type *type;
+        const struct type *type = NULL;
         TRY(translate_in(planner, scope, CLAUSE_OF_SELECT, argument, &out->exprs[i]));
         TRY(translate_literal(planner, argument, &is_literal, &type, &values[i]));
         out->types[i] = out->exprs[i]->type;

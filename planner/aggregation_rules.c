@@ -110,7 +110,7 @@ static enum status find_calls(const struct planner *planner, const struct query 
 {
     struct find_context context = {.planner = planner, .calls = calls};
     const struct expression_visitor visitor = {visit_call, &context};
-    struct expression *plain;
+    struct expression *plain = NULL;
     for (uint32_t i = 0; i < query->item_count; i++) {
         TRY(query_plain(planner, query, query->items[i].expression, &plain));
         TRY(expression_visit(&visitor, plain));
@@ -250,8 +250,8 @@ static enum status check_select(const struct planner *planner, const struct quer
     size_t count = 0;
     struct sql_pos pos = SQL_POS_NONE;
     for (uint32_t i = 0; i < query->item_count; i++) {
-        struct expression *plain;
-        const struct expression *rest;
+        struct expression *plain = NULL;
+        const struct expression *rest = NULL;
         TRY(query_plain(planner, query, query->items[i].expression, &plain));
         TRY(find_rest(planner, query, aggregation, plain, &rest));
         if (rest) {
@@ -275,8 +275,8 @@ static enum status check_having(const struct planner *planner, const struct quer
     if (!query->having) {
         return STATUS_OK;
     }
-    struct expression *plain;
-    const struct expression *rest;
+    struct expression *plain = NULL;
+    const struct expression *rest = NULL;
     TRY(query_plain(planner, query, query->having, &plain));
     TRY(find_rest(planner, query, aggregation, plain, &rest));
     if (!rest) {

@@ -43,7 +43,7 @@ static enum status find_source(const struct planner *planner,
 enum status plan_alter_source(const struct planner *planner,
                               const struct alter_source_statement *statement, struct source *out)
 {
-    const struct source *source;
+    const struct source *source = NULL;
     struct schema added;
     TRY(find_source(planner, statement, &source));
     for (size_t i = 0; i < statement->columns.count; i++) {

@@ -296,7 +296,7 @@ static enum status visit_node(const struct expression_visitor *visitor,
     }
     const struct lambda_frame frame = {&node->lambda.params, lambdas};
     const bool is_lambda = node->kind == EXPRESSION_LAMBDA;
-    const struct expression *child;
+    const struct expression *child = NULL;
     for (size_t i = 0; (child = expression_child(node, i)) != NULL; i++) {
         TRY(visit_node(visitor, child, is_lambda ? &frame : lambdas));
     }
@@ -377,7 +377,7 @@ static enum status rewrite_node(const struct expression_rewriter *rewriter,
     }
     const struct lambda_frame frame = {&node->lambda.params, lambdas};
     const bool is_lambda = node->kind == EXPRESSION_LAMBDA;
-    struct expression **slot;
+    struct expression **slot = NULL;
     for (size_t i = 0; (slot = slot_at(copy, i)) != NULL; i++) {
         assert(*slot);
         TRY(rewrite_node(rewriter, *slot, is_lambda ? &frame : lambdas, slot));

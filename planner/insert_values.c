@@ -255,7 +255,7 @@ static enum status evaluate(const struct planner *planner, const struct expressi
     const struct scope scope = {.schema = &no_columns};
     struct planner copy = *planner;
     const struct expression_visitor visitor = {check_columns, &copy};
-    const struct expr *expr;
+    const struct expr *expr = NULL;
     struct value value;
     struct diag ignored;
     TRY(expression_visit(&visitor, expression));
@@ -278,7 +278,7 @@ static enum status build_record(const struct planner *planner,
                                 struct expr_context *context, struct insert_plan *out)
 {
     const struct source *target = out->source;
-    struct place *places;
+    struct place *places = NULL;
     TRY(find_places(planner, statement, target, &places));
     for (size_t i = 0; i < statement->values.count; i++) {
         struct value value;

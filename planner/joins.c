@@ -56,7 +56,7 @@ static enum status check_names(const struct planner *planner, const struct query
 static enum status source_side(struct plan_builder *builder, const struct query_source *source,
                                struct side *out)
 {
-    struct plan_step *step;
+    struct plan_step *step = NULL;
     TRY(step_source(builder, source, &step));
     out->step = step;
     out->scope = scope_of_step(step);
@@ -159,7 +159,7 @@ static enum status translate_key(const struct planner *planner, const struct que
                                  const struct side *side, const struct expression *expression,
                                  bool is_foreign, const struct expr **out)
 {
-    struct expression *plain;
+    struct expression *plain = NULL;
     TRY(query_plain(planner, query, expression, &plain));
     TRY(translate_in(planner, &side->scope, CLAUSE_OF_OTHER, plain, out));
     if (!side->step->is_table || side->step->kind == PLAN_SOURCE || is_foreign) {

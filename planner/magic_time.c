@@ -17,11 +17,7 @@ enum status magic_time_parse(struct text text, struct sql_pos pos, int64_t *out_
     if (status != STATUS_INVALID) {
         return status;
     }
-    return diag_fail(diag, STATUS_INVALID, pos,
-                     "Failed to parse timestamp '%.*s': %s\n"
-                     "Required format is: \"yyyy-MM-dd'T'HH:mm:ss.SSS\", with an optional "
-                     "numeric timezone. Partials are also supported, for example \"2020-05-26\"",
-                     TEXT_ARGS(text), reason.message);
+    return diag_fail(diag, STATUS_INVALID, pos, "%s", reason.message);
 }
 
 static bool is_time_column(const struct expression *node)

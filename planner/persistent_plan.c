@@ -132,7 +132,7 @@ enum status plan_create_as(const struct planner *planner,
     struct properties properties;
     struct select_plan select;
     struct source_definition definition;
-    struct plan_step *sink;
+    struct plan_step *sink = NULL;
     TRY(properties_read(&statement->properties, CLAUSE_CREATE_AS, &properties, planner->diag));
     TRY(check_no_limit(planner, statement));
     TRY(select_plan(planner, statement->query, &purpose, &select));
@@ -260,10 +260,10 @@ enum status plan_insert_select(const struct planner *planner,
 {
     const struct select_purpose purpose = {.is_persistent = true,
                                            .sink_name = statement->target.name};
-    const struct source *target;
+    const struct source *target = NULL;
     struct properties properties;
     struct select_plan select;
-    struct plan_step *sink;
+    struct plan_step *sink = NULL;
     TRY(find_target(planner, &statement->target, &target));
     TRY(properties_read(&statement->properties, CLAUSE_INSERT, &properties, planner->diag));
     TRY(select_plan(planner, statement->query, &purpose, &select));
@@ -303,7 +303,7 @@ enum status plan_source_table(const struct planner *planner, const struct source
     query->source_count = 1;
     struct plan_builder builder = {
         .planner = planner, .query = query, .is_persistent = true, .sources = sources};
-    struct plan_step *step;
+    struct plan_step *step = NULL;
     TRY(step_source(&builder, single, &step));
     struct plan *plan = plan_create(&builder, step);
     if (!plan) {

@@ -25,7 +25,7 @@ static enum status translate_item(struct plan_builder *builder, const struct rel
                                   const struct query_item *item, struct projected *out)
 {
     const struct planner *planner = builder->planner;
-    struct expression *plain;
+    struct expression *plain = NULL;
     TRY(query_plain(planner, builder->query, item->expression, &plain));
     TRY(translate_in(planner, &relation->scope, CLAUSE_OF_SELECT, plain, &out->expr));
     if (out->expr->type->kind == TYPE_NULL) {

@@ -109,7 +109,7 @@ static enum status of_in(struct arena *arena, const struct expression *node,
         return diag_no_memory(diag);
     }
     for (size_t i = 0; i < count; i++) {
-        struct expression *equal;
+        struct expression *equal = NULL;
         struct alternatives one = {0};
         TRY(comparison(arena, AST_COMPARISON_EQUAL, node->in.value, node->in.list.items[i], node,
                        &equal, diag));
@@ -122,7 +122,7 @@ static enum status of_in(struct arena *arena, const struct expression *node,
 static enum status of_between(struct arena *arena, const struct expression *node,
                               struct alternatives *out, struct diag *diag)
 {
-    struct expression *bounds[2];
+    struct expression *bounds[2] = {NULL, NULL};
     struct alternatives sides[2] = {0};
     TRY(comparison(arena, AST_COMPARISON_GREATER_THAN_OR_EQUAL, node->between.value,
                    node->between.min, node, &bounds[0], diag));

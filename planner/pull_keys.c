@@ -319,7 +319,7 @@ static enum status choose_access(const struct pull_reader *self, const struct al
     if (!plan->keys) {
         return diag_no_memory(self->planner->diag);
     }
-    struct pull_key_set *set;
+    struct pull_key_set *set = NULL;
     TRY(pull_key_set_create(self, list->count, &set));
     for (uint32_t i = 0; i < list->count; i++) {
         bool is_known;

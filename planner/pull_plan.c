@@ -100,7 +100,7 @@ static enum status fail_disallowed(const struct planner *planner, const struct q
 {
     char reason[160];
     snprintf(reason, sizeof(reason),
-             "Pull queries don't support the following columns in %s clauses: %s%s%s\n", clause,
+             "Pull queries don't support the following columns in %s clauses: %s%s%s.", clause,
              found->has_partition ? "`ROWPARTITION`" : "",
              found->has_partition && found->has_offset ? ", " : "",
              found->has_offset ? "`ROWOFFSET`" : "");
@@ -157,7 +157,7 @@ static enum status check_items(const struct planner *planner, const struct query
         if (is_star && query->item_count > 1 && query->sources[0].source->is_table) {
             return fail_syntax(planner, item->pos,
                                "Pull queries only support wildcards in the projects if they are "
-                               "the only expression");
+                               "the only expression.");
         }
         if (item->expression) {
             TRY(expression_visit(&visitor, item->expression));
@@ -213,7 +213,7 @@ static enum status check_like(const struct condition_context *self, const struct
     if (node->like.value->kind != EXPRESSION_COLUMN) {
         return self->can_scan ? STATUS_OK
                               : fail_syntax(self->planner, node->pos,
-                                            "Like condition must be between strings");
+                                            "Like condition must be between strings.");
     }
     const int index = scope_find(self->scope, node->like.value->column.name.name);
     const struct type *type = index < 0 ? NULL : self->scope->schema->columns[index].type;
@@ -243,7 +243,7 @@ static enum status visit_condition(void *context, const struct expression *node,
     if (node->kind != EXPRESSION_BETWEEN) {
         return STATUS_OK;
     }
-    const struct expr *ignored;
+    const struct expr *ignored = NULL;
     const enum status status = translate(self->planner, self->scope, node, &ignored);
     if (status != STATUS_OK && status != STATUS_NO_MEMORY) {
         diag_prefix(self->planner->diag, "Invalid expression: ");
@@ -319,7 +319,7 @@ static enum status plan_items(const struct planner *planner, const struct query 
     }
     for (uint32_t i = 0; i < count; i++) {
         const struct query_item *item = &query->items[i];
-        struct expression *plain;
+        struct expression *plain = NULL;
         TRY(query_plain(planner, query, item->expression, &plain));
         TRY(translate_in(planner, scope, CLAUSE_OF_SELECT, plain, &out->exprs[i]));
         if (out->exprs[i]->type->kind == TYPE_NULL) {
@@ -364,7 +364,7 @@ static enum status copy_source(const struct planner *planner, const struct sourc
 enum status plan_pull(const struct planner *planner, const struct select_query *ast,
                       struct pull_plan *out)
 {
-    struct query *query;
+    struct query *query = NULL;
     struct pull_plan plan = {.has_limit = ast->has_limit};
     TRY(query_resolve(planner, ast, &query));
     TRY(check(planner, query));

@@ -36,7 +36,7 @@ static enum status evaluate(const struct pull_reader *self, const struct express
     static const struct schema no_columns = {0};
     const struct scope scope = {.schema = &no_columns};
     const struct planner *planner = self->planner;
-    const struct expr *expr;
+    const struct expr *expr = NULL;
     TRY(translate_literal(planner, expression, is_known, type, out));
     if (*is_known || !planner->constants) {
         return STATUS_OK;
@@ -51,7 +51,7 @@ static enum status key_value(const struct pull_reader *self, uint32_t key,
                              const struct pull_bound *bound, struct value *out, bool *is_known)
 {
     const struct planner *planner = self->planner;
-    const struct type *type;
+    const struct type *type = NULL;
     struct value value;
     struct diag ignored;
     TRY(evaluate(self, bound->other, &type, &value, is_known));
@@ -175,7 +175,7 @@ enum status pull_set_range(const struct pull_reader *self,
 static enum status bound_time(const struct pull_reader *self, const struct pull_bound *bound,
                               int64_t *out_ms, bool *is_known)
 {
-    const struct type *type;
+    const struct type *type = NULL;
     struct value value;
     TRY(evaluate(self, bound->other, &type, &value, is_known));
     const bool is_number = *is_known && (type->kind == TYPE_INTEGER || type->kind == TYPE_BIGINT);

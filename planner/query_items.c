@@ -190,8 +190,8 @@ static enum status add_struct_star(struct item_list *list, const struct query_it
 {
     const struct planner *planner = list->planner;
     struct schema schema;
-    struct expression *plain;
-    const struct expr *expr;
+    struct expression *plain = NULL;
+    const struct expr *expr = NULL;
     TRY(query_schema(planner, list->query, &schema));
     TRY(query_plain(planner, list->query, star->expression, &plain));
     const struct scope scope = {.schema = &schema};
@@ -262,7 +262,7 @@ enum status query_key_name(const struct planner *planner, struct query *query,
             return STATUS_OK;
         }
     }
-    struct expression *plain;
+    struct expression *plain = NULL;
     TRY(query_plain(planner, query, expression, &plain));
     *out = plain->kind == EXPRESSION_COLUMN ? plain->column.name.name
                                             : query_alias_for(planner, query, expression);

@@ -85,7 +85,7 @@ static enum status plan_key(struct plan_builder *builder, const struct relation 
 {
     const struct planner *planner = builder->planner;
     const uint32_t at = keys->count;
-    struct expression *plain;
+    struct expression *plain = NULL;
     TRY(query_plain(planner, builder->query, key, &plain));
     TRY(translate_in(planner, &relation->scope, CLAUSE_OF_OTHER, plain, &keys->exprs[at]));
     keys->columns[at] = (struct schema_column){.type = keys->exprs[at]->type, .role = COLUMN_KEY};

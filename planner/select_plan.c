@@ -89,7 +89,7 @@ static enum status plan_where(struct plan_builder *builder, struct relation *rel
     if (!query->where) {
         return STATUS_OK;
     }
-    struct expression *plain;
+    struct expression *plain = NULL;
     TRY(query_plain(builder->planner, query, query->where, &plain));
     TRY(step_filter(builder, &relation->scope, CLAUSE_OF_WHERE, plain, relation->step,
                     &relation->step));
@@ -100,7 +100,7 @@ static enum status plan_where(struct plan_builder *builder, struct relation *rel
 static enum status plan_having(struct plan_builder *builder, struct relation *relation)
 {
     const struct query *query = builder->query;
-    struct expression *plain;
+    struct expression *plain = NULL;
     if (query->having) {
         TRY(query_plain(builder->planner, query, query->having, &plain));
         TRY(step_filter(builder, &relation->scope, CLAUSE_OF_HAVING, plain, relation->step,
@@ -176,7 +176,7 @@ static enum status check_limit(const struct planner *planner, const struct selec
 enum status select_plan(const struct planner *planner, const struct select_query *ast,
                         const struct select_purpose *purpose, struct select_plan *out)
 {
-    struct query *query;
+    struct query *query = NULL;
     struct clauses clauses = {0};
     struct relation relation;
     TRY(check_limit(planner, ast));

@@ -134,7 +134,7 @@ enum status step_filter(struct plan_builder *builder, const struct scope *scope,
                         const struct expression *condition, const struct plan_step *input,
                         struct plan_step **out)
 {
-    const struct expr *predicate;
+    const struct expr *predicate = NULL;
     TRY(translate_condition(builder->planner, scope, clause, condition, &predicate));
     struct plan_step *step =
         step_create(builder, PLAN_FILTER, clause == CLAUSE_OF_HAVING ? "Having" : "Filter", input);

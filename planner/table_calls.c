@@ -59,7 +59,7 @@ enum status table_calls_read(const struct planner *planner, const struct query *
     struct find_context context = {.planner = planner, .calls = out};
     const struct expression_visitor visitor = {visit, &context};
     for (uint32_t i = 0; i < query->item_count; i++) {
-        struct expression *plain;
+        struct expression *plain = NULL;
         TRY(query_plain(planner, query, query->items[i].expression, &plain));
         TRY(expression_visit(&visitor, plain));
     }

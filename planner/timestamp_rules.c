@@ -11,7 +11,7 @@
 static enum status read_column_name(const struct planner *planner,
                                     const struct property_value *given, struct text *out)
 {
-    struct expression *expression;
+    struct expression *expression = NULL;
     struct diag ignored;
     const enum status status =
         parser_parse_expression(given->text, planner->arena, &expression, &ignored);

@@ -8,6 +8,7 @@
 #include <assert.h>
 
 #include "base/bounds.h"
+#include "parser/printer.h"
 #include "planner/settings.h"
 
 static enum status check_topic_name(const struct planner *planner, struct text topic)
@@ -64,18 +65,47 @@ static enum status check_existing(const struct planner *planner,
     return STATUS_OK;
 }
 
+/* The statement with PARTITIONS=2: what would make the topic. */
+static enum status example_of(const struct planner *planner,
+                              const struct create_source_statement *statement,
+                              struct buffer *out)
+{
+    const struct property_list *given = &statement->properties;
+    struct property *items = arena_array(planner->arena, given->count + 1, sizeof(*items));
+    struct expression *two = ARENA_NEW(planner->arena, struct expression);
+    if (!items || !two) {
+        return diag_no_memory(planner->diag);
+    }
+    two->kind = EXPRESSION_INTEGER;
+    two->depth = 1;
+    two->integer = 2;
+    memcpy(items, given->items, given->count * sizeof(*items));
+    items[given->count] = (struct property){.name = text_of(property_name(PROPERTY_PARTITIONS)),
+                                            .written_name = TEXT("PARTITIONS"),
+                                            .value = two};
+    struct statement example = {.kind = STATEMENT_CREATE_SOURCE, .create_source = *statement};
+    example.create_source.properties.items = items;
+    example.create_source.properties.count = given->count + 1;
+    printer_statement(out, &example);
+    return buffer_status(out, planner->diag);
+}
+
 static enum status fail_missing(const struct planner *planner, struct text topic,
                                 const struct create_source_statement *statement)
 {
-    const char *kind = statement->kind == AST_SOURCE_TABLE ? "TABLE" : "STREAM";
-    const char *read_only = statement->is_read_only ? "SOURCE " : "";
-    return diag_fail(
-        planner->diag, STATUS_MISSING, statement->name.pos,
-        "Topic '%.*s' does not exist. If you want to create a new topic for the stream/table "
-        "please re-run the statement providing the required 'PARTITIONS' configuration in the "
-        "WITH clause (and optionally 'REPLICAS'). For example: CREATE %s%s %.*s (...) WITH "
-        "(KAFKA_TOPIC='%.*s', PARTITIONS=2, ...);",
-        TEXT_ARGS(topic), read_only, kind, TEXT_ARGS(statement->name.name), TEXT_ARGS(topic));
+    struct buffer example;
+    buffer_init(&example);
+    enum status status = example_of(planner, statement, &example);
+    if (status == STATUS_OK) {
+        status = diag_fail(planner->diag, STATUS_MISSING, statement->name.pos,
+                           "Topic '%.*s' does not exist. If you want to create a new topic for "
+                           "the stream/table please re-run the statement providing the required "
+                           "'PARTITIONS' configuration in the WITH clause (and optionally "
+                           "'REPLICAS'). For example: %.*s;",
+                           TEXT_ARGS(topic), TEXT_ARGS(buffer_text(&example)));
+    }
+    buffer_release(&example);
+    return status;
 }
 
 enum status topic_choose_for_create(const struct planner *planner,

@@ -4,38 +4,15 @@
  * stands and how ksqlDB would print it, and call it. What has no builder is composed here: a
  * simple CASE is a searched one with equalities, BETWEEN is two comparisons.
  *
- * A lambda's body cannot be typed before its arguments' types are known; the builder of the
- * call asks for it in lambda_body(). While that runs, the parameters are in the scope of a
- * struct binding chain, each with its own slot for the time of evaluation.
- *
  * Recursion goes as deep as the parser lets trees be (PARSER_DEPTH_MAX).
  */
-#include "planner/translate.h"
+#include "planner/translator.h"
 
 #include <assert.h>
 
-#include "functions/registry.h"
 #include "parser/printer.h"
 #include "planner/expression_tree.h"
 #include "planner/names.h"
-
-/* Parameters of one lambda while its body is translated. */
-struct binding {
-    const struct identifier_list *params;
-    const struct type *const *types;
-    uint32_t first_slot;
-    const struct binding *outer;
-};
-
-struct translator {
-    const struct planner *planner;
-    const struct scope *scope;
-    const struct binding *bindings;
-    uint32_t next_slot; /* of the next parameter; nested lambdas never share one */
-};
-
-static enum status translate_node(struct translator *self, const struct expression *node,
-                                  const struct expr **out);
 
 enum status translate_text(const struct planner *planner, const struct expression *expression,
                            struct text *out)
@@ -44,8 +21,8 @@ enum status translate_text(const struct planner *planner, const struct expressio
     return out->data ? STATUS_OK : diag_no_memory(planner->diag);
 }
 
-static enum status begin(const struct translator *self, const struct expression *node,
-                         struct expr_build *build)
+enum status translator_begin(const struct translator *self, const struct expression *node,
+                             struct expr_build *build)
 {
     *build = (struct expr_build){
         .arena = self->planner->arena,
@@ -77,7 +54,7 @@ static enum status translate_column(struct translator *self, const struct expres
                                     const struct expr **out)
 {
     struct expr_build build;
-    TRY(begin(self, node, &build));
+    TRY(translator_begin(self, node, &build));
     const struct text name = node->column.name.name;
     for (const struct binding *at = self->bindings; at; at = at->outer) {
         for (size_t i = 0; i < at->params->count; i++) {
@@ -95,12 +72,10 @@ static enum status translate_column(struct translator *self, const struct expres
     return expr_column(&build, (uint32_t)index, self->scope->schema->columns[index].type, out);
 }
 
+/* Inside lambdas too: their parameters never have a column's name. */
 static const struct scope_match *find_match(const struct translator *self,
                                             const struct expression *node)
 {
-    if (self->bindings) {
-        return NULL; /* inside a lambda, names may be its parameters */
-    }
     for (uint32_t i = 0; i < self->scope->match_count; i++) {
         if (expression_equal(self->scope->matches[i].expression, node)) {
             return &self->scope->matches[i];
@@ -114,8 +89,8 @@ static const struct scope_match *find_match(const struct translator *self,
 static enum status translate_pair(struct translator *self, const struct expression *left,
                                   const struct expression *right, const struct expr **sides)
 {
-    TRY(translate_node(self, left, &sides[0]));
-    return translate_node(self, right, &sides[1]);
+    TRY(translator_node(self, left, &sides[0]));
+    return translator_node(self, right, &sides[1]);
 }
 
 static enum status translate_arithmetic(struct translator *self, const struct expression *node,
@@ -129,7 +104,7 @@ static enum status translate_arithmetic(struct translator *self, const struct ex
     const struct expr *sides[2];
     struct expr_build build;
     TRY(translate_pair(self, node->arithmetic.left, node->arithmetic.right, sides));
-    TRY(begin(self, node, &build));
+    TRY(translator_begin(self, node, &build));
     return expr_arithmetic(&build, ops[node->arithmetic.op], sides[0], sides[1], out);
 }
 
@@ -139,7 +114,7 @@ static enum status translate_concat(struct translator *self, const struct expres
     const struct expr *sides[2];
     struct expr_build build;
     TRY(translate_pair(self, node->concat.left, node->concat.right, sides));
-    TRY(begin(self, node, &build));
+    TRY(translator_begin(self, node, &build));
     return expr_arithmetic(&build, OP_ADD, sides[0], sides[1], out);
 }
 
@@ -148,8 +123,8 @@ static enum status translate_sign(struct translator *self, const struct expressi
 {
     const struct expr *operand;
     struct expr_build build;
-    TRY(translate_node(self, node->sign.operand, &operand));
-    TRY(begin(self, node, &build));
+    TRY(translator_node(self, node->sign.operand, &operand));
+    TRY(translator_begin(self, node, &build));
     if (node->sign.is_minus) {
         return expr_negate(&build, operand, out);
     }
@@ -176,7 +151,7 @@ static enum status translate_comparison(struct translator *self, const struct ex
     const struct expr *sides[2];
     struct expr_build build;
     TRY(translate_pair(self, node->comparison.left, node->comparison.right, sides));
-    TRY(begin(self, node, &build));
+    TRY(translator_begin(self, node, &build));
     return expr_compare(&build, ops[node->comparison.op], sides[0], sides[1], out);
 }
 
@@ -187,7 +162,7 @@ static enum status translate_logical(struct translator *self, const struct expre
     struct expr_build build;
     const enum expr_kind kind = node->logical.op == AST_LOGICAL_AND ? EXPR_AND : EXPR_OR;
     TRY(translate_pair(self, node->logical.left, node->logical.right, sides));
-    TRY(begin(self, node, &build));
+    TRY(translator_begin(self, node, &build));
     return expr_logical(&build, kind, sides[0], sides[1], out);
 }
 
@@ -196,8 +171,8 @@ static enum status translate_not(struct translator *self, const struct expressio
 {
     const struct expr *operand;
     struct expr_build build;
-    TRY(translate_node(self, node->operand, &operand));
-    TRY(begin(self, node, &build));
+    TRY(translator_node(self, node->operand, &operand));
+    TRY(translator_begin(self, node, &build));
     return expr_not(&build, operand, out);
 }
 
@@ -208,9 +183,9 @@ static enum status translate_between(struct translator *self, const struct expre
     const struct expr *bounds[2];
     const struct expr *sides[2];
     struct expr_build build;
-    TRY(translate_node(self, node->between.value, &value));
+    TRY(translator_node(self, node->between.value, &value));
     TRY(translate_pair(self, node->between.min, node->between.max, bounds));
-    TRY(begin(self, node, &build));
+    TRY(translator_begin(self, node, &build));
     TRY(expr_compare(&build, OP_GREATER_EQUAL, value, bounds[0], &sides[0]));
     TRY(expr_compare(&build, OP_LESS_EQUAL, value, bounds[1], &sides[1]));
     return expr_logical(&build, EXPR_AND, sides[0], sides[1], out);
@@ -224,7 +199,7 @@ static enum status translate_list(struct translator *self, const struct expressi
         return diag_no_memory(self->planner->diag);
     }
     for (size_t i = 0; i < list->count; i++) {
-        TRY(translate_node(self, list->items[i], &items[i]));
+        TRY(translator_node(self, list->items[i], &items[i]));
     }
     *out = items;
     return STATUS_OK;
@@ -236,9 +211,9 @@ static enum status translate_in_list(struct translator *self, const struct expre
     const struct expr *value;
     const struct expr **items;
     struct expr_build build;
-    TRY(translate_node(self, node->in.value, &value));
+    TRY(translator_node(self, node->in.value, &value));
     TRY(translate_list(self, &node->in.list, &items));
-    TRY(begin(self, node, &build));
+    TRY(translator_begin(self, node, &build));
     return expr_in(&build, value, items, (uint32_t)node->in.list.count, out);
 }
 
@@ -260,7 +235,7 @@ static enum status translate_like(struct translator *self, const struct expressi
     const struct expr *sides[2];
     struct expr_build build;
     TRY(translate_pair(self, node->like.value, node->like.pattern, sides));
-    TRY(begin(self, node, &build));
+    TRY(translator_begin(self, node, &build));
     const uint32_t escape = node->like.escape.data ? code_point(node->like.escape) : 0;
     return expr_like(&build, sides[0], sides[1], escape, out);
 }
@@ -271,8 +246,8 @@ static enum status translate_is_null(struct translator *self, const struct expre
     const struct expr *operand;
     const struct expr *is_null;
     struct expr_build build;
-    TRY(translate_node(self, node->is_null.value, &operand));
-    TRY(begin(self, node, &build));
+    TRY(translator_node(self, node->is_null.value, &operand));
+    TRY(translator_begin(self, node, &build));
     TRY(expr_is_null(&build, operand, &is_null));
     if (node->is_null.is_negated) {
         return expr_not(&build, is_null, out);
@@ -289,13 +264,13 @@ static enum status translate_when(struct translator *self, const struct expressi
                                   const struct expr **out)
 {
     const struct expr *value;
-    TRY(translate_node(self, when, &value));
+    TRY(translator_node(self, when, &value));
     if (!subject) {
         *out = value;
         return STATUS_OK;
     }
     struct expr_build build;
-    TRY(begin(self, node, &build));
+    TRY(translator_begin(self, node, &build));
     build.pos = when->pos;
     build.text = arena_printf(self->planner->arena, "(%.*s = %.*s)", TEXT_ARGS(subject->text),
                               TEXT_ARGS(value->text));
@@ -316,18 +291,18 @@ static enum status translate_case(struct translator *self, const struct expressi
     const struct expr *subject = NULL;
     const struct expr *otherwise = NULL;
     if (node->conditional.subject) {
-        TRY(translate_node(self, node->conditional.subject, &subject));
+        TRY(translator_node(self, node->conditional.subject, &subject));
     }
     for (size_t i = 0; i < count; i++) {
         const struct case_branch *branch = &node->conditional.branches[i];
         TRY(translate_when(self, node, subject, branch->when, &branches[2 * i]));
-        TRY(translate_node(self, branch->then, &branches[2 * i + 1]));
+        TRY(translator_node(self, branch->then, &branches[2 * i + 1]));
     }
     if (node->conditional.otherwise) {
-        TRY(translate_node(self, node->conditional.otherwise, &otherwise));
+        TRY(translator_node(self, node->conditional.otherwise, &otherwise));
     }
     struct expr_build build;
-    TRY(begin(self, node, &build));
+    TRY(translator_begin(self, node, &build));
     return expr_case(&build, branches, (uint32_t)count, otherwise, out);
 }
 
@@ -339,9 +314,9 @@ static enum status translate_cast(struct translator *self, const struct expressi
     const struct expr *operand;
     const struct type *type;
     struct expr_build build;
-    TRY(translate_node(self, node->cast.value, &operand));
+    TRY(translator_node(self, node->cast.value, &operand));
     TRY(plan_type(self->planner, node->cast.type, &type));
-    TRY(begin(self, node, &build));
+    TRY(translator_begin(self, node, &build));
     return expr_cast(&build, operand, type, out);
 }
 
@@ -351,7 +326,7 @@ static enum status translate_array(struct translator *self, const struct express
     const struct expr **items;
     struct expr_build build;
     TRY(translate_list(self, &node->array, &items));
-    TRY(begin(self, node, &build));
+    TRY(translator_begin(self, node, &build));
     return expr_array(&build, items, (uint32_t)node->array.count, out);
 }
 
@@ -365,11 +340,11 @@ static enum status translate_map(struct translator *self, const struct expressio
         return diag_no_memory(self->planner->diag);
     }
     for (size_t i = 0; i < count; i++) {
-        TRY(translate_node(self, node->map.entries[i].key, &keys[i]));
-        TRY(translate_node(self, node->map.entries[i].value, &values[i]));
+        TRY(translator_node(self, node->map.entries[i].key, &keys[i]));
+        TRY(translator_node(self, node->map.entries[i].value, &values[i]));
     }
     struct expr_build build;
-    TRY(begin(self, node, &build));
+    TRY(translator_begin(self, node, &build));
     return expr_map(&build, keys, values, (uint32_t)count, out);
 }
 
@@ -384,10 +359,10 @@ static enum status translate_struct(struct translator *self, const struct expres
     }
     for (size_t i = 0; i < count; i++) {
         names[i] = node->structure.entries[i].name.name;
-        TRY(translate_node(self, node->structure.entries[i].value, &values[i]));
+        TRY(translator_node(self, node->structure.entries[i].value, &values[i]));
     }
     struct expr_build build;
-    TRY(begin(self, node, &build));
+    TRY(translator_begin(self, node, &build));
     return expr_struct(&build, names, values, (uint32_t)count, out);
 }
 
@@ -397,7 +372,7 @@ static enum status translate_subscript(struct translator *self, const struct exp
     const struct expr *sides[2];
     struct expr_build build;
     TRY(translate_pair(self, node->subscript.base, node->subscript.index, sides));
-    TRY(begin(self, node, &build));
+    TRY(translator_begin(self, node, &build));
     return expr_subscript(&build, sides[0], sides[1], out);
 }
 
@@ -406,101 +381,9 @@ static enum status translate_dereference(struct translator *self, const struct e
 {
     const struct expr *base;
     struct expr_build build;
-    TRY(translate_node(self, node->dereference.base, &base));
-    TRY(begin(self, node, &build));
+    TRY(translator_node(self, node->dereference.base, &base));
+    TRY(translator_begin(self, node, &build));
     return expr_field(&build, base, node->dereference.field.name, out);
-}
-
-/* --- Calls ------------------------------------------------------------------------------- */
-
-struct lambda_context {
-    struct translator *translator;
-    const struct expression *lambda;
-};
-
-static enum status lambda_body(void *context, const struct type *const *argument_types,
-                               uint32_t *first_slot, const struct expr **body, struct diag *diag)
-{
-    const struct lambda_context *self = context;
-    struct translator *translator = self->translator;
-    const struct identifier_list *params = &self->lambda->lambda.params;
-    if (params->count > LAMBDA_SLOTS_MAX - translator->next_slot) {
-        return diag_fail(diag, STATUS_LIMIT, self->lambda->pos,
-                         "Expression has more than %d lambda arguments", LAMBDA_SLOTS_MAX);
-    }
-    const struct binding binding = {params, argument_types, translator->next_slot,
-                                    translator->bindings};
-    *first_slot = binding.first_slot;
-    translator->next_slot += (uint32_t)params->count;
-    translator->bindings = &binding;
-    const enum status status = translate_node(translator, self->lambda->lambda.body, body);
-    translator->bindings = binding.outer;
-    translator->next_slot = binding.first_slot; /* siblings run after one another */
-    return status;
-}
-
-static struct text unit_name(enum ast_interval_unit unit)
-{
-    static const char *const names[] = {
-        [AST_INTERVAL_DAYS] = "DAYS",
-        [AST_INTERVAL_HOURS] = "HOURS",
-        [AST_INTERVAL_MINUTES] = "MINUTES",
-        [AST_INTERVAL_SECONDS] = "SECONDS",
-        [AST_INTERVAL_MILLISECONDS] = "MILLISECONDS",
-    };
-    return text_of(names[unit]);
-}
-
-static enum status translate_argument(struct translator *self, const struct expression *node,
-                                      struct expr_argument *out)
-{
-    *out = (struct expr_argument){0};
-    if (node->kind == EXPRESSION_INTERVAL_UNIT) {
-        out->unit = unit_name(node->interval_unit);
-        return STATUS_OK;
-    }
-    if (node->kind != EXPRESSION_LAMBDA) {
-        return translate_node(self, node, &out->expr);
-    }
-    struct lambda_context *context = arena_alloc(self->planner->arena, sizeof(*context));
-    if (!context) {
-        return diag_no_memory(self->planner->diag);
-    }
-    *context = (struct lambda_context){self, node};
-    out->lambda_argument_count = (uint32_t)node->lambda.params.count;
-    out->body_of = lambda_body;
-    out->context = context;
-    return STATUS_OK;
-}
-
-/* Aggregates and table functions are columns by now where they may stand. */
-static enum status check_kind(const struct translator *self, const struct expression *node)
-{
-    enum function_kind kind;
-    if (!function_find_kind(self->planner->registry, node->call.name.name, &kind) ||
-        kind == FUNCTION_SCALAR) {
-        return STATUS_OK;
-    }
-    const char *text = kind == FUNCTION_AGGREGATE ? "Aggregate" : "Table";
-    return diag_fail(self->planner->diag, STATUS_INVALID, node->pos,
-                     "%s function %.*s cannot be used here", text, TEXT_ARGS(node->call.name.name));
-}
-
-static enum status translate_call(struct translator *self, const struct expression *node,
-                                  const struct expr **out)
-{
-    const size_t count = node->call.args.count;
-    struct expr_argument *arguments = arena_array(self->planner->arena, count, sizeof(*arguments));
-    if (!arguments) {
-        return diag_no_memory(self->planner->diag);
-    }
-    for (size_t i = 0; i < count; i++) {
-        TRY(translate_argument(self, node->call.args.items[i], &arguments[i]));
-    }
-    TRY(check_kind(self, node));
-    struct expr_build build;
-    TRY(begin(self, node, &build));
-    return expr_call(&build, node->call.name.name, arguments, (uint32_t)count, out);
 }
 
 /* --- All --------------------------------------------------------------------------------- */
@@ -525,7 +408,7 @@ static enum status translate_constant(struct translator *self, const struct expr
     struct expr_build build;
     TRY(translate_literal(self->planner, node, &is_literal, &type, &value));
     assert(is_literal);
-    TRY(begin(self, node, &build));
+    TRY(translator_begin(self, node, &build));
     return expr_literal(&build, type, value, out);
 }
 
@@ -556,19 +439,19 @@ static translate_function *const translators[EXPRESSION_KIND_COUNT] = {
     [EXPRESSION_ARRAY] = translate_array,
     [EXPRESSION_MAP] = translate_map,
     [EXPRESSION_STRUCT] = translate_struct,
-    [EXPRESSION_CALL] = translate_call,
+    [EXPRESSION_CALL] = translator_call,
     [EXPRESSION_SUBSCRIPT] = translate_subscript,
     [EXPRESSION_DEREFERENCE] = translate_dereference,
 };
 
-static enum status translate_node(struct translator *self, const struct expression *node,
-                                  const struct expr **out)
+enum status translator_node(struct translator *self, const struct expression *node,
+                            const struct expr **out)
 {
     assert(node->kind < EXPRESSION_KIND_COUNT);
     const struct scope_match *match = find_match(self, node);
     if (match) {
         struct expr_build build;
-        TRY(begin(self, node, &build));
+        TRY(translator_begin(self, node, &build));
         return expr_column(&build, match->column_index,
                            self->scope->schema->columns[match->column_index].type, out);
     }
@@ -580,7 +463,7 @@ enum status translate(const struct planner *planner, const struct scope *scope,
                       const struct expression *expression, const struct expr **out)
 {
     struct translator translator = {.planner = planner, .scope = scope};
-    return translate_node(&translator, expression, out);
+    return translator_node(&translator, expression, out);
 }
 
 /* ksqlDB finds these mistakes only while it generates code, and then names what it was

@@ -102,8 +102,8 @@ static enum status resolve_struct(const struct planner *planner, const struct ty
 enum status plan_type(const struct planner *planner, const struct type_name *name,
                       const struct type **out)
 {
-    const struct type *key;
-    const struct type *element;
+    const struct type *key = NULL;
+    const struct type *element = NULL;
     switch (name->kind) {
     case TYPE_NAME_SIMPLE:
         return resolve_simple(planner, name, out);

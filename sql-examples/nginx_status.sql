@@ -20,7 +20,7 @@ CREATE TABLE nginx_per_minute AS
          MAX(requests->total) AS total_requests,
          MAX(server_zones['hg.nginx.org']->responses->`5xx`) AS hg_failures,
          LATEST_BY_OFFSET(upstreams['trac-backend']->peers[1]->state) AS trac_state
-  FROM nginx WINDOW TUMBLING (SIZE 1 MINUTE)
+  FROM nginx WINDOW TUMBLING (SIZE 1 MINUTE, RETENTION 90 DAYS)
   GROUP BY address;
 
 SELECT address, WINDOWSTART AS minute_start, pages, most_active, total_requests, hg_failures,

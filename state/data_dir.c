@@ -83,10 +83,12 @@ enum status data_dir_prepare(const char *dir, bool network_fs_is_permitted, char
 
 enum status data_dir_prepare_temporary(char *out, size_t out_bytes, struct diag *diag)
 {
-    const char *parent = getenv("TMPDIR");
+    const char *chosen = getenv("TMPDIR");
+    const char *memory = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    const char *parent = chosen && chosen[0] ? chosen : memory; /* on disk each file costs ms */
     char resolved[PATH_MAX];
-    if (!realpath(parent && parent[0] ? parent : "/tmp", resolved)) {
-        return fail_errno("find temporary directory", parent ? parent : "/tmp", diag);
+    if (!realpath(parent, resolved)) {
+        return fail_errno("find temporary directory", parent, diag);
     }
     const int length = snprintf(out, out_bytes, "%s/leat-XXXXXX", resolved);
     if (length < 0 || (size_t)length >= out_bytes) {

@@ -83,9 +83,9 @@ def check_views(leat, data, count):
     rows = select(leat, data, "SELECT * FROM TOTALS;")
     require({r["K"]: [r["N"], r["TOTAL"], r["LAST"]] for r in rows} == dict(totals),
             "TOTALS differs from the batch computation")
-    rows = select(leat, data, "SELECT K, WINDOWSTART AS AT, N FROM PER_WINDOW;")
+    rows = select(leat, data, "SELECT K, WINDOWSTART AS W, N FROM PER_WINDOW;")
     require(len(rows) == len(windows) and
-            {(r["K"], r["AT"]): r["N"] for r in rows} == dict(windows),
+            {(r["K"], r["W"]): r["N"] for r in rows} == dict(windows),
             "PER_WINDOW differs from the batch computation")
 
 

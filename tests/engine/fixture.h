@@ -133,7 +133,8 @@ static inline const json_t *json_item(const json_t *list, const char *member, co
 {
     size_t index = 0;
     json_t *item = NULL;
-    json_array_foreach (list, index, item) {
+    json_array_foreach(list, index, item)
+    {
         const char *string = json_string_value(json_object_get(item, member));
         if (string && strcmp(string, value) == 0) {
             return item;

@@ -186,6 +186,25 @@ static void queries_show_their_state(void **state)
     assert_json_string(entity, "queries.1.state", "PAUSED");
 }
 
+static void open_push_queries_are_listed(void **state)
+{
+    struct fixture *f = *state;
+    struct script *script = NULL;
+    struct outcome outcome;
+    fixture_run(f, create_sources);
+    assert_ok(script_open(f->engine, f->session, TEXT("SELECT * FROM ORDERS EMIT CHANGES;"),
+                          &script, &f->diag),
+              &f->diag);
+    assert_ok(script_step(script, &outcome, &f->diag), &f->diag);
+    assert_int_equal(outcome.kind, OUTCOME_CURSOR);
+    const json_t *entity = fixture_run(f, "SHOW QUERIES;");
+    assert_json_string(entity, "queries.0.queryType", "PUSH");
+    assert_json_string(entity, "queries.0.id", cursor_query_id(outcome.cursor));
+    cursor_close(outcome.cursor);
+    script_close(script);
+    assert_json(fixture_run(f, "SHOW QUERIES;"), "queries", "[]");
+}
+
 static void extended_queries_are_descriptions_with_ledgers(void **state)
 {
     struct fixture *f = *state;
@@ -206,6 +225,23 @@ static void extended_queries_are_descriptions_with_ledgers(void **state)
                 " \"recordsFailed\": 1, \"recordsOut\": 1, \"lag\": 0}");
     assert_json_string(large, "topicOffsets.0.kafkaTopic", "orders");
     assert_json_string(entity, "queryDescriptions.1.windowType", "TUMBLING");
+}
+
+static void a_query_that_stopped_shows_its_error(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const values[] = {"{\"PRICE\": 9000.00}", "{\"PRICE\": 9000.00}"};
+    fixture_run(f, create_sources);
+    fixture_run(f, "CREATE TABLE PRICES AS SELECT ID, SUM(PRICE) AS P FROM ORDERS GROUP BY ID "
+                   "EMIT CHANGES;");
+    produce(f, "orders", values, 2);
+    const json_t *entity = fixture_run(f, "SHOW QUERIES;");
+    assert_json(entity, "queries.0.statusCount", "{\"ERROR\": 1}");
+    entity = fixture_run(f, "SHOW QUERIES EXTENDED;");
+    const json_t *error = json_at(entity, "queryDescriptions.0.queryErrors.0");
+    assert_json_int(error, "timestamp", 1000);
+    assert_true(strlen(json_string_value(json_at(error, "errorMessage"))) > 0);
+    assert_json_string(entity, "queryDescriptions.0.state", "ERROR");
 }
 
 /* --- DESCRIBE ----------------------------------------------------------------------------- */
@@ -325,18 +361,28 @@ static void explaining_a_statement_has_no_effects(void **state)
     fixture_fail(f, "DESCRIBE LARGE;", "Could not find STREAM/TABLE");
 }
 
-static void queries_of_clients_are_explained(void **state)
+static void a_push_query_is_explained(void **state)
+{
+    struct fixture *f = *state;
+    fixture_run(f, create_sources);
+    const json_t *entity = fixture_run(f, "EXPLAIN SELECT * FROM ORDERS EMIT CHANGES;");
+    assert_json_string(entity, "queryDescription.queryType", "PUSH");
+    assert_json_string(entity, "queryDescription.statementText",
+                       "SELECT * FROM ORDERS EMIT CHANGES;");
+    assert_json(entity, "queryDescription.sinks", "[]");
+    assert_json(entity, "queryDescription.state", "null");
+}
+
+static void a_pull_query_is_explained(void **state)
 {
     struct fixture *f = *state;
     fixture_run(f, create_sources);
     fixture_run(f, create_queries);
-    const json_t *entity = fixture_run(f, "EXPLAIN SELECT * FROM ORDERS EMIT CHANGES;");
-    assert_json_string(entity, "queryDescription.queryType", "PUSH");
-    assert_json(entity, "queryDescription.sinks", "[]");
-    entity = fixture_run(f, "EXPLAIN SELECT * FROM TOTALS WHERE ID = 'a';");
+    const json_t *entity = fixture_run(f, "EXPLAIN SELECT * FROM TOTALS WHERE ID = 'a';");
     assert_json_string(entity, "queryDescription.queryType", "PULL");
-    assert_json_string(entity, "queryDescription.executionPlan",
-                       "Lookup of 1 key in `TOTALS`\nFilter\nProject\n");
+    assert_json(entity, "queryDescription.sources", "[\"TOTALS\"]");
+    assert_json_string(entity, "queryDescription.fields.0.name", "ID");
+    assert_true(strlen(json_string_value(json_at(entity, "queryDescription.executionPlan"))) > 0);
 }
 
 static void a_running_query_is_explained_by_its_id(void **state)
@@ -346,8 +392,7 @@ static void a_running_query_is_explained_by_its_id(void **state)
     fixture_run(f, create_queries);
     const json_t *entity = fixture_run(f, "SHOW QUERIES;");
     char sql[128];
-    snprintf(sql, sizeof(sql), "EXPLAIN %s;",
-             json_string_value(json_at(entity, "queries.0.id")));
+    snprintf(sql, sizeof(sql), "EXPLAIN %s;", json_string_value(json_at(entity, "queries.0.id")));
     entity = fixture_run(f, sql);
     assert_json(entity, "queryDescription.sinks", "[\"LARGE\"]");
     assert_json_string(entity, "queryDescription.state", "RUNNING");
@@ -384,6 +429,52 @@ static void an_assertion_that_does_not_hold_fails_after_its_timeout(void **state
                  "Cannot assert unknown topic property: COLOUR");
 }
 
+/* --- Memory ------------------------------------------------------------------------------- */
+
+static long json_allocations_left; /* before one fails; negative: none does */
+
+static void *failing_malloc(size_t bytes)
+{
+    if (json_allocations_left == 0) {
+        return NULL;
+    }
+    json_allocations_left -= json_allocations_left > 0;
+    return malloc(bytes);
+}
+
+/* Fails each allocation of JSON in turn until the statement gets through. */
+static void check_json_failures(struct fixture *f, const char *sql)
+{
+    enum status status = STATUS_NO_MEMORY;
+    long count = 0;
+    json_set_alloc_funcs(failing_malloc, free);
+    for (; status != STATUS_OK && count < 5000; count++) {
+        json_allocations_left = count;
+        status = fixture_try(f, sql);
+        assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);
+    }
+    json_allocations_left = -1;
+    assert_int_equal(status, STATUS_OK);
+    assert_true(count > 1);
+}
+
+static void no_memory_for_an_entity_is_reported(void **state)
+{
+    static const char *const statements[] = {
+        "SHOW STREAMS;",          "SHOW TABLES EXTENDED;",     "SHOW TOPICS EXTENDED;",
+        "SHOW QUERIES;",          "SHOW QUERIES EXTENDED;",    "SHOW TYPES;",
+        "SHOW VARIABLES;",        "DESCRIBE ORDERS EXTENDED;", "DESCRIBE FUNCTION ABS;",
+        "ASSERT TOPIC `orders`;",
+    };
+    struct fixture *f = *state;
+    fixture_run(f, create_sources);
+    fixture_run(f, create_queries);
+    fixture_run(f, "CREATE TYPE PLACE AS STRUCT<CITY STRING>; DEFINE A = 'b';");
+    for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
+        check_json_failures(f, statements[i]);
+    }
+}
+
 #define LOOKING_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int main(void)
@@ -398,17 +489,21 @@ int main(void)
         LOOKING_TEST(properties_tell_what_the_session_has_overwritten),
         LOOKING_TEST(there_are_no_connectors),
         LOOKING_TEST(queries_show_their_state),
+        LOOKING_TEST(open_push_queries_are_listed),
         LOOKING_TEST(extended_queries_are_descriptions_with_ledgers),
+        LOOKING_TEST(a_query_that_stopped_shows_its_error),
         LOOKING_TEST(a_description_shows_columns_and_queries),
         LOOKING_TEST(an_extended_description_shows_the_ledger),
         LOOKING_TEST(the_engine_describes_a_source_for_tools),
         LOOKING_TEST(a_source_that_does_not_exist_is_refused),
         LOOKING_TEST(a_function_prints_its_manual),
         LOOKING_TEST(explaining_a_statement_has_no_effects),
-        LOOKING_TEST(queries_of_clients_are_explained),
+        LOOKING_TEST(a_push_query_is_explained),
+        LOOKING_TEST(a_pull_query_is_explained),
         LOOKING_TEST(a_running_query_is_explained_by_its_id),
         LOOKING_TEST(an_assertion_that_holds_says_so),
         LOOKING_TEST(an_assertion_that_does_not_hold_fails_after_its_timeout),
+        LOOKING_TEST(no_memory_for_an_entity_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

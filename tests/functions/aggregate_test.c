@@ -420,6 +420,84 @@ static void only_some_aggregates_work_on_tables(void **state)
     assert_false(aggregate_exists(function_registry_builtin(), TEXT("EXPLODE")));
 }
 
+/* --- User-defined aggregates with variadic parameters ------------------------------------ */
+
+static enum status text_resolve(struct aggregate *aggregate, struct arena *unused,
+                                struct diag *unused_diag)
+{
+    (void)unused;
+    (void)unused_diag;
+    aggregate->state_type = aggregate->result_type;
+    aggregate->state_bytes = 16;
+    return STATUS_OK;
+}
+
+static const struct aggregate_def user_table[] = {
+    {.name = "MID_VAR_ARG",
+     .parameters = "BIGINT val1, VARCHAR... val2, INT init1, INT init2",
+     .literal_parameter_count = 2,
+     .returns = "BIGINT",
+     .resolve = text_resolve},
+    {.name = "MULTI_ARG",
+     .parameters = "BIGINT val1, VARCHAR val2, INT init, VARCHAR... inits",
+     .literal_parameter_count = 2,
+     .returns = "BIGINT",
+     .resolve = text_resolve},
+    {.name = "VAR_ARG",
+     .parameters = "BIGINT val1, VARCHAR... val2",
+     .returns = "BIGINT",
+     .resolve = text_resolve},
+};
+static const struct function_family user_family = {.aggregates = user_table, .aggregate_count = 3};
+
+static void variadic_arguments_are_divided_into_columns_and_literals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        const char *types;
+        uint32_t literal_count; /* of the arguments, from the end */
+        const char *message;    /* or NULL */
+    } calls[] = {
+        {"VAR_ARG", "BIGINT, VARCHAR, VARCHAR", 0, NULL},
+        {"VAR_ARG", "BIGINT", 0, NULL},
+        {"VAR_ARG", "BIGINT, INT", 0, "Function 'VAR_ARG' does not accept parameters (BIGINT, "},
+        {"MID_VAR_ARG", "BIGINT, VARCHAR, VARCHAR, INT, INT", 2, NULL},
+        {"MID_VAR_ARG", "BIGINT, INT, INT", 2, NULL},
+        {"MID_VAR_ARG", "BIGINT, INT, INT, INT", 3,
+         "Function 'MID_VAR_ARG' does not accept parameters (BIGINT, INTEGER, INTEGER, INTEGER)."},
+        {"MULTI_ARG", "BIGINT, VARCHAR, INT", 1, NULL},
+        {"MULTI_ARG", "BIGINT, VARCHAR, INT, VARCHAR, VARCHAR", 3, NULL},
+        {"MULTI_ARG", "BIGINT, VARCHAR", 0, "Function 'MULTI_ARG' does not accept parameters ("},
+    };
+    const struct function_family *families[] = {&user_family};
+    const struct function_registry *registry = NULL;
+    assert_ok(function_registry_extend(function_registry_builtin(), families, 1, &arena, &registry,
+                                       &diag),
+              &diag);
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+        static const struct value literal = {.int32 = 1};
+        const struct type *types[8];
+        const struct value *literals[8] = {NULL};
+        const struct text texts[8] = {{NULL, 0}};
+        struct aggregate aggregate;
+        const uint32_t count = notation_types(&arena, calls[i].types, types, 8);
+        for (uint32_t at = count - calls[i].literal_count; at < count; at++) {
+            literals[at] = &literal;
+        }
+        const enum status status =
+            aggregate_resolve(registry, text_of(calls[i].name), types, literals, texts, count,
+                              &arena, &aggregate, &diag);
+        assert_int_equal(status, calls[i].message ? STATUS_INVALID : STATUS_OK);
+        if (calls[i].message) {
+            assert_memory_equal(diag.message, calls[i].message, strlen(calls[i].message));
+        } else {
+            assert_int_equal(aggregate.constant_count, calls[i].literal_count);
+            assert_int_equal(aggregate.argument_count, count - calls[i].literal_count);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -428,6 +506,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_decimal_sum_that_overflows_says_so_and_stays, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(damaged_saved_states_are_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(variadic_arguments_are_divided_into_columns_and_literals,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(only_some_aggregates_work_on_tables, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

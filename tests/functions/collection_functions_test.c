@@ -1,6 +1,7 @@
 /* collection_functions_test.c: the ARRAY and MAP families by example. */
 #include "tests/test.h"
 
+#include "functions/hash_order.h"
 #include "tests/functions/function_run.h"
 
 static void sets_of_elements(void **state)
@@ -121,8 +122,9 @@ static void maps(void **state)
         {"AS_MAP", "ARRAY<VARCHAR>, ARRAY<INT>", "['a'], [1, 2]", "MAP<STRING, INTEGER>",
          "{'a': 1}"},
         {"AS_MAP", "ARRAY<VARCHAR>, ARRAY<INT>", "['a'], NULL", "MAP<STRING, INTEGER>", "NULL"},
-        {"MAP_KEYS", "MAP<VARCHAR, INT>", "{'b': 1, 'a': NULL}", "ARRAY<STRING>", "['b', 'a']"},
-        {"MAP_VALUES", "MAP<VARCHAR, INT>", "{'b': 1, 'a': NULL}", "ARRAY<INTEGER>", "[1, NULL]"},
+        {"MAP_KEYS", "MAP<VARCHAR, INT>", "{'yes, thanks': 1, 'nope': 2, 'sure, yeah': 3}",
+         "ARRAY<STRING>", "['yes, thanks', 'sure, yeah', 'nope']"},
+        {"MAP_VALUES", "MAP<VARCHAR, INT>", "{'b': 1, 'a': NULL}", "ARRAY<INTEGER>", "[NULL, 1]"},
         {"MAP_KEYS", "MAP<VARCHAR, INT>", "NULL", "ARRAY<STRING>", "NULL"},
         {"MAP_UNION", two, "{'a': 1, 'b': 2}, {'a': 9, 'c': 3}", "MAP<STRING, INTEGER>",
          "{'a': 9, 'b': 2, 'c': 3}"},
@@ -131,13 +133,38 @@ static void maps(void **state)
         {"ENTRIES", "MAP<VARCHAR, INT>, BOOLEAN", "{'b': 1, 'a': NULL}, true",
          "ARRAY<STRUCT<`K` STRING, `V` INTEGER>>", "[['a', NULL], ['b', 1]]"},
         {"ENTRIES", "MAP<VARCHAR, VARCHAR>, BOOLEAN", "{'b': 'x', 'a': 'y'}, false",
-         "ARRAY<STRUCT<`K` STRING, `V` STRING>>", "[['b', 'x'], ['a', 'y']]"},
+         "ARRAY<STRUCT<`K` STRING, `V` STRING>>", "[['a', 'y'], ['b', 'x']]"},
         {"ENTRIES", "MAP<VARCHAR, DOUBLE>, BOOLEAN", "NULL, true",
          "ARRAY<STRUCT<`K` STRING, `V` DOUBLE>>", "NULL"},
         {"ENTRIES", "MAP<VARCHAR, BIGINT>, BOOLEAN", "{}, NULL",
          "ARRAY<STRUCT<`K` STRING, `V` BIGINT>>", "NULL"},
     };
     function_run_all(cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+/* 40 keys with characters inside and outside of the BMP; the order was made with JDK 17. */
+static void maps_are_walked_in_the_order_of_java(void **state)
+{
+    (void)state;
+    static const uint32_t expected[] = {34, 14, 1,  20, 6,  5,  13, 11, 19, 32, 24, 18, 33, 4,
+                                        26, 31, 12, 39, 37, 38, 0,  17, 25, 2,  9,  3,  8,  16,
+                                        29, 10, 22, 35, 27, 30, 21, 36, 7,  15, 23, 28};
+    struct arena arena;
+    struct diag diag;
+    const uint32_t *order = NULL;
+    arena_init(&arena);
+    struct value_map *map = value_map_create(&arena, 40);
+    for (uint32_t i = 0; i < 40; i++) {
+        map->keys[i] = value_text(arena_printf(&arena, "k\xC3\xA4\xF0\x9F\x98\x80%u", i * 37));
+        map->values[i] = VALUE_NULL;
+    }
+    map->count = 40;
+    const struct type *type = type_map(&arena, type_of(TYPE_STRING), type_of(TYPE_INTEGER));
+    assert_ok(hash_order(type, map, &arena, &order, &diag), &diag);
+    for (uint32_t i = 0; i < 40; i++) {
+        assert_int_equal(order[i], expected[i]);
+    }
+    arena_release(&arena);
 }
 
 static void failing_allocations_are_reported(void **state)
@@ -158,6 +185,7 @@ int main(void)
         cmocka_unit_test(order_in_arrays),
         cmocka_unit_test(joined_elements),
         cmocka_unit_test(maps),
+        cmocka_unit_test(maps_are_walked_in_the_order_of_java),
         cmocka_unit_test(failing_allocations_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,8 +116,8 @@ static void lists_find_one_type(void **state)
                         "(see https://github.com/confluentinc/ksql/issues/4239)."},
         {"(array NULL)", "", "!Cannot construct an array with all NULL elements (see "},
         {"(map s b 10 'no')", "MAP<STRING, BOOLEAN>",
-         "{'abc': true, '10': false}, {'': false, '10': false}, NULL!, {'2e1': true, '10': "
-         "false}"},
+         "{'abc': true, '10': false}, {'': false, '10': false}, {'null': NULL, '10': "
+         "false}, {'2e1': true, '10': false}"},
         {"(map 'k' i 'l' 'hello')", "", "!invalid input syntax for type INTEGER: \"hello\"."},
         {"(map 'k' NULL)", "", "!Cannot construct a map with all NULL values (see "},
         {"(map NULL 1)", "", "!Cannot construct a map with all NULL keys (see "},

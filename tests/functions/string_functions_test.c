@@ -1,9 +1,8 @@
 /* string_functions_test.c: the STRING, REGULAR EXPRESSION and CONDITIONAL families by example. */
 #include "tests/test.h"
 
-#include "base/buffer.h"
+#include "base/bounds.h"
 #include "functions/regex.h"
-#include "functions/regex_java.h"
 #include "tests/functions/expr_run.h"
 #include "tests/functions/function_run.h"
 
@@ -212,12 +211,43 @@ static void hopeless_patterns_end(void **state)
     regex_cache_destroy(cache);
 }
 
+/* A text of so many bytes as a literal in notation. */
+static const char *long_text(struct arena *arena, size_t bytes)
+{
+    char *text = arena_alloc(arena, bytes + 3);
+    memset(text, 'a', bytes + 2);
+    text[0] = text[bytes + 1] = '\'';
+    text[bytes + 2] = '\0';
+    return text;
+}
+
+static void results_beyond_a_record_are_refused(void **state)
+{
+    (void)state;
+    struct arena arena;
+    const char *type = NULL;
+    arena_init(&arena);
+    const char *half = long_text(&arena, RECORD_BYTES_MAX / 2);
+    const char *two = arena_printf(&arena, "%s, %s", half, half).data;
+    const char *three = arena_printf(&arena, "%s, 'b'", two).data;
+    const char *fits = function_run(&arena, "CONCAT", "VARCHAR, VARCHAR", two, &type);
+    assert_int_equal(strlen(fits), RECORD_BYTES_MAX + 2);
+    const char *refused =
+        function_run(&arena, "CONCAT", "VARCHAR, VARCHAR, VARCHAR", three, &type);
+    assert_string_equal(refused, "!the result would be longer than 16777216 bytes");
+    const char *replace = arena_printf(&arena, "%s, 'a', %s", half, half).data;
+    refused = function_run(&arena, "REPLACE", "VARCHAR, VARCHAR, VARCHAR", replace, &type);
+    assert_string_equal(refused, "!the result would be longer than 16777216 bytes");
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strings_are_counted_in_utf16_units),
         cmocka_unit_test(case_and_characters),
         cmocka_unit_test(joining_and_splitting),
+        cmocka_unit_test(results_beyond_a_record_are_refused),
         cmocka_unit_test(regular_expressions_are_java_s),
         cmocka_unit_test(dialects_are_bridged),
         cmocka_unit_test(hopeless_patterns_end),

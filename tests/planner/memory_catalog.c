@@ -50,7 +50,7 @@ static bool find_topic(void *context, struct text topic, struct catalog_topic *o
         }
     }
     *out = (struct catalog_topic){4, -1};
-    return self->has_all_topics;
+    return self->has_all_topics && !text_starts_with(topic, TEXT("new"));
 }
 
 static struct text find_setting(void *context, struct text name)
@@ -107,6 +107,7 @@ static void remove_source(struct memory_catalog *self, struct text name)
     size_t kept = 0;
     for (size_t i = 0; i < self->source_count; i++) {
         if (!text_equal(self->sources[i]->name, name)) {
+            self->plans[kept] = self->plans[i];
             self->sources[kept++] = self->sources[i];
         }
     }
@@ -120,6 +121,7 @@ static void add_source(struct memory_catalog *self, const struct source *source,
     assert(copy && self->source_count < MEMORY_CATALOG_MAX);
     *copy = *source;
     remove_source(self, source->name);
+    self->plans[self->source_count] = NULL;
     self->sources[self->source_count++] = copy;
     if (partition_count > 0) {
         memory_catalog_add_topic(self, source->topic, partition_count);
@@ -149,6 +151,17 @@ static enum status check_replaced(struct memory_catalog *self, const struct sour
     return old ? plan_check_source_upgrade(old, source, self->planner.diag) : STATUS_OK;
 }
 
+static enum status check_replaced_plan(struct memory_catalog *self, const struct source *source,
+                                       const struct plan *plan)
+{
+    for (size_t i = 0; i < self->source_count; i++) {
+        if (text_equal(self->sources[i]->name, source->name) && self->plans[i]) {
+            return plan_check_upgrade(self->plans[i], plan, self->planner.diag);
+        }
+    }
+    return STATUS_OK;
+}
+
 static enum status create_source(struct memory_catalog *self,
                                  const struct create_source_statement *statement,
                                  struct buffer *out)
@@ -168,7 +181,9 @@ static enum status create_as(struct memory_catalog *self,
     struct plan *plan;
     TRY(plan_create_as(&self->planner, statement, &definition, &plan));
     TRY(check_replaced(self, &definition.source));
+    TRY(check_replaced_plan(self, &definition.source, plan));
     add_source(self, &definition.source, definition.partition_count);
+    self->plans[self->source_count - 1] = plan;
     print_source(&definition.source, out);
     print_plan(plan, out);
     return STATUS_OK;
@@ -185,10 +200,20 @@ static enum status insert_select(struct memory_catalog *self,
 }
 
 static enum status insert_values(struct memory_catalog *self,
-                                 const struct insert_values_statement *statement)
+                                 const struct insert_values_statement *statement,
+                                 struct buffer *out)
 {
     struct insert_plan plan;
-    return plan_insert_values(&self->planner, statement, &self->constants, &plan);
+    TRY(plan_insert_values(&self->planner, statement, &self->constants, &plan));
+    if (out) {
+        buffer_printf(out, "VALUES");
+        for (uint32_t i = 0; i < plan.source->schema.column_count; i++) {
+            buffer_printf(out, " %.*s%s", TEXT_ARGS(plan.source->schema.columns[i].name),
+                          plan.values[i].is_null ? "=NULL" : "");
+        }
+        buffer_printf(out, "%s\n", plan.has_time ? " with time" : "");
+    }
+    return STATUS_OK;
 }
 
 static enum status alter_source(struct memory_catalog *self,
@@ -244,7 +269,7 @@ enum status memory_catalog_execute(struct memory_catalog *self, const struct sta
         return insert_select(self, &statement->insert_select, out);
     }
     if (statement->kind == STATEMENT_INSERT_VALUES) {
-        return insert_values(self, &statement->values);
+        return insert_values(self, &statement->values, out);
     }
     if (statement->kind == STATEMENT_ALTER_SOURCE) {
         return alter_source(self, &statement->alter_source, out);

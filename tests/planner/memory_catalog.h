@@ -15,6 +15,7 @@ enum { MEMORY_CATALOG_MAX = 64 };
 struct memory_catalog {
     struct arena *arena;
     const struct source *sources[MEMORY_CATALOG_MAX];
+    const struct plan *plans[MEMORY_CATALOG_MAX]; /* that fill the sources; NULL: none */
     size_t source_count;
     struct text type_names[MEMORY_CATALOG_MAX];
     const struct type *types[MEMORY_CATALOG_MAX];
