@@ -21,7 +21,7 @@
 struct join_table_table {
     struct operator op;
     struct join_table_table_options options;
-    struct operator *tables[2];
+    struct operator* tables[2];
 };
 
 /* One batch of changes of one side, and what the other side has for their keys. */
@@ -106,8 +106,7 @@ static enum status settle(struct op_context *context, const struct table_change 
     for (size_t row = 0; row < out->row_count; row++) {
         const bool is_new = !(out->flags[row] & ROW_DELETE);
         const bool was_old = out->flags[row] & ROW_HAS_OLD;
-        const bool is_emitted =
-            change->found[row] || (change->stands_alone && (is_new || was_old));
+        const bool is_emitted = change->found[row] || (change->stands_alone && (is_new || was_old));
         if (!has_result(change, row, is_new)) {
             flags[row] |= ROW_DELETE;
         }
@@ -125,7 +124,7 @@ static enum status settle(struct op_context *context, const struct table_change 
     return STATUS_OK;
 }
 
-static enum status join_table_table_push(struct operator *op, struct op_context *context,
+static enum status join_table_table_push(struct operator* op, struct op_context *context,
                                          uint32_t input, struct batch *batch, struct diag *diag)
 {
     struct join_table_table *self = (struct join_table_table *)op;
@@ -138,14 +137,14 @@ static enum status join_table_table_push(struct operator *op, struct op_context 
         .batch = batch,
         .found = arena_zalloc(batch->arena, batch->row_count),
     };
-    struct operator *other = self->tables[join_other(side)];
+    struct operator* other = self->tables[join_other(side)];
     struct batch *out = NULL;
     assert(other);
     if (!change.found) {
         return diag_no_memory(diag);
     }
     TRY(join_evaluate_key(op, context, shape, side, batch, NULL, batch->row_count, &change.key,
-                          NULL, diag));
+                          diag));
     TRY(table_store_find(other, &change.key, batch->row_count, batch->arena, &change.other,
                          change.found, diag));
     set_times(&change, batch);
@@ -158,8 +157,7 @@ static enum status join_table_table_push(struct operator *op, struct op_context 
     return op_emit(op, context, out, diag);
 }
 
-void join_table_table_set_tables(struct operator *op, struct operator *left,
-                                 struct operator *right)
+void join_table_table_set_tables(struct operator* op, struct operator* left, struct operator* right)
 {
     struct join_table_table *self = (struct join_table_table *)op;
     self->tables[0] = left;
@@ -171,7 +169,7 @@ static const struct op_vtable join_table_table_vtable = {.name = "join_table_tab
 
 enum status join_table_table_create(struct arena *arena,
                                     const struct join_table_table_options *options,
-                                    struct operator **out, struct diag *diag)
+                                    struct operator** out, struct diag *diag)
 {
     struct join_table_table *self = ARENA_NEW(arena, struct join_table_table);
     if (!self) {

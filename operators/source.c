@@ -84,8 +84,8 @@ static void split_window(struct source *self, struct source_slice *slice, size_t
 {
     struct batch *batch = slice->batch;
     struct window_key window = {0};
-    if (key->data && !window_key_split(*key, window_key_kind_of(self),
-                                       self->options.window.size_ms, &window)) {
+    if (key->data &&
+        !window_key_split(*key, window_key_kind_of(self), self->options.window.size_ms, &window)) {
         fail_row(self, slice, row, LOG_DESERIALIZATION, true,
                  "Error deserializing windowed key: too few bytes for a window");
     }
@@ -150,8 +150,7 @@ static enum status decode_side(struct source *self, struct source_slice *slice,
     return STATUS_OK;
 }
 
-static enum status decode_keys(struct source *self, struct source_slice *slice,
-                               struct diag *diag)
+static enum status decode_keys(struct source *self, struct source_slice *slice, struct diag *diag)
 {
     struct batch *batch = slice->batch;
     struct decode_result result = {0};
@@ -169,8 +168,7 @@ static enum status decode_keys(struct source *self, struct source_slice *slice,
     return STATUS_OK;
 }
 
-static enum status decode_values(struct source *self, struct source_slice *slice,
-                                 struct diag *diag)
+static enum status decode_values(struct source *self, struct source_slice *slice, struct diag *diag)
 {
     struct batch *batch = slice->batch;
     struct decode_result result = {0};
@@ -234,8 +232,7 @@ static void read_times(struct source *self, struct source_slice *slice)
             continue;
         }
         if (self->event_time && !(batch->flags[row] & ROW_DELETE)) {
-            const struct column *column =
-                &batch->columns[self->options.timestamp.column_index];
+            const struct column *column = &batch->columns[self->options.timestamp.column_index];
             reason = event_time_read(self->event_time, slice->context->expr->zones, column, row,
                                      &batch->time_ms[row]);
         } else if (batch->time_ms[row] < 0 || batch->time_ms[row] > EVENT_TIME_MS_MAX) {
@@ -248,8 +245,7 @@ static void read_times(struct source *self, struct source_slice *slice)
 }
 
 /* One element of a HEADERS column: STRUCT<KEY STRING, VALUE BYTES>. */
-static bool set_header(struct arena *arena, const struct record_header *header,
-                       struct value *out)
+static bool set_header(struct arena *arena, const struct record_header *header, struct value *out)
 {
     struct value_list *fields = value_list_create(arena, 2);
     if (!fields) {
@@ -261,8 +257,8 @@ static bool set_header(struct arena *arena, const struct record_header *header,
     return true;
 }
 
-static enum status all_headers(struct arena *arena, const struct record *record,
-                               struct value *out, struct diag *diag)
+static enum status all_headers(struct arena *arena, const struct record *record, struct value *out,
+                               struct diag *diag)
 {
     struct value_list *list = value_list_create(arena, record->header_count);
     if (!list) {
@@ -392,7 +388,7 @@ static enum status push_slice(struct source *self, struct op_context *context,
     return op_emit(&self->op, context, slice.batch, diag);
 }
 
-enum status source_push(struct operator *op, struct op_context *context,
+enum status source_push(struct operator* op, struct op_context *context,
                         const struct source_run *run, struct diag *diag)
 {
     struct source *self = (struct source *)op;
@@ -445,7 +441,7 @@ static enum status create_side(struct source *self, struct arena *arena, enum co
 }
 
 enum status source_create(struct arena *arena, const struct source_options *options,
-                          struct operator **out, struct diag *diag)
+                          struct operator** out, struct diag *diag)
 {
     struct source *self = ARENA_NEW(arena, struct source);
     if (!self) {

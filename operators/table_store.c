@@ -99,8 +99,8 @@ static enum status encode_keys(struct table_store *self, const struct batch *bat
     if (self->options.is_windowed) {
         return encode_windowed_keys(self, batch, out, diag);
     }
-    return key_codec_encode(&self->keys, batch->columns, NULL, batch->row_count, batch->arena,
-                            out, diag);
+    return key_codec_encode(&self->keys, batch->columns, NULL, batch->row_count, batch->arena, out,
+                            diag);
 }
 
 /* Copies what entry holds into the batch's old row; the key columns are those of the new row. */
@@ -108,8 +108,7 @@ static enum status keep_old(struct table_store *self, struct batch *batch, size_
                             const struct hash_entry *entry, struct diag *diag)
 {
     const struct table_row *stored = hash_entry_payload_const(entry);
-    const struct text image =
-        arena_text(batch->arena, (struct text){stored->image, stored->bytes});
+    const struct text image = arena_text(batch->arena, (struct text){stored->image, stored->bytes});
     if (!image.data) {
         return diag_no_memory(diag);
     }
@@ -152,8 +151,8 @@ static enum status apply_upsert(struct table_store *self, struct batch *batch, s
     return set_image(hash_entry_payload(entry), buffer_text(&self->scratch), diag);
 }
 
-static enum status table_store_push(struct operator *op, struct op_context *context,
-                                    uint32_t input, struct batch *batch, struct diag *diag)
+static enum status table_store_push(struct operator* op, struct op_context *context, uint32_t input,
+                                    struct batch *batch, struct diag *diag)
 {
     enum { ROWS_AHEAD = 8 }; /* far enough for one cache miss */
     struct table_store *self = (struct table_store *)op;
@@ -220,10 +219,8 @@ static enum status find_rows(struct table_store *self, const struct key_batch *k
     TRY(rows_create(arena, self->options.schema, count, false, &batch, diag));
     batch->row_count = count;
     for (size_t row = 0; row < count; row++) {
-        const bool is_null =
-            key_columns && has_null(key_columns, self->options.key_count, row);
-        const struct hash_entry *entry =
-            is_null ? NULL : key_batch_find(keys, row, self->rows);
+        const bool is_null = key_columns && has_null(key_columns, self->options.key_count, row);
+        const struct hash_entry *entry = is_null ? NULL : key_batch_find(keys, row, self->rows);
         found[row] = entry != NULL;
         TRY(fill_found(self, entry, batch, row, diag));
     }
@@ -231,7 +228,7 @@ static enum status find_rows(struct table_store *self, const struct key_batch *k
     return STATUS_OK;
 }
 
-enum status table_store_find(struct operator *op, const struct column *keys, size_t count,
+enum status table_store_find(struct operator* op, const struct column *keys, size_t count,
                              struct arena *arena, struct batch **out, uint8_t *found,
                              struct diag *diag)
 {
@@ -241,7 +238,7 @@ enum status table_store_find(struct operator *op, const struct column *keys, siz
     return find_rows(self, &encoded, keys, count, arena, out, found, diag);
 }
 
-enum status table_store_find_keys(struct operator *op, const struct text *keys, size_t count,
+enum status table_store_find_keys(struct operator* op, const struct text *keys, size_t count,
                                   struct arena *arena, struct batch **out, uint8_t *found,
                                   struct diag *diag)
 {
@@ -251,7 +248,7 @@ enum status table_store_find_keys(struct operator *op, const struct text *keys, 
     return find_rows(self, &encoded, NULL, count, arena, out, found, diag);
 }
 
-enum status table_store_keys(struct operator *op, const struct batch *batch,
+enum status table_store_keys(struct operator* op, const struct batch *batch,
                              const struct text **out, struct diag *diag)
 {
     struct table_store *self = (struct table_store *)op;
@@ -261,7 +258,7 @@ enum status table_store_keys(struct operator *op, const struct batch *batch,
     return STATUS_OK;
 }
 
-enum status table_store_decode_row(const struct operator *op, struct text key, struct text value,
+enum status table_store_decode_row(const struct operator* op, struct text key, struct text value,
                                    struct batch *out, struct diag *diag)
 {
     const struct table_store *self = (const struct table_store *)op;
@@ -290,14 +287,14 @@ enum status table_store_decode_row(const struct operator *op, struct text key, s
     return STATUS_OK;
 }
 
-enum status table_store_encode_key(const struct operator *op, const struct value *keys,
+enum status table_store_encode_key(const struct operator* op, const struct value *keys,
                                    struct buffer *out, struct diag *diag)
 {
     const struct table_store *self = (const struct table_store *)op;
     return key_codec_encode_values(&self->keys, keys, out, diag);
 }
 
-enum status table_store_visit(struct operator *op, struct arena *arena, size_t *cursor,
+enum status table_store_visit(struct operator* op, struct arena *arena, size_t *cursor,
                               size_t count_max, struct batch **out, struct diag *diag)
 {
     struct table_store *self = (struct table_store *)op;
@@ -321,8 +318,8 @@ enum status table_store_visit(struct operator *op, struct arena *arena, size_t *
 
 /* --- the file ------------------------------------------------------------------------------- */
 
-static enum status encode_stored(void *context, const struct hash_entry *entry,
-                                 struct buffer *out, struct diag *diag)
+static enum status encode_stored(void *context, const struct hash_entry *entry, struct buffer *out,
+                                 struct diag *diag)
 {
     const struct table_row *row = hash_entry_payload_const(entry);
     (void)context;
@@ -337,23 +334,23 @@ static enum status decode_stored(void *context, struct hash_entry *entry, struct
     return set_image(hash_entry_payload(entry), stored, diag);
 }
 
-static enum status table_store_collect(struct operator *op, struct op_context *context,
+static enum status table_store_collect(struct operator* op, struct op_context *context,
                                        struct commit *commit, struct diag *diag)
 {
     struct table_store *self = (struct table_store *)op;
     (void)context;
-    return hash_store_collect(self->rows, commit, self->options.store_id,
-                              (struct text){NULL, 0}, encode_stored, NULL, diag);
+    return hash_store_collect(self->rows, commit, self->options.store_id, (struct text){NULL, 0},
+                              encode_stored, NULL, diag);
 }
 
-enum status table_store_load(struct operator *op, struct reader *reader, struct diag *diag)
+enum status table_store_load(struct operator* op, struct reader *reader, struct diag *diag)
 {
     struct table_store *self = (struct table_store *)op;
     return hash_store_load(self->rows, reader, self->options.store_id, has_int64_keys(self),
                            decode_stored, NULL, diag);
 }
 
-static void table_store_release(struct operator *op)
+static void table_store_release(struct operator* op)
 {
     struct table_store *self = (struct table_store *)op;
     hash_store_destroy(self->rows);
@@ -366,7 +363,7 @@ static const struct op_vtable table_store_vtable = {.name = "table_store",
                                                     .release = table_store_release};
 
 enum status table_store_create(struct arena *arena, const struct table_store_options *options,
-                               struct operator **out, struct diag *diag)
+                               struct operator** out, struct diag *diag)
 {
     const struct hash_store_options store_options = {.payload_bytes = sizeof(struct table_row),
                                                      .release = release_row};
@@ -382,8 +379,8 @@ enum status table_store_create(struct arena *arena, const struct table_store_opt
         return diag_no_memory(diag);
     }
     TRY(key_codec_init_schema(&self->keys, arena, options->schema, options->key_count, diag));
-    TRY(row_image_init(&self->image, arena, options->schema, options->key_count,
-                       options->is_wanted, diag));
+    TRY(row_image_init(&self->image, arena, options->schema, options->key_count, options->is_wanted,
+                       diag));
     TRY(hash_store_create(&store_options, &self->rows, diag));
     *out = &self->op;
     return STATUS_OK;

@@ -20,12 +20,11 @@ struct joining {
     struct flow *flow;
     const struct schema *inputs[2];
     struct join_shape shape;
-    struct operator *join;
-    struct operator *entries[2]; /* where rows of a side go in: the join or a table_store */
+    struct operator* join;
+    struct operator* entries[2]; /* where rows of a side go in: the join or a table_store */
 };
 
-static void prepare(struct joining *j, size_t batch_rows, enum op_join_type type,
-                    const char *left)
+static void prepare(struct joining *j, size_t batch_rows, enum op_join_type type, const char *left)
 {
     memset(j, 0, sizeof(*j));
     j->flow = flow_create(batch_rows, true);
@@ -47,7 +46,7 @@ static void prepare(struct joining *j, size_t batch_rows, enum op_join_type type
     };
 }
 
-static struct operator *put_store(struct joining *j, enum side side)
+static struct operator* put_store(struct joining *j, enum side side)
 {
     const struct table_store_options options = {
         .place = {.downstream = j->join, .downstream_input = side},
@@ -100,7 +99,8 @@ static void open_stream_table(struct joining *j, size_t batch_rows, enum op_join
 static void stream_rows_find_the_table_row_of_their_moment(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_stream_table(&j, batch_sizes[i], OP_JOIN_INNER);
         left(&j, "1,a@1");
@@ -118,7 +118,8 @@ static void stream_rows_find_the_table_row_of_their_moment(void **state)
 static void left_stream_rows_stay_without_a_table_row(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_stream_table(&j, batch_sizes[i], OP_JOIN_LEFT);
         right(&j, "1,x@2");
@@ -144,7 +145,8 @@ static void open_table_table(struct joining *j, size_t batch_rows, enum op_join_
 static void inner_tables_emit_while_both_rows_are_there(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_table_table(&j, batch_sizes[i], OP_JOIN_INNER, true);
         left(&j, "1,a@5 2,b@6 1,-@7! 1,c@8");
@@ -160,7 +162,8 @@ static void inner_tables_emit_while_both_rows_are_there(void **state)
 static void left_tables_keep_rows_without_a_match(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_table_table(&j, batch_sizes[i], OP_JOIN_LEFT, false);
         left(&j, "0,zero@0");
@@ -177,7 +180,8 @@ static void left_tables_keep_rows_without_a_match(void **state)
 static void outer_tables_keep_rows_of_either_side(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_table_table(&j, batch_sizes[i], OP_JOIN_OUTER, true);
         right(&j, "1,x@1");
@@ -192,7 +196,8 @@ static void outer_tables_keep_rows_of_either_side(void **state)
 static void right_tables_keep_rows_of_the_right(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_table_table(&j, batch_sizes[i], OP_JOIN_RIGHT, false);
         left(&j, "1,a@1");
@@ -222,7 +227,8 @@ static void open_foreign_key(struct joining *j, size_t batch_rows, enum op_join_
 static void right_changes_reach_all_rows_that_refer_to_them(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_foreign_key(&j, batch_sizes[i], OP_JOIN_INNER, false);
         right(&j, "0,blah@0");
@@ -241,7 +247,8 @@ static void right_changes_reach_all_rows_that_refer_to_them(void **state)
 static void left_foreign_keys_may_change_and_be_null(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_foreign_key(&j, batch_sizes[i], OP_JOIN_LEFT, true);
         right(&j, "1,x@1 2,y@1");
@@ -325,7 +332,8 @@ static const struct join_stream_stream_options patient = {
 static void eager_left_rows_are_emitted_alone_first(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_stream_stream(&j, batch_sizes[i], OP_JOIN_LEFT, &eager);
         left(&j, "0,zero@0");
@@ -347,7 +355,8 @@ static void pairs_respect_before_and_after(void **state)
     (void)state;
     const struct join_stream_stream_options times = {
         .before_ms = 11000, .after_ms = 10000, .grace_ms = 86400000, .is_eager = true};
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_stream_stream(&j, batch_sizes[i], OP_JOIN_INNER, &times);
         left(&j, "0,zero@0 0,one@1000");
@@ -361,7 +370,8 @@ static void pairs_respect_before_and_after(void **state)
 static void unmatched_rows_wait_until_their_window_closes(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_stream_stream(&j, batch_sizes[i], OP_JOIN_OUTER, &patient);
         left(&j, "2,b@1 1,a@1 3,c@2");
@@ -378,7 +388,8 @@ static void unmatched_rows_wait_until_their_window_closes(void **state)
 static void late_outer_rows_are_emitted_alone_at_once(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_stream_stream(&j, batch_sizes[i], OP_JOIN_LEFT, &patient);
         left(&j, "0,A@0");
@@ -387,8 +398,7 @@ static void late_outer_rows_are_emitted_alone_at_once(void **state)
         right(&j, "2,c@90000");
         left(&j, "3,D@60000");
         right(&j, "3,d@60000");
-        flow_expect(j.flow,
-                    "0,0,A,0,a,60000@60000 2,2,C,-,-,90000@90000 3,3,D,-,-,60000@60000");
+        flow_expect(j.flow, "0,0,A,0,a,60000@60000 2,2,C,-,-,90000@90000 3,3,D,-,-,60000@60000");
         finish(&j);
     }
 }
@@ -396,7 +406,8 @@ static void late_outer_rows_are_emitted_alone_at_once(void **state)
 static void late_inner_rows_are_counted(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_stream_stream(&j, batch_sizes[i], OP_JOIN_INNER, &patient);
         left(&j, "1,B@330000 2,C@90000");
@@ -410,7 +421,8 @@ static void late_inner_rows_are_counted(void **state)
 static void windowed_rows_match_within_their_window(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         struct join_stream_stream_options times = eager;
         times.window = (struct op_window){.kind = OP_WINDOW_TUMBLING, .size_ms = 5000};
