@@ -209,7 +209,7 @@ static enum status translate_in_list(struct translator *self, const struct expre
                                      const struct expr **out)
 {
     const struct expr *value;
-    const struct expr **items;
+    const struct expr **items = NULL;
     struct expr_build build;
     TRY(translator_node(self, node->in.value, &value));
     TRY(translate_list(self, &node->in.list, &items));
@@ -323,7 +323,7 @@ static enum status translate_cast(struct translator *self, const struct expressi
 static enum status translate_array(struct translator *self, const struct expression *node,
                                    const struct expr **out)
 {
-    const struct expr **items;
+    const struct expr **items = NULL;
     struct expr_build build;
     TRY(translate_list(self, &node->array, &items));
     TRY(translator_begin(self, node, &build));
