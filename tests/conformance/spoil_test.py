@@ -259,7 +259,7 @@ class Runner(unittest.TestCase):
     def test_a_malformed_case_fails_whatever_it_expects(self):
         case = next(all_cases()) | {"expectedException": {"type": "any"}}
         for spoilt in ({"statements": "SELECT"}, {"statements": []}, {"outputs": [{"key": 1}]},
-                       {"inputs": {}}, {"versions": {"min": "x"}}):
+                       {"inputs": {}}, {"post": []}, {"expectedException": "x"}, {"versions": {"min": "x"}}):
             done = self.leat_test(self.write([case | spoilt]))
             self.assertEqual(done.returncode, 1, spoilt)
             self.assertTrue(done.stdout.endswith("0 passed, 1 failed, 0 skipped\n"), done.stdout)
