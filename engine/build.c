@@ -148,7 +148,7 @@ static enum status put_store(struct builder *builder, const struct plan_step *st
         .place = place_of(step, *flow),
         .schema = &step->schema,
         .key_count = key_count_of(step),
-        .is_windowed = step->window.kind != WINDOW_NONE,
+        .window = window_of(&step->window),
         .emits_old = flow->wants_old,
         .store_id = store_id(builder, step, index),
     };
@@ -335,6 +335,7 @@ static enum status build_join_stream_stream(struct builder *builder, const struc
         .after_ms = step->join.after_ms,
         .grace_ms = step->join.grace_ms,
         .is_eager = step->join.is_eager,
+        .window = window_of(&step->window),
         .store_ids = {store_id(builder, step, 0), store_id(builder, step, 1)},
     };
     TRY(shape_of(builder, step, &options.shape));
