@@ -92,7 +92,7 @@ static enum status hash_encoded(const struct type *type, const struct value *val
 {
     struct buffer encoded;
     buffer_init(&encoded);
-    row_codec_encode(&type, value, 1, &encoded);
+    row_codec_encode_identity(&type, value, 1, &encoded);
     const enum status status = buffer_status(&encoded, diag);
     if (status == STATUS_OK) {
         *out = murmur_bytes(buffer_text(&encoded));

@@ -93,7 +93,7 @@ enum status agg_items_stage(struct agg_items **items, const struct type *type,
                             const struct value *value, struct text *out, struct diag *diag)
 {
     TRY(begin_stage(items, diag));
-    row_codec_encode(&type, value, 1, &(*items)->blob);
+    row_codec_encode_identity(&type, value, 1, &(*items)->blob);
     return end_stage(*items, out, diag);
 }
 
