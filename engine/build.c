@@ -148,7 +148,7 @@ static enum status put_store(struct builder *builder, const struct plan_step *st
         .place = place_of(step, *flow),
         .schema = &step->schema,
         .key_count = key_count_of(step),
-        .is_windowed = step->window.kind != WINDOW_NONE,
+        .window = window_of(&step->window),
         .emits_old = flow->wants_old,
         .store_id = store_id(builder, step, index),
     };
