@@ -74,10 +74,13 @@ static enum status resolve_call(struct plan_builder *builder, const struct scope
                                 const struct expr ***arguments)
 {
     const struct planner *planner = builder->planner;
+    const struct function_settings settings = {planner->catalog->find_setting,
+                                               planner->catalog->context};
     struct call_arguments given;
     TRY(translate_arguments(builder, scope, call, &given));
-    TRY(aggregate_resolve(planner->registry, call->call.name.name, given.types, given.literals,
-                          given.texts, given.count, planner->arena, aggregate, planner->diag));
+    TRY(aggregate_resolve(planner->registry, &settings, call->call.name.name, given.types,
+                          given.literals, given.texts, given.count, planner->arena, aggregate,
+                          planner->diag));
     assert(aggregate->argument_count <= given.count);
     *arguments = given.exprs;
     return STATUS_OK;
