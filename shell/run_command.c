@@ -26,6 +26,7 @@ struct run {
     enum row_format format;
     enum durability durability;
     bool until_idle;
+    struct extension_options extensions;
     struct engine *engine;
     struct session *session;
     struct buffer sql;
@@ -39,16 +40,25 @@ static const char help[] =
     "  --output FORMAT   rows as table (default), json (one object per line) or csv\n"
     "  --until-idle      end a push query when all input has been used\n"
     "  --durability D    power-loss (default) or process-crash\n"
+    "  --extension FILE  load functions from a shared object; may be repeated\n"
     "  --help            print this\n\n"
     "Exit code: 0 done, 1 a statement failed, 2 wrong usage.\n";
 
-enum { OPTION_HELP = 1, OPTION_DATA, OPTION_OUTPUT, OPTION_UNTIL_IDLE, OPTION_DURABILITY };
+enum {
+    OPTION_HELP = 1,
+    OPTION_DATA,
+    OPTION_OUTPUT,
+    OPTION_UNTIL_IDLE,
+    OPTION_DURABILITY,
+    OPTION_EXTENSION
+};
 
 static const struct option options[] = {
     {"data", required_argument, NULL, OPTION_DATA},
     {"output", required_argument, NULL, OPTION_OUTPUT},
     {"until-idle", no_argument, NULL, OPTION_UNTIL_IDLE},
     {"durability", required_argument, NULL, OPTION_DURABILITY},
+    {"extension", required_argument, NULL, OPTION_EXTENSION},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -80,6 +90,10 @@ static int take_option(struct run *run, int option)
                    : usage_error(run->diag.message);
     case OPTION_DURABILITY:
         return durability_parse(optarg, &run->durability, &run->diag) == STATUS_OK
+                   ? -1
+                   : usage_error(run->diag.message);
+    case OPTION_EXTENSION:
+        return extension_option_add(&run->extensions, optarg, &run->diag) == STATUS_OK
                    ? -1
                    : usage_error(run->diag.message);
     default:
@@ -203,8 +217,11 @@ static enum status run_statements(struct run *run, struct script *script)
 
 static enum status run_script(struct run *run)
 {
-    const struct engine_options engine_options = {
-        .data_dir = run->data_dir, .durability = run->durability, .is_manual = true};
+    const struct engine_options engine_options = {.data_dir = run->data_dir,
+                                                  .durability = run->durability,
+                                                  .is_manual = true,
+                                                  .extensions = run->extensions.paths,
+                                                  .extension_count = run->extensions.count};
     struct script *script = NULL;
     TRY(engine_open(&engine_options, &run->engine, &run->diag));
     TRY(session_create(run->engine, &run->session, &run->diag));

@@ -23,6 +23,7 @@ struct test_session {
     bool is_verbose;
     const char *only; /* NULL: all cases */
     int64_t batch_rows;
+    struct extension_options extensions;
     const char *junit_path;
     struct buffer why_not; /* of the case at hand */
     struct test_report report;
@@ -34,14 +35,15 @@ static const char help[] =
     "Runs the test cases in the files given, and in all *.json below the directories given. The\n"
     "form is that of ksqlDB's own cases: statements, input records and the output records that\n"
     "must follow.\n\n"
-    "  --only TEXT    only cases whose name or file contains TEXT\n"
-    "  --batch N      hand up to N records at a time to the operators (default 1)\n"
-    "  --verbose      show the cases that pass, too\n"
-    "  --junit FILE   also write the results to FILE, as JUnit does\n"
-    "  --help         print this\n\n"
+    "  --only TEXT       only cases whose name or file contains TEXT\n"
+    "  --batch N         hand up to N records at a time to the operators (default 1)\n"
+    "  --verbose         show the cases that pass, too\n"
+    "  --extension FILE  load functions from a shared object; may be repeated\n"
+    "  --junit FILE      also write the results to FILE, as JUnit does\n"
+    "  --help            print this\n\n"
     "Exit code: 0 all passed, 1 a case failed, 2 wrong usage or no case found.\n";
 
-enum { OPTION_HELP = 1, OPTION_ONLY, OPTION_BATCH, OPTION_VERBOSE, OPTION_JUNIT };
+enum { OPTION_HELP = 1, OPTION_ONLY, OPTION_BATCH, OPTION_VERBOSE, OPTION_JUNIT, OPTION_EXTENSION };
 
 static const struct option options[] = {
     {"help", no_argument, NULL, OPTION_HELP},
@@ -49,6 +51,7 @@ static const struct option options[] = {
     {"batch", required_argument, NULL, OPTION_BATCH},
     {"verbose", no_argument, NULL, OPTION_VERBOSE},
     {"junit", required_argument, NULL, OPTION_JUNIT},
+    {"extension", required_argument, NULL, OPTION_EXTENSION},
     {NULL, 0, NULL, 0},
 };
 
@@ -79,6 +82,10 @@ static int take_option(struct test_session *session, int option)
     case OPTION_BATCH:
         return number_option_parse("batch", optarg, 1, BATCH_ROWS_MAX, &session->batch_rows,
                                    &session->diag) == STATUS_OK
+                   ? -1
+                   : usage_error(session->diag.message);
+    case OPTION_EXTENSION:
+        return extension_option_add(&session->extensions, optarg, &session->diag) == STATUS_OK
                    ? -1
                    : usage_error(session->diag.message);
     default:
@@ -127,8 +134,10 @@ static enum status run_case(void *context, const struct test_case *test, struct 
     buffer_reset(&session->why_not);
     TRY(test_case_is_excluded(test, &is_excluded, diag));
     if (!is_excluded) {
-        TRY(test_worker_run(test, (uint32_t)session->batch_rows, &is_passed, &session->why_not,
-                            diag));
+        const struct test_options how = {.batch_rows = (uint32_t)session->batch_rows,
+                                         .extensions = session->extensions.paths,
+                                         .extension_count = session->extensions.count};
+        TRY(test_worker_run(test, &how, &is_passed, &session->why_not, diag));
     }
     const enum test_verdict ran = is_passed ? TEST_PASSED : TEST_FAILED;
     test_report_add(&session->report, test->file, test->name, is_excluded ? TEST_SKIPPED : ran,
