@@ -37,6 +37,9 @@ struct engine_options {
     bool merge_by_arrival;     /* order several inputs by arrival, not by record time (test runner) */
     bool is_manual;            /* no threads: queries advance in engine_run_until_idle only */
     const struct function_registry *registry; /* NULL: the built-in functions */
+    const char *const *extensions; /* files with functions of users (functions/leat_extension.h),
+                                      loaded after those in ksql.extension.dir */
+    size_t extension_count;
     int64_t (*now_ms)(void *clock); /* NULL: the system's */
     void *clock;
 };

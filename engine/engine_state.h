@@ -13,6 +13,7 @@
 #include "engine/catalog_store.h"
 #include "engine/engine.h"
 #include "engine/settings.h"
+#include "functions/extension.h"
 #include "functions/registry.h"
 #include "state/committer.h"
 #include "topics/topics.h"
@@ -28,6 +29,7 @@ struct engine {
     struct committer *committer;
     struct topics *topics;
     struct topic *log_topic; /* of the processing log; a reference */
+    struct extensions extensions; /* unloaded last: plans call what is in them */
     const struct function_registry *registry;
 
     pthread_mutex_t lock; /* catalog, queries, cursors, next_sequence */

@@ -30,7 +30,7 @@ enum { STATED_PARTITION_COUNT = 4, UNSTATED_PARTITION_COUNT = 1 };
 struct test_run {
     struct arena arena;
     const struct tree *body;
-    uint32_t batch_rows;
+    const struct test_options *options;
     uint32_t partition_count;      /* of topics for which the case gives none */
     const struct tree *properties; /* all of these: the first member or item */
     const struct tree *topics;
@@ -138,11 +138,13 @@ static enum status read_settings(struct test_run *run, struct engine_setting **o
 static enum status open_engine(struct test_run *run)
 {
     struct engine_options options = {
-        .batch_rows = run->batch_rows,
-        .commit_rows = run->batch_rows,
+        .batch_rows = run->options->batch_rows,
+        .commit_rows = run->options->batch_rows,
         .cache_is_off = true,
         .merge_by_arrival = true,
         .is_manual = true,
+        .extensions = run->options->extensions,
+        .extension_count = run->options->extension_count,
     };
     struct engine_setting *settings = NULL;
     TRY(read_settings(run, &settings, &options.setting_count));
@@ -328,9 +330,10 @@ static enum status judge(struct test_run *run, enum status status)
     return test_post_check(&run->arena, run->engine, tree_find(run->body, TEXT("post")), run->diag);
 }
 
-enum status test_run_case(const struct test_case *test, uint32_t batch_rows, struct diag *diag)
+enum status test_run_case(const struct test_case *test, const struct test_options *options,
+                          struct diag *diag)
 {
-    struct test_run run = {.body = test->body, .batch_rows = batch_rows, .diag = diag};
+    struct test_run run = {.body = test->body, .options = options, .diag = diag};
     diag_reset(diag);
     arena_init(&run.arena);
     enum status status = check_shape(&run);
