@@ -6,19 +6,11 @@
  */
 #include "base/row_codec.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/bounds.h"
 
-/* What is written to, and how. */
-struct writer {
-    struct buffer *out;
-    bool sorts_maps;
-};
-
-static void encode_value(const struct writer *writer, const struct type *type,
-                         const struct value *value);
+static void encode_value(const struct type *type, const struct value *value, struct buffer *out);
 
 static uint64_t zigzag(int64_t value)
 {
@@ -45,10 +37,9 @@ static const struct type *item_at(const struct item_types *types, uint32_t index
     return types->each ? types->each[index] : types->fields[index].type;
 }
 
-static void encode_items(const struct writer *writer, const struct item_types *types,
-                         const struct value *values, uint32_t count)
+static void encode_items(const struct item_types *types, const struct value *values,
+                         uint32_t count, struct buffer *out)
 {
-    struct buffer *out = writer->out;
     const size_t bitmap_bytes = (count + 7U) / 8U;
     if (!buffer_reserve(out, bitmap_bytes)) {
         return;
@@ -63,81 +54,31 @@ static void encode_items(const struct writer *writer, const struct item_types *t
     out->bytes += bitmap_bytes;
     for (uint32_t i = 0; i < count; i++) {
         if (!values[i].is_null) {
-            encode_value(writer, item_at(types, i), &values[i]);
+            encode_value(item_at(types, i), &values[i], out);
         }
     }
 }
 
-static void encode_list(const struct writer *writer, const struct type *type,
-                        const struct value_list *list)
+static void encode_list(const struct type *type, const struct value_list *list,
+                        struct buffer *out)
 {
     const struct item_types types = {
         .shared = type->kind == TYPE_ARRAY ? type->element : NULL, .fields = type->fields};
-    buffer_append_varint(writer->out, list->count);
-    encode_items(writer, &types, list->items, list->count);
+    buffer_append_varint(out, list->count);
+    encode_items(&types, list->items, list->count, out);
 }
 
-static void encode_pairs(const struct writer *writer, const struct type *type,
-                         const struct value *keys, const struct value *values, uint32_t count)
+static void encode_map(const struct type *type, const struct value_map *map, struct buffer *out)
 {
     const struct item_types key_types = {.shared = type->key};
     const struct item_types value_types = {.shared = type->element};
-    buffer_append_varint(writer->out, count);
-    encode_items(writer, &key_types, keys, count);
-    encode_items(writer, &value_types, values, count);
+    buffer_append_varint(out, map->count);
+    encode_items(&key_types, map->keys, map->count, out);
+    encode_items(&value_types, map->values, map->count, out);
 }
 
-struct pair {
-    const struct type *key_type;
-    struct value key;
-    struct value value;
-};
-
-static int compare_pairs(const void *a, const void *b)
+static void encode_value(const struct type *type, const struct value *value, struct buffer *out)
 {
-    const struct pair *left = a;
-    const struct pair *right = b;
-    return value_compare(left->key_type, &left->key, &right->key);
-}
-
-static void encode_sorted_map(const struct writer *writer, const struct type *type,
-                              const struct value_map *map)
-{
-    struct arena arena;
-    arena_init(&arena);
-    struct pair *pairs = arena_array(&arena, map->count, sizeof(*pairs));
-    struct value *keys = arena_array(&arena, map->count, sizeof(*keys));
-    struct value *values = arena_array(&arena, map->count, sizeof(*values));
-    if (!pairs || !keys || !values) {
-        writer->out->has_failed = true;
-    } else {
-        for (uint32_t i = 0; i < map->count; i++) {
-            pairs[i] = (struct pair){type->key, map->keys[i], map->values[i]};
-        }
-        qsort(pairs, map->count, sizeof(*pairs), compare_pairs);
-        for (uint32_t i = 0; i < map->count; i++) {
-            keys[i] = pairs[i].key;
-            values[i] = pairs[i].value;
-        }
-        encode_pairs(writer, type, keys, values, map->count);
-    }
-    arena_release(&arena);
-}
-
-static void encode_map(const struct writer *writer, const struct type *type,
-                       const struct value_map *map)
-{
-    if (writer->sorts_maps && map->count > 1) {
-        encode_sorted_map(writer, type, map);
-    } else {
-        encode_pairs(writer, type, map->keys, map->values, map->count);
-    }
-}
-
-static void encode_value(const struct writer *writer, const struct type *type,
-                         const struct value *value)
-{
-    struct buffer *out = writer->out;
     switch (type_layout(type)) {
     case LAYOUT_BOOLEAN:
         buffer_append_byte(out, value->boolean ? 1 : 0);
@@ -159,10 +100,10 @@ static void encode_value(const struct writer *writer, const struct type *type,
         buffer_append_text(out, value->text);
         return;
     case LAYOUT_LIST:
-        encode_list(writer, type, value->list);
+        encode_list(type, value->list, out);
         return;
     case LAYOUT_MAP:
-        encode_map(writer, type, value->map);
+        encode_map(type, value->map, out);
         return;
     case LAYOUT_COUNT:
         break;
@@ -172,17 +113,8 @@ static void encode_value(const struct writer *writer, const struct type *type,
 void row_codec_encode(const struct type *const *types, const struct value *values,
                       uint32_t count, struct buffer *out)
 {
-    const struct writer writer = {.out = out};
     const struct item_types item_types = {.each = types};
-    encode_items(&writer, &item_types, values, count);
-}
-
-void row_codec_encode_identity(const struct type *const *types, const struct value *values,
-                               uint32_t count, struct buffer *out)
-{
-    const struct writer writer = {.out = out, .sorts_maps = true};
-    const struct item_types item_types = {.each = types};
-    encode_items(&writer, &item_types, values, count);
+    encode_items(&item_types, values, count, out);
 }
 
 struct reader {

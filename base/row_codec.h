@@ -17,11 +17,6 @@
 void row_codec_encode(const struct type *const *types, const struct value *values,
                       uint32_t count, struct buffer *out);
 
-/* The same, but with the pairs of maps in order of their keys, so that equal values
- * have equal bytes. row_codec_decode reads both. */
-void row_codec_encode_identity(const struct type *const *types, const struct value *values,
-                               uint32_t count, struct buffer *out);
-
 /* Reads count values into out (text borrows from bytes, nested values are made in arena).
  * STATUS_CORRUPT when bytes are not what row_codec_encode wrote for these types. */
 MUST_USE enum status row_codec_decode(const struct type *const *types, uint32_t count,

@@ -228,7 +228,8 @@ static enum status build_rekey(struct builder *builder, const struct plan_step *
     const struct rekey_options options = {.place = place_of(step, flow),
                                           .schema = &step->schema,
                                           .keys = step->rekey.keys,
-                                          .key_count = step->rekey.key_count};
+                                          .key_count = step->rekey.key_count,
+                                          .input_key_count = key_count_of(step->inputs[0])};
     struct operator *op = NULL;
     TRY(rekey_create(&builder->built->arena, &options, &op, builder->diag));
     add_operator(builder, op, step, NULL);

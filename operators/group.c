@@ -200,7 +200,11 @@ enum status group_create(struct arena *arena, const struct group_options *option
     TRY(place_accumulators(self, arena, diag));
     TRY(describe_keys(self, arena, diag));
     TRY(create_scratch(self, arena, diag));
-    TRY(create_stores(self, diag));
+    const enum status status = create_stores(self, diag);
+    if (status != STATUS_OK) {
+        group_release(&self->op);
+        return status;
+    }
     *out = &self->op;
     return STATUS_OK;
 }

@@ -312,7 +312,11 @@ enum status join_stream_stream_create(struct arena *arena,
         return diag_no_memory(diag);
     }
     TRY(key_codec_init(&self->key, arena, &shape->keys[0]->type, 1, diag));
-    TRY(stream_sides_create(self, arena, diag));
+    const enum status status = stream_sides_create(self, arena, diag);
+    if (status != STATUS_OK) {
+        stream_sides_release(self);
+        return status;
+    }
     *out = &self->op;
     return STATUS_OK;
 }

@@ -42,6 +42,8 @@ struct source_slice {
     struct batch *batch;
     uint8_t *has_failed;
     size_t failed_count;
+    const char *fatal;  /* what ends the query, by its options; NULL: nothing */
+    const char *reason; /* the failing row's message that goes with it */
 };
 
 static const struct record *record_at(const struct source_slice *slice, size_t row)
@@ -146,6 +148,10 @@ static enum status decode_side(struct source *self, struct source_slice *slice,
             return diag_no_memory(diag);
         }
         fail_row(self, slice, error->row, LOG_DESERIALIZATION, is_key, message.data);
+        if (self->options.fails_on_bad_record && !slice->fatal) {
+            slice->fatal = "Deserialization error, and the query is set to fail on it";
+            slice->reason = message.data;
+        }
     }
     return STATUS_OK;
 }
@@ -240,6 +246,11 @@ static void read_times(struct source *self, struct source_slice *slice)
         }
         if (reason) {
             fail_row(self, slice, row, LOG_RECORD_PROCESSING, false, reason);
+        }
+        if (reason && self->event_time && self->options.fails_on_bad_time && !slice->fatal) {
+            slice->fatal = "Fatal user code error in TimestampExtractor callback for record";
+            slice->reason = reason;
+            return; /* the reason is good until the next time is read */
         }
     }
 }
@@ -381,6 +392,9 @@ static enum status push_slice(struct source *self, struct op_context *context,
     TRY(decode_keys(self, &slice, diag));
     TRY(decode_values(self, &slice, diag));
     read_times(self, &slice);
+    if (slice.fatal) {
+        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%s: %s", slice.fatal, slice.reason);
+    }
     TRY(fill_own_columns(self, &slice, diag));
     TRY(drop_failed(&slice, diag));
     context->counters->records_in += count;

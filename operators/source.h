@@ -51,6 +51,8 @@ struct source_options {
     struct op_timestamp timestamp;
     const struct op_pseudo *pseudo;
     uint32_t pseudo_count;
+    bool fails_on_bad_record; /* ksql.fail.on.deserialization.error: it ends the query */
+    bool fails_on_bad_time;   /* ksql.timestamp.throw.on.invalid: it ends the query */
 };
 
 /* Creates the operator in arena, which owns it. What options points to is borrowed for its

@@ -114,24 +114,37 @@ static bool contains(struct text text, const char *part)
     return memmem(text.data, text.bytes, part, strlen(part)) != NULL;
 }
 
+static enum status judge_case(struct test_session *session, const struct test_case *test,
+                              enum test_verdict *out, struct diag *diag)
+{
+    bool is_excluded = false;
+    bool is_passed = false;
+    *out = TEST_FAILED;
+    if (test_case_is_excluded(test, &is_excluded, diag) != STATUS_OK) {
+        buffer_append_string(&session->why_not, diag->message);
+        return STATUS_OK;
+    }
+    if (is_excluded) {
+        *out = TEST_SKIPPED;
+        return STATUS_OK;
+    }
+    TRY(test_worker_run(test, (uint32_t)session->batch_rows, &is_passed, &session->why_not, diag));
+    *out = is_passed ? TEST_PASSED : TEST_FAILED;
+    return STATUS_OK;
+}
+
 static enum status run_case(void *context, const struct test_case *test, struct diag *diag)
 {
     struct test_session *session = context;
-    bool is_excluded = false;
-    bool is_passed = false;
+    enum test_verdict verdict = TEST_FAILED;
     if (session->only && !contains(test->name, session->only) &&
         !contains(test->file, session->only)) {
         return STATUS_OK;
     }
     const double start = seconds_now();
     buffer_reset(&session->why_not);
-    TRY(test_case_is_excluded(test, &is_excluded, diag));
-    if (!is_excluded) {
-        TRY(test_worker_run(test, (uint32_t)session->batch_rows, &is_passed, &session->why_not,
-                            diag));
-    }
-    const enum test_verdict ran = is_passed ? TEST_PASSED : TEST_FAILED;
-    test_report_add(&session->report, test->file, test->name, is_excluded ? TEST_SKIPPED : ran,
+    TRY(judge_case(session, test, &verdict, diag));
+    test_report_add(&session->report, test->file, test->name, verdict,
                     buffer_text(&session->why_not), seconds_now() - start);
     return STATUS_OK;
 }

@@ -80,27 +80,6 @@ static void rows_survive_the_codec(void **state)
     buffer_release(&buffer);
 }
 
-static void identities_of_equal_maps_are_equal(void **state)
-{
-    (void)state;
-    const struct type *map_type = type_map(&arena, type_of(TYPE_STRING), type_of(TYPE_INTEGER));
-    const struct type *types[] = {type_array(&arena, map_type)};
-    struct buffer encoded[2];
-    for (size_t i = 0; i < 2; i++) {
-        struct value_list *list = value_list_create(&arena, 1);
-        struct value_map *map = value_map_create(&arena, 2);
-        value_map_put(map_type, map, value_text(i ? TEXT("a") : TEXT("b")), value_int32((int)i));
-        value_map_put(map_type, map, value_text(i ? TEXT("b") : TEXT("a")), value_int32(!i));
-        list->items[0] = (struct value){.map = map};
-        const struct value row[] = {{.list = list}};
-        buffer_init(&encoded[i]);
-        row_codec_encode_identity(types, row, 1, &encoded[i]);
-    }
-    assert_true(text_equal(buffer_text(&encoded[0]), buffer_text(&encoded[1])));
-    buffer_release(&encoded[0]);
-    buffer_release(&encoded[1]);
-}
-
 static void compaction_keeps_listed_rows(void **state)
 {
     (void)state;
@@ -121,7 +100,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(strings_order_by_utf16_units, setup, teardown),
         cmocka_unit_test_setup_teardown(rows_survive_the_codec, setup, teardown),
-        cmocka_unit_test_setup_teardown(identities_of_equal_maps_are_equal, setup, teardown),
         cmocka_unit_test_setup_teardown(compaction_keeps_listed_rows, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

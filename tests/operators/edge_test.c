@@ -122,6 +122,29 @@ static void event_time_comes_from_a_column(void **state)
     }
 }
 
+static void bad_records_end_the_query_where_it_says_so(void **state)
+{
+    (void)state;
+    struct flow *flow = flow_create(7, true);
+    struct source_options options = source_options_of(flow, "K STRING KEY, A BIGINT");
+    const struct record records[] = {record_of("k", "{\"A\":-7}", 1), record_of("k", "{\"A\":", 2)};
+    struct source_run run = {.records = records, .count = 2};
+    struct operator* op = NULL;
+    options.timestamp.column_index = 1;
+    options.fails_on_bad_time = true;
+    assert_ok(source_create(&flow->arena, &options, &op, &flow->diag), &flow->diag);
+    assert_int_equal(source_push(op, &flow->context, &run, &flow->diag), STATUS_INVALID);
+    assert_non_null(strstr(flow->diag.message, "Fatal user code error in TimestampExtractor"));
+    options.fails_on_bad_time = false;
+    options.fails_on_bad_record = true;
+    run.count = 1;
+    assert_ok(source_create(&flow->arena, &options, &op, &flow->diag), &flow->diag);
+    assert_ok(source_push(op, &flow->context, &run, &flow->diag), &flow->diag);
+    run.count = 2;
+    assert_int_equal(source_push(op, &flow->context, &run, &flow->diag), STATUS_INVALID);
+    flow_destroy(flow);
+}
+
 static void pseudo_columns_headers_and_windows_are_filled(void **state)
 {
     (void)state;
@@ -333,6 +356,7 @@ int main(void)
         cmocka_unit_test(records_become_rows_and_bad_ones_are_counted),
         cmocka_unit_test(table_records_without_key_are_skipped),
         cmocka_unit_test(event_time_comes_from_a_column),
+        cmocka_unit_test(bad_records_end_the_query_where_it_says_so),
         cmocka_unit_test(pseudo_columns_headers_and_windows_are_filled),
         cmocka_unit_test(rows_become_records_at_collect),
         cmocka_unit_test(rows_without_an_event_time_are_dropped_and_counted),

@@ -155,6 +155,18 @@ void flow_push(struct flow *flow, struct operator* op, uint32_t input, const str
     free(copy);
 }
 
+struct batch *flow_batch(struct flow *flow, const struct schema *schema, const char *rows)
+{
+    struct batch *batch = begin_batch(flow, schema, false);
+    char *copy = strdup(rows);
+    char *row_end = NULL;
+    for (char *row = strtok_r(copy, " ", &row_end); row; row = strtok_r(NULL, " ", &row_end)) {
+        read_row(flow, batch, batch->row_count++, row);
+    }
+    free(copy);
+    return batch;
+}
+
 void flow_flush(struct flow *flow, struct operator* op)
 {
     assert_ok(op_flush(op, &flow->context, &flow->diag), &flow->diag);

@@ -60,6 +60,8 @@ struct op_place flow_place(struct flow *flow, const char *step);
 /* Pushes rows into input of op, in batches of flow->batch_rows. */
 void flow_push(struct flow *flow, struct operator* op, uint32_t input, const struct schema *schema,
                const char *rows);
+/* One batch of all these rows, valid until the next push. */
+struct batch *flow_batch(struct flow *flow, const struct schema *schema, const char *rows);
 void flow_flush(struct flow *flow, struct operator* op);
 
 /* Requires the rows emitted since the last call, and forgets them. */

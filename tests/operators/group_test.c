@@ -3,6 +3,7 @@
  * GROUP BY in all its forms, each with the same input at several batch sizes. */
 #include "operators/group.h"
 
+#include "base/memory.h"
 #include "operators/table_store.h"
 #include "tests/operators/flow.h"
 
@@ -447,6 +448,46 @@ static void too_many_windows_per_row_are_refused(void **state)
     flow_destroy(g.flow);
 }
 
+/* One life of the operator in which the allocation_count-th allocation and all later ones fail. */
+static enum status live(struct grouping *g, uint64_t allocation_count)
+{
+    struct diag *diag = &g->flow->diag;
+    struct batch *batch = flow_batch(g->flow, g->input, "a,1@1 b,2@2 a,3@13 b,-@14 c,5@50");
+    memory_fail_after(allocation_count);
+    enum status status = group_create(&g->flow->arena, &g->options, &g->op, diag);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = g->op->vtable->push(g->op, &g->flow->context, 0, batch, diag);
+    if (status == STATUS_OK) {
+        status = op_flush(g->op, &g->flow->context, diag);
+    }
+    op_release(g->op);
+    return status;
+}
+
+static void running_out_of_memory_is_a_status(void **state)
+{
+    (void)state;
+    static const enum op_window_kind kinds[] = {OP_WINDOW_NONE, OP_WINDOW_HOPPING,
+                                                OP_WINDOW_SESSION};
+    for (size_t i = 0; i < 3; i++) {
+        enum status status = STATUS_NO_MEMORY;
+        for (uint64_t count = 1; status != STATUS_OK; count++) {
+            struct grouping g;
+            grouping_prepare(&g, 4096, true);
+            if (kinds[i] != OP_WINDOW_NONE) {
+                use_window(&g, kinds[i], 10, 5, 0);
+            }
+            status = live(&g, count);
+            memory_fail_after(0);
+            assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);
+            assert_true(count < 1000);
+            flow_destroy(g.flow);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -467,6 +508,7 @@ int main(void)
         cmocka_unit_test(state_survives_in_the_file),
         cmocka_unit_test(sessions_survive_in_the_file),
         cmocka_unit_test(stored_rows_decode_for_lookups),
+        cmocka_unit_test(running_out_of_memory_is_a_status),
         cmocka_unit_test(too_many_windows_per_row_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

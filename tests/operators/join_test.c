@@ -2,6 +2,7 @@
  *
  * The joins, with rows of both sides in turn and at several batch sizes. Both inputs have the
  * columns K BIGINT KEY, V STRING; the left of the foreign-key join has F BIGINT beside. */
+#include "base/memory.h"
 #include "operators/join_foreign_key.h"
 #include "operators/join_stream_stream.h"
 #include "operators/join_stream_table.h"
@@ -512,6 +513,66 @@ static void waiting_rows_survive_in_the_file(void **state)
     finish(&j);
 }
 
+/* Both sides of a join get rows while the allocation_count-th allocation and later ones fail. */
+static enum status live(struct joining *j, uint64_t allocation_count)
+{
+    static const char *const rows[2][2] = {{"1,a@1 2,b@2", "1,x@1 3,y@300000"},
+                                           {"1,a,1@1 2,b,1@2", "1,x@1 3,y@300000"}};
+    const bool has_foreign_key = j->inputs[LEFT]->column_count == 3;
+    for (int side = 0; side < 2; side++) {
+        memory_fail_after(0);
+        struct batch *batch = flow_batch(j->flow, j->inputs[side], rows[has_foreign_key][side]);
+        struct operator *entry = j->entries[side];
+        memory_fail_after(allocation_count);
+        TRY(entry->vtable->push(entry, &j->flow->context, entry == j->join ? (uint32_t)side : 0,
+                                batch, &j->flow->diag));
+    }
+    return STATUS_OK;
+}
+
+static void walk_allocations(void (*open)(struct joining *j))
+{
+    enum status status = STATUS_NO_MEMORY;
+    for (uint64_t count = 1; status != STATUS_OK; count++) {
+        struct joining j;
+        open(&j);
+        status = live(&j, count);
+        memory_fail_after(0);
+        assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);
+        assert_true(count < 1000);
+        finish(&j);
+    }
+}
+
+static void open_any_stream_stream(struct joining *j)
+{
+    open_stream_stream(j, 4096, OP_JOIN_OUTER, &patient);
+}
+
+static void open_any_table_table(struct joining *j)
+{
+    open_table_table(j, 4096, OP_JOIN_OUTER, true);
+}
+
+static void open_any_foreign_key(struct joining *j)
+{
+    open_foreign_key(j, 4096, OP_JOIN_LEFT, true);
+}
+
+static void open_any_stream_table(struct joining *j)
+{
+    open_stream_table(j, 4096, OP_JOIN_LEFT);
+}
+
+static void running_out_of_memory_is_a_status(void **state)
+{
+    (void)state;
+    walk_allocations(open_any_stream_stream);
+    walk_allocations(open_any_table_table);
+    walk_allocations(open_any_foreign_key);
+    walk_allocations(open_any_stream_table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -533,6 +594,7 @@ int main(void)
         cmocka_unit_test(late_outer_rows_are_emitted_alone_at_once),
         cmocka_unit_test(late_inner_rows_are_counted),
         cmocka_unit_test(windowed_rows_match_within_their_window),
+        cmocka_unit_test(running_out_of_memory_is_a_status),
         cmocka_unit_test(waiting_rows_survive_in_the_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
