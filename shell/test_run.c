@@ -187,12 +187,19 @@ static enum status create_record_topics(struct test_run *run, const struct tree 
 
 /* --- Statements --------------------------------------------------------------------------- */
 
-/* Topics that the statement takes for granted. */
-static enum status create_needed_topic(struct test_run *run, struct text statement)
+/* Topics that the statement takes for granted. Those of the outputs are there before any query
+ * makes them, as with ksqlDB's runner. */
+static enum status create_needed_topics(struct test_run *run, struct text statement)
 {
     struct text topic;
-    const bool is_any = test_statement_take(&statement, &topic);
-    return is_any && topic.data ? create_topic(run, topic, run->partition_count) : STATUS_OK;
+    bool selects = false;
+    if (!test_statement_take(&statement, &topic, &selects)) {
+        return STATUS_OK;
+    }
+    if (selects) {
+        return create_record_topics(run, run->outputs);
+    }
+    return topic.data ? create_topic(run, topic, run->partition_count) : STATUS_OK;
 }
 
 static enum status run_steps(struct test_run *run, struct script *script)
@@ -203,7 +210,7 @@ static enum status run_steps(struct test_run *run, struct script *script)
         if (outcome.kind == OUTCOME_END) {
             return STATUS_OK;
         }
-        TRY(create_needed_topic(run, outcome.statement));
+        TRY(create_needed_topics(run, outcome.statement));
         TRY(script_step(script, &outcome, run->diag));
         if (outcome.kind == OUTCOME_ENTITY) {
             json_decref(outcome.entity);
