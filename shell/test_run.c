@@ -261,7 +261,7 @@ static size_t run_length(const struct tree *first)
 static enum status produce_stretch(struct test_run *run, const struct tree **input)
 {
     const struct text topic = tree_find(*input, TEXT("topic"))->text;
-    const struct source *source = test_catalog_find_by_topic(run->engine, topic);
+    const struct source *source = inspect_find_source_by_topic(run->engine, topic);
     const size_t count = run_length(*input);
     const struct text name = arena_text(&run->arena, topic);
     struct record *records = arena_array(&run->arena, count, sizeof(*records));
@@ -295,7 +295,7 @@ static enum status execute(struct test_run *run)
     TRY(create_record_topics(run, run->outputs));
     TRY(produce_inputs(run));
     TRY(engine_run_until_idle(run->engine, -1, run->diag));
-    return test_catalog_check_queries(run->engine, run->diag);
+    return inspect_check_queries(run->engine, run->diag);
 }
 
 static enum status judge_failure(struct test_run *run, const struct tree *expected,
