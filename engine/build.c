@@ -148,7 +148,7 @@ static enum status put_store(struct builder *builder, const struct plan_step *st
         .place = place_of(step, *flow),
         .schema = &step->schema,
         .key_count = key_count_of(step),
-        .is_windowed = step->window.kind != WINDOW_NONE,
+        .window = window_of(&step->window),
         .emits_old = flow->wants_old,
         .store_id = store_id(builder, step, index),
     };
@@ -228,7 +228,8 @@ static enum status build_rekey(struct builder *builder, const struct plan_step *
     const struct rekey_options options = {.place = place_of(step, flow),
                                           .schema = &step->schema,
                                           .keys = step->rekey.keys,
-                                          .key_count = step->rekey.key_count};
+                                          .key_count = step->rekey.key_count,
+                                          .input_key_count = key_count_of(step->inputs[0])};
     struct operator *op = NULL;
     TRY(rekey_create(&builder->built->arena, &options, &op, builder->diag));
     add_operator(builder, op, step, NULL);
@@ -335,6 +336,7 @@ static enum status build_join_stream_stream(struct builder *builder, const struc
         .after_ms = step->join.after_ms,
         .grace_ms = step->join.grace_ms,
         .is_eager = step->join.is_eager,
+        .window = window_of(&step->window),
         .store_ids = {store_id(builder, step, 0), store_id(builder, step, 1)},
     };
     TRY(shape_of(builder, step, &options.shape));

@@ -54,7 +54,7 @@ void engine_remove_query(struct engine *engine, struct query *query)
 struct query *engine_find_query(struct engine *engine, struct text id)
 {
     for (size_t i = 0; i < engine->query_count; i++) {
-        if (text_equal(engine->queries[i]->id, id)) {
+        if (text_equal_nocase(engine->queries[i]->id, id)) {
             return engine->queries[i];
         }
     }
@@ -145,8 +145,14 @@ static enum status load_body(struct engine *engine, struct text id, int64_t sequ
                                       .statement = statement,
                                       .arena = arena,
                                       .diag = diag};
+        struct evaluation evaluation;
+        execution.evaluation = &evaluation;
         execution_init_catalog(&execution);
-        status = start_stored(&execution, &with_settings);
+        status = evaluation_init(&evaluation, engine, arena, diag);
+        if (status == STATUS_OK) {
+            status = start_stored(&execution, &with_settings);
+            evaluation_release(&evaluation);
+        }
     }
     session_destroy(session);
     return status;

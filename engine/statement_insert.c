@@ -4,7 +4,6 @@
  * before the statement returns.
  */
 #include "base/hash.h"
-#include "engine/evaluation.h"
 #include "engine/execution.h"
 #include "engine/serde.h"
 #include "formats/encoder.h"
@@ -80,12 +79,8 @@ static enum status insert_values(struct execution *execution)
 {
     const struct insert_values_statement *insert = &execution->statement->values;
     const struct planner planner = execution_planner(execution, execution->arena);
-    struct evaluation evaluation;
     struct insert_plan plan;
-    TRY(evaluation_init(&evaluation, execution->engine, execution->arena, execution->diag));
-    enum status status = plan_insert_values(&planner, insert, &evaluation.context, &plan);
-    evaluation_release(&evaluation);
-    TRY(status);
+    TRY(plan_insert_values(&planner, insert, &execution->evaluation->context, &plan));
 
     struct buffer keys;
     struct buffer values;
@@ -93,7 +88,7 @@ static enum status insert_values(struct execution *execution)
     buffer_init(&values);
     struct record record = {
         .time_ms = plan.has_time ? plan.time_ms : engine_now_ms(execution->engine)};
-    status = encode_side(execution, plan.source, FORMAT_KEY, plan.values, &keys, &record.key);
+    enum status status = encode_side(execution, plan.source, FORMAT_KEY, plan.values, &keys, &record.key);
     if (status == STATUS_OK) {
         status = encode_side(execution, plan.source, FORMAT_VALUE, plan.values, &values,
                              &record.value);

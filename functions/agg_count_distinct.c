@@ -18,6 +18,7 @@
 
 #include "base/memory.h"
 #include "base/row_codec.h"
+#include "functions/agg_canonical.h"
 #include "functions/agg_support.h"
 #include "functions/families.h"
 
@@ -91,12 +92,19 @@ static enum status hash_encoded(const struct type *type, const struct value *val
                                 struct diag *diag)
 {
     struct buffer encoded;
+    struct arena arena;
+    struct value canonical;
     buffer_init(&encoded);
-    row_codec_encode(&type, value, 1, &encoded);
-    const enum status status = buffer_status(&encoded, diag);
+    arena_init(&arena);
+    enum status status = agg_canonical_value(type, value, &arena, &canonical, diag);
+    if (status == STATUS_OK) {
+        row_codec_encode(&type, &canonical, 1, &encoded);
+        status = buffer_status(&encoded, diag);
+    }
     if (status == STATUS_OK) {
         *out = murmur_bytes(buffer_text(&encoded));
     }
+    arena_release(&arena);
     buffer_release(&encoded);
     return status;
 }

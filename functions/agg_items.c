@@ -17,6 +17,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/row_codec.h"
+#include "functions/agg_canonical.h"
 
 struct item {
     uint32_t offset; /* in blob */
@@ -92,9 +93,16 @@ static enum status end_stage(struct agg_items *items, struct text *out, struct d
 enum status agg_items_stage(struct agg_items **items, const struct type *type,
                             const struct value *value, struct text *out, struct diag *diag)
 {
+    struct arena arena; /* stays empty unless the value has maps */
+    struct value canonical;
     TRY(begin_stage(items, diag));
-    row_codec_encode(&type, value, 1, &(*items)->blob);
-    return end_stage(*items, out, diag);
+    arena_init(&arena);
+    const enum status status = agg_canonical_value(type, value, &arena, &canonical, diag);
+    if (status == STATUS_OK) {
+        row_codec_encode(&type, &canonical, 1, &(*items)->blob);
+    }
+    arena_release(&arena);
+    return status == STATUS_OK ? end_stage(*items, out, diag) : status;
 }
 
 enum status agg_items_stage_encoded(struct agg_items **items, struct text encoded, struct text *out,

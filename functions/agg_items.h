@@ -4,7 +4,7 @@
  * keep many values of any type. An item is the bytes that base/row_codec.h makes of its value,
  * and a 64-bit tag for its user (a count, a place in the order of arrival). All bytes of a list
  * lie in one block, so a group costs two allocations however many items it has, and equal
- * values are equal bytes: Java's equals, where -0.0 is not 0.0.
+ * values are equal bytes: Java's equals, where -0.0 is not 0.0, and a map's keys are sorted.
  *
  * A state that uses a list has `struct agg_items *items` as its first member, NULL while it is
  * empty, so that agg_items_release_state() serves as its release(). Adding goes in two steps:

@@ -10,8 +10,10 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <stdlib.h>
 
 #include "base/decimal.h"
+#include "base/number_text.h"
 #include "functions/cast.h"
 
 /* --- Finding the type --------------------------------------------------------------------- */
@@ -78,7 +80,7 @@ static enum status refuse_text(struct expr_build *build, struct text text, const
                        type_kind_name(type->kind), TEXT_ARGS(text));
 }
 
-/* The least DECIMAL that holds a number in plain spelling; {1, 0} for other spellings. */
+/* The least DECIMAL that holds the number that text spells, "2e1" included. */
 static struct decimal_type decimal_type_of_text(struct text text)
 {
     struct decimal_type type = {0, 0};
@@ -86,43 +88,57 @@ static struct decimal_type decimal_type_of_text(struct text text)
     for (size_t i = 0; i < text.bytes; i++) {
         const unsigned char byte = (unsigned char)text.data[i];
         if (byte == 'e' || byte == 'E') {
-            return (struct decimal_type){1, 0};
+            const struct text exponent = {text.data + i + 1, text.bytes - i - 1};
+            int32_t power = 0;
+            if (number_text_parse_int32(exponent, &power) && abs(power) <= DECIMAL_DIGITS_MAX) {
+                type.scale -= power; /* a larger one leaves nothing but 0 */
+            }
+            break;
         }
         is_behind_point = is_behind_point || byte == '.';
         type.precision += isdigit(byte) && (type.precision > 0 || byte != '0') ? 1 : 0;
         type.scale += isdigit(byte) && is_behind_point ? 1 : 0;
+    }
+    if (type.scale < 0) {
+        type.precision -= type.scale;
+        type.scale = 0;
     }
     type.precision = type.precision > type.scale ? type.precision : type.scale;
     type.precision = type.precision > 0 ? type.precision : 1;
     return type;
 }
 
-/* A text literal beside numbers widens their type as a number literal would. */
+/* A text literal beside numbers widens their type as the number that it spells would: whole
+ * numbers in plain spelling are INTEGER or BIGINT, all others DECIMAL. */
 static enum status merge_number_text(struct expr_build *build, struct text text,
                                      const struct type **type)
 {
+    const struct type *old = *type;
+    const struct decimal_type wide = {38, 19};
+    const struct decimal_type whole = {38, 0};
     struct diag ignored;
     struct value value;
-    const struct type *trial = *type;
-    if (expr_coerce_value(COERCE_LAX, type_of(TYPE_STRING), value_text(text), trial, build->arena,
-                          &value, &ignored) == STATUS_OK) {
+    if (old->kind == TYPE_DOUBLE) {
+        return number_text_parse_double(text, NUMBER_TEXT_NAMES_REFUSED, &value.real)
+                   ? STATUS_OK
+                   : refuse_text(build, text, old);
+    }
+    if (number_text_parse_int32(text, &value.int32)) {
         return STATUS_OK;
     }
-    if (trial->kind == TYPE_INTEGER &&
-        expr_coerce_value(COERCE_LAX, type_of(TYPE_STRING), value_text(text), type_of(TYPE_BIGINT),
-                          build->arena, &value, &ignored) == STATUS_OK) {
-        *type = type_of(TYPE_BIGINT);
-        return STATUS_OK;
+    if (number_text_parse_int64(text, &value.int64)) {
+        return expr_widen_numbers(build, old, type_of(TYPE_BIGINT), type);
     }
-    const struct decimal_type wide = {38, 19};
-    if (trial->kind == TYPE_DOUBLE || decimal_parse(text, wide, DECIMAL_ROUNDING_UNNECESSARY,
-                                                    &value.decimal, &ignored) != STATUS_OK) {
-        return refuse_text(build, text, trial);
+    if (decimal_parse(text, wide, DECIMAL_ROUNDING_UNNECESSARY, &value.decimal, &ignored) !=
+            STATUS_OK &&
+        decimal_parse(text, whole, DECIMAL_ROUNDING_UNNECESSARY, &value.decimal, &ignored) !=
+            STATUS_OK) {
+        return refuse_text(build, text, old);
     }
     const struct decimal_type own = decimal_type_of_text(text);
     const struct type *decimal =
         type_decimal(build->arena, (uint16_t)own.precision, (uint16_t)own.scale);
-    return decimal ? expr_widen_numbers(build, trial, decimal, type) : diag_no_memory(build->diag);
+    return decimal ? expr_widen_numbers(build, old, decimal, type) : diag_no_memory(build->diag);
 }
 
 static bool is_simple(enum type_kind kind)

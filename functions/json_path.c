@@ -2,8 +2,9 @@
  *
  * A path is followed over the text itself, one step at a time: the members of an object (or
  * items of an array) are skipped until the wanted one, and the next step starts in its slice. So
- * the usual call builds no tree and allocates nothing. The text as a whole is checked once, at
- * the first step; of a key that comes twice the last value counts.
+ * the usual call builds no tree and allocates nothing. The text as a whole is checked once: by
+ * the first step where it is an object, which skips over all members anyway, and before it
+ * otherwise. Of a key that comes twice the last value counts.
  */
 #include "functions/json_path.h"
 
@@ -127,7 +128,7 @@ static enum status is_key(struct text raw, bool has_escapes, struct text name, s
     return STATUS_OK;
 }
 
-/* json is a valid object. */
+/* json starts with an object, all of which is checked. */
 static enum status find_member(struct text json, struct text name, struct arena *arena,
                                struct text *found, struct diag *diag)
 {
@@ -145,7 +146,7 @@ static enum status find_member(struct text json, struct text name, struct arena 
             return STATUS_INVALID;
         }
         if (!has_item) {
-            return STATUS_OK;
+            return reader.next[-1] == '}' ? STATUS_OK : STATUS_INVALID;
         }
         if (!json_read_key(&reader, &key, &has_escapes) || !json_skip(&reader, &value)) {
             return STATUS_INVALID;
@@ -188,19 +189,24 @@ static enum status find_item(struct text json, struct text number, struct text *
 enum status json_path_find(const struct json_path *path, struct text json, struct arena *arena,
                            struct text *found, struct diag *diag)
 {
-    struct text at;
-    if (!json_skip_root(json, &at)) {
+    struct text at = {NULL, 0};
+    uint32_t step = 0;
+    struct json_reader reader = json_reader_of(json);
+    if (path->count > 0 && json_peek(&reader) == JSON_OBJECT) {
+        const struct text object = {reader.next, (size_t)(reader.end - reader.next)};
+        TRY(find_member(object, path->steps[step++], arena, &at, diag));
+    } else if (!json_skip_root(json, &at)) {
         return STATUS_INVALID;
     }
     if (at.bytes == 0) {
         at.data = NULL;
     }
-    for (uint32_t i = 0; i < path->count && at.data; i++) {
+    for (; step < path->count && at.data; step++) {
         struct text next = {NULL, 0};
         if (at.data[0] == '{') {
-            TRY(find_member(at, path->steps[i], arena, &next, diag));
+            TRY(find_member(at, path->steps[step], arena, &next, diag));
         } else if (at.data[0] == '[') {
-            TRY(find_item(at, path->steps[i], &next));
+            TRY(find_item(at, path->steps[step], &next));
         }
         at = next;
     }

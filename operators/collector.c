@@ -10,8 +10,8 @@ struct collector {
     struct collector_options options;
 };
 
-static enum status collector_push(struct operator *op, struct op_context *context,
-                                  uint32_t input, struct batch *batch, struct diag *diag)
+static enum status collector_push(struct operator* op, struct op_context *context, uint32_t input,
+                                  struct batch *batch, struct diag *diag)
 {
     const struct collector *self = (const struct collector *)op;
     (void)input;
@@ -22,7 +22,7 @@ static enum status collector_push(struct operator *op, struct op_context *contex
 static const struct op_vtable collector_vtable = {.name = "collector", .push = collector_push};
 
 enum status collector_create(struct arena *arena, const struct collector_options *options,
-                             struct operator **out, struct diag *diag)
+                             struct operator** out, struct diag *diag)
 {
     struct collector *self = ARENA_NEW(arena, struct collector);
     if (!self) {

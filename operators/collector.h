@@ -13,8 +13,7 @@ struct collector_options {
 };
 
 /* Creates the operator in arena, which owns it. */
-MUST_USE enum status collector_create(struct arena *arena,
-                                      const struct collector_options *options,
-                                      struct operator **out, struct diag *diag);
+MUST_USE enum status collector_create(struct arena *arena, const struct collector_options *options,
+                                      struct operator** out, struct diag *diag);
 
 #endif

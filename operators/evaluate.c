@@ -11,7 +11,7 @@
 enum { MESSAGE_BYTES_MAX = 1024 };
 
 struct evaluation {
-    const struct operator *op;
+    const struct operator* op;
     struct op_context *context;
     const struct batch *batch;
     const char *what;
@@ -26,10 +26,9 @@ static void report(void *context, size_t row, const struct expr *expr, const cha
     rows_log(evaluation->op, evaluation->context, evaluation->batch, row, text);
 }
 
-enum status evaluate(const struct operator *op, struct op_context *context,
-                     const struct expr *expr, const char *what, const struct batch *batch,
-                     const uint32_t *rows, size_t count, struct column *column,
-                     uint8_t *has_failed, struct diag *diag)
+enum status evaluate(const struct operator* op, struct op_context *context, const struct expr *expr,
+                     const char *what, const struct batch *batch, const uint32_t *rows,
+                     size_t count, struct column *column, uint8_t *has_failed, struct diag *diag)
 {
     if (count == 0) {
         return column_init(column, batch->arena, expr->type, batch->capacity, diag);

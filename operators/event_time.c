@@ -16,13 +16,12 @@ struct event_time {
     const struct time_pattern *pattern; /* NULL: the column holds milliseconds */
     struct time_zone zone;              /* of text without one; found at the first row */
     bool has_zone;
-    struct diag diag;                   /* scratch */
+    struct diag diag; /* scratch */
     char reason[REASON_BYTES_MAX];
 };
 
 enum status event_time_create(struct arena *arena, const struct op_timestamp *timestamp,
-                              const struct type *type, struct event_time **out,
-                              struct diag *diag)
+                              const struct type *type, struct event_time **out, struct diag *diag)
 {
     const bool is_text = type->kind == TYPE_STRING && timestamp->pattern.data;
     if (!is_text && type->kind != TYPE_BIGINT && type->kind != TYPE_TIMESTAMP) {
@@ -36,8 +35,8 @@ enum status event_time_create(struct arena *arena, const struct op_timestamp *ti
         return diag_no_memory(diag);
     }
     if (is_text) {
-        TRY(time_pattern_compile(timestamp->pattern, TIME_PATTERN_JAVA_TIME, arena,
-                                 &self->pattern, diag));
+        TRY(time_pattern_compile(timestamp->pattern, TIME_PATTERN_JAVA_TIME, arena, &self->pattern,
+                                 diag));
     }
     *out = self;
     return STATUS_OK;

@@ -54,8 +54,7 @@ static enum status filter_stream(struct filter *self, struct op_context *context
 
 /* Which old rows had passed; none where the batch carries no old rows. */
 static enum status old_predicate_of(const struct filter *self, struct op_context *context,
-                                    struct batch *batch, struct column *passed,
-                                    struct diag *diag)
+                                    struct batch *batch, struct column *passed, struct diag *diag)
 {
     uint32_t *rows = NULL;
     size_t count = 0;
@@ -94,7 +93,7 @@ static enum status filter_table(struct filter *self, struct op_context *context,
     return op_emit(&self->op, context, batch, diag);
 }
 
-static enum status filter_push(struct operator *op, struct op_context *context, uint32_t input,
+static enum status filter_push(struct operator* op, struct op_context *context, uint32_t input,
                                struct batch *batch, struct diag *diag)
 {
     struct filter *self = (struct filter *)op;
@@ -106,11 +105,11 @@ static enum status filter_push(struct operator *op, struct op_context *context, 
 static const struct op_vtable filter_vtable = {.name = "filter", .push = filter_push};
 
 enum status filter_create(struct arena *arena, const struct filter_options *options,
-                          struct operator **out, struct diag *diag)
+                          struct operator** out, struct diag *diag)
 {
     struct filter *self = ARENA_NEW(arena, struct filter);
-    const struct text what = arena_printf(arena, "Error evaluating predicate %.*s",
-                                          TEXT_ARGS(options->predicate->text));
+    const struct text what =
+        arena_printf(arena, "Error evaluating predicate %.*s", TEXT_ARGS(options->predicate->text));
     if (!self || !what.data) {
         return diag_no_memory(diag);
     }

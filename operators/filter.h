@@ -22,6 +22,6 @@ struct filter_options {
 
 /* Creates the operator in arena, which owns it; what options points to is borrowed. */
 MUST_USE enum status filter_create(struct arena *arena, const struct filter_options *options,
-                                   struct operator **out, struct diag *diag);
+                                   struct operator** out, struct diag *diag);
 
 #endif

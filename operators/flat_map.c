@@ -45,8 +45,7 @@ static enum status evaluate_call(struct flat_map_run *run, uint32_t call, const 
 }
 
 /* Calls one function for one row; a function that throws makes no rows and is logged. */
-static enum status make_rows(struct flat_map_run *run, uint32_t call, size_t row,
-                             struct diag *diag)
+static enum status make_rows(struct flat_map_run *run, uint32_t call, size_t row, struct diag *diag)
 {
     const struct table_function *function = run->self->options.calls[call].function;
     struct arena *arena = run->batch->arena;
@@ -71,8 +70,7 @@ static enum status make_rows(struct flat_map_run *run, uint32_t call, size_t row
 }
 
 /* The output row number index of one input row. */
-static enum status add_row(struct flat_map_run *run, size_t row, uint32_t index,
-                           struct diag *diag)
+static enum status add_row(struct flat_map_run *run, size_t row, uint32_t index, struct diag *diag)
 {
     const uint32_t input_count = run->batch->column_count;
     size_t to = 0;
@@ -105,7 +103,7 @@ static enum status expand_row(struct flat_map_run *run, size_t row, struct diag 
     return STATUS_OK;
 }
 
-static enum status flat_map_push(struct operator *op, struct op_context *context, uint32_t input,
+static enum status flat_map_push(struct operator* op, struct op_context *context, uint32_t input,
                                  struct batch *batch, struct diag *diag)
 {
     struct flat_map *self = (struct flat_map *)op;
@@ -115,8 +113,8 @@ static enum status flat_map_push(struct operator *op, struct op_context *context
         .context = context,
         .batch = batch,
         .arguments = arena_array(batch->arena, self->options.call_count, sizeof(struct column *)),
-        .made = arena_array(batch->arena, self->options.call_count,
-                            sizeof(const struct value_list *)),
+        .made =
+            arena_array(batch->arena, self->options.call_count, sizeof(const struct value_list *)),
         .builder = {.op = op,
                     .context = context,
                     .schema = self->options.schema,
@@ -143,7 +141,7 @@ static enum status flat_map_push(struct operator *op, struct op_context *context
 static const struct op_vtable flat_map_vtable = {.name = "flat_map", .push = flat_map_push};
 
 enum status flat_map_create(struct arena *arena, const struct flat_map_options *options,
-                            struct operator **out, struct diag *diag)
+                            struct operator** out, struct diag *diag)
 {
     struct flat_map *self = ARENA_NEW(arena, struct flat_map);
     if (!self) {

@@ -28,6 +28,6 @@ struct flat_map_options {
 
 /* Creates the operator in arena, which owns it; what options points to is borrowed. */
 MUST_USE enum status flat_map_create(struct arena *arena, const struct flat_map_options *options,
-                                     struct operator **out, struct diag *diag);
+                                     struct operator** out, struct diag *diag);
 
 #endif

@@ -46,8 +46,8 @@ static enum status push_stream(struct group *self, struct group_push *push, stru
                           : group_push_windows(self, push, &input, diag);
 }
 
-static enum status group_push_batch(struct operator *op, struct op_context *context,
-                                    uint32_t input, struct batch *batch, struct diag *diag)
+static enum status group_push_batch(struct operator* op, struct op_context *context, uint32_t input,
+                                    struct batch *batch, struct diag *diag)
 {
     struct group *self = (struct group *)op;
     struct group_push push = push_of(self, context, batch);
@@ -61,13 +61,12 @@ static enum status group_push_batch(struct operator *op, struct op_context *cont
     return group_expire(self, context, diag);
 }
 
-static enum status group_flush(struct operator *op, struct op_context *context,
-                               struct diag *diag)
+static enum status group_flush(struct operator* op, struct op_context *context, struct diag *diag)
 {
     return group_emit_pending((struct group *)op, context, diag);
 }
 
-static void group_release(struct operator *op)
+static void group_release(struct operator* op)
 {
     struct group *self = (struct group *)op;
     hash_store_destroy(self->groups);
@@ -147,11 +146,10 @@ static enum status create_scratch(struct group *self, struct arena *arena, struc
 
 static enum status create_stores(struct group *self, struct diag *diag)
 {
-    const struct hash_store_options options = {.payload_bytes = self->payload_bytes,
-                                               .release = group_state_release,
-                                               .context = self};
-    const struct hash_store_options index_options = {
-        .payload_bytes = sizeof(struct session_list), .release = session_list_release};
+    const struct hash_store_options options = {
+        .payload_bytes = self->payload_bytes, .release = group_state_release, .context = self};
+    const struct hash_store_options index_options = {.payload_bytes = sizeof(struct session_list),
+                                                     .release = session_list_release};
     switch (self->options.window.kind) {
     case OP_WINDOW_TUMBLING:
     case OP_WINDOW_HOPPING:
@@ -175,8 +173,7 @@ static enum status check_window(struct group *self, struct diag *diag)
     }
     assert(window->size_ms > 0 && window->grace_ms >= 0 && !self->options.input_is_table);
     const int64_t shortest_ms = window->size_ms + window->grace_ms;
-    window->retention_ms =
-        window->retention_ms > shortest_ms ? window->retention_ms : shortest_ms;
+    window->retention_ms = window->retention_ms > shortest_ms ? window->retention_ms : shortest_ms;
     if (window->kind == OP_WINDOW_HOPPING &&
         window->size_ms / window->advance_ms > WINDOWS_PER_ROW_MAX) {
         return diag_fail(diag, STATUS_LIMIT, SQL_POS_NONE,
@@ -188,7 +185,7 @@ static enum status check_window(struct group *self, struct diag *diag)
 }
 
 enum status group_create(struct arena *arena, const struct group_options *options,
-                         struct operator **out, struct diag *diag)
+                         struct operator** out, struct diag *diag)
 {
     struct group *self = ARENA_NEW(arena, struct group);
     if (!self) {
@@ -203,7 +200,11 @@ enum status group_create(struct arena *arena, const struct group_options *option
     TRY(place_accumulators(self, arena, diag));
     TRY(describe_keys(self, arena, diag));
     TRY(create_scratch(self, arena, diag));
-    TRY(create_stores(self, diag));
+    const enum status status = create_stores(self, diag);
+    if (status != STATUS_OK) {
+        group_release(&self->op);
+        return status;
+    }
     *out = &self->op;
     return STATUS_OK;
 }

@@ -53,32 +53,32 @@ struct group_options {
     const struct op_pseudo *pseudo;
     uint32_t pseudo_count;
     bool input_is_table;
-    bool is_final;   /* EMIT FINAL; windowed only */
+    bool is_final; /* EMIT FINAL; windowed only */
     /* is_final: windows that fell out of retention before they could be emitted, because stream
      * time jumped, are emitted too. ksqlDB loses them; false does as it does. */
     bool emits_expired;
-    bool emits_old;  /* something below wants old rows: HAVING, joins, another GROUP BY */
+    bool emits_old; /* something below wants old rows: HAVING, joins, another GROUP BY */
     uint64_t store_id;
 };
 
 /* Creates the operator in arena, which owns it; op_release frees its state. What options points
  * to is borrowed. */
 MUST_USE enum status group_create(struct arena *arena, const struct group_options *options,
-                                  struct operator **out, struct diag *diag);
+                                  struct operator** out, struct diag *diag);
 
 /* Fills an empty state from the file. */
-MUST_USE enum status group_load(struct operator *op, struct reader *reader, struct diag *diag);
+MUST_USE enum status group_load(struct operator* op, struct reader *reader, struct diag *diag);
 
 /* For pull queries: appends the row of one state row to out, a batch of the output's schema (with
  * windows when windowed) that has room for it; nested values go to out->arena. Reads only what
  * creation set, so any thread may call it. */
-MUST_USE enum status group_decode_row(const struct operator *op, struct text key,
-                                      struct text value, struct batch *out, struct diag *diag);
+MUST_USE enum status group_decode_row(const struct operator* op, struct text key, struct text value,
+                                      struct batch *out, struct diag *diag);
 
 /* Appends the key part of the state keys of a group to out. Without windows it is the state key.
  * Sessions: the prefix of all sessions of the group. Tumbling and hopping windows: what stands
  * behind the start (window_store_encode_start). */
-MUST_USE enum status group_encode_key(const struct operator *op, const struct value *keys,
+MUST_USE enum status group_encode_key(const struct operator* op, const struct value *keys,
                                       struct buffer *out, struct diag *diag);
 
 #endif

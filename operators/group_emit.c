@@ -61,8 +61,7 @@ static void write_window(const struct group *self, const struct group_state *sta
 }
 
 static enum status write_results(const struct group *self, struct group_state *state,
-                                 struct batch *batch, size_t row, bool is_copied,
-                                 struct diag *diag)
+                                 struct batch *batch, size_t row, bool is_copied, struct diag *diag)
 {
     TRY(group_state_results(self, state, batch->arena, self->values, diag));
     for (uint32_t i = 0; i < self->options.aggregate_count; i++) {
@@ -76,9 +75,8 @@ static enum status write_results(const struct group *self, struct group_state *s
 }
 
 /* All but the results. */
-static enum status write_frame(const struct group *self, struct hash_entry *entry,
-                               int64_t time_ms, struct batch *batch, size_t row, bool is_copied,
-                               struct diag *diag)
+static enum status write_frame(const struct group *self, struct hash_entry *entry, int64_t time_ms,
+                               struct batch *batch, size_t row, bool is_copied, struct diag *diag)
 {
     TRY(write_keys(self, hash_entry_key(entry), batch, row, is_copied, diag));
     batch->time_ms[row] = time_ms;
@@ -87,8 +85,8 @@ static enum status write_frame(const struct group *self, struct hash_entry *entr
     return STATUS_OK;
 }
 
-enum status group_write_row(const struct group *self, struct hash_entry *entry,
-                            struct batch *batch, size_t row, bool is_copied, struct diag *diag)
+enum status group_write_row(const struct group *self, struct hash_entry *entry, struct batch *batch,
+                            size_t row, bool is_copied, struct diag *diag)
 {
     struct group_state *state = group_state_of(entry);
     TRY(write_frame(self, entry, state->time_ms, batch, row, is_copied, diag));
@@ -110,8 +108,8 @@ void group_drop_late(const struct group *self, const struct group_push *push, si
 }
 
 /* The row as it was last emitted, to be decoded when its successor is emitted. */
-static enum status keep_old(struct group *self, struct group_push *push,
-                            struct group_state *state, struct diag *diag)
+static enum status keep_old(struct group *self, struct group_push *push, struct group_state *state,
+                            struct diag *diag)
 {
     TRY(group_state_results(self, state, push->context->batch_arena, self->values, diag));
     buffer_reset(&self->scratch);
@@ -147,8 +145,8 @@ static enum status begin_shown(struct group *self, struct group_push *push,
 }
 
 enum status group_begin_change(struct group *self, struct group_push *push,
-                               struct hash_store *store, struct hash_entry *entry,
-                               size_t input_row, size_t *out_row, struct diag *diag)
+                               struct hash_store *store, struct hash_entry *entry, size_t input_row,
+                               size_t *out_row, struct diag *diag)
 {
     struct group_state *state = group_state_of(entry);
     hash_store_touch(store, entry);
@@ -166,8 +164,8 @@ enum status group_begin_change(struct group *self, struct group_push *push,
     return buffer_status(&self->pending, diag);
 }
 
-enum status group_end_change(struct group *self, struct group_push *push,
-                             struct hash_entry *entry, size_t out_row, struct diag *diag)
+enum status group_end_change(struct group *self, struct group_push *push, struct hash_entry *entry,
+                             size_t out_row, struct diag *diag)
 {
     if (!push->is_immediate) {
         return STATUS_OK;
@@ -176,8 +174,8 @@ enum status group_end_change(struct group *self, struct group_push *push,
     return group_write_row(self, entry, push->builder.batch, out_row, true, diag);
 }
 
-enum status group_emit_delete(struct group *self, struct group_push *push,
-                              struct hash_entry *entry, size_t input_row, struct diag *diag)
+enum status group_emit_delete(struct group *self, struct group_push *push, struct hash_entry *entry,
+                              size_t input_row, struct diag *diag)
 {
     size_t row = 0;
     if (!push->is_immediate) {
@@ -274,8 +272,7 @@ static bool is_lost(const struct group *self, struct op_context *context, int64_
 {
     const struct op_window *window = &self->options.window;
     char message[160];
-    if (self->options.emits_expired ||
-        start_ms >= self->newest_start_ms - window->retention_ms) {
+    if (self->options.emits_expired || start_ms >= self->newest_start_ms - window->retention_ms) {
         return false;
     }
     (void)snprintf(message, sizeof(message),
@@ -343,8 +340,8 @@ enum status group_emit_closed(struct group *self, struct op_context *context, st
 
 /* --- expiry --------------------------------------------------------------------------------- */
 
-static enum status expire_windows(struct group *self, struct op_context *context,
-                                  int64_t bound_ms, struct diag *diag)
+static enum status expire_windows(struct group *self, struct op_context *context, int64_t bound_ms,
+                                  struct diag *diag)
 {
     int64_t oldest_ms = 0;
     if (window_store_bucket_count(self->windows) == 0) {

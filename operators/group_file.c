@@ -93,7 +93,7 @@ static void set_window_starts(struct group *self)
     }
 }
 
-enum status group_load(struct operator *op, struct reader *reader, struct diag *diag)
+enum status group_load(struct operator* op, struct reader *reader, struct diag *diag)
 {
     struct group *self = (struct group *)op;
     const uint64_t store_id = self->options.store_id;
@@ -113,7 +113,7 @@ enum status group_load(struct operator *op, struct reader *reader, struct diag *
     return self->sessions ? group_index_sessions(self, diag) : STATUS_OK;
 }
 
-enum status group_collect(struct operator *op, struct op_context *context, struct commit *commit,
+enum status group_collect(struct operator* op, struct op_context *context, struct commit *commit,
                           struct diag *diag)
 {
     struct group *self = (struct group *)op;
@@ -122,8 +122,8 @@ enum status group_collect(struct operator *op, struct op_context *context, struc
         return window_store_collect(self->windows, commit, self->options.store_id, encode_state,
                                     self, diag);
     }
-    return hash_store_collect(self->groups, commit, self->options.store_id,
-                              (struct text){NULL, 0}, encode_state, self, diag);
+    return hash_store_collect(self->groups, commit, self->options.store_id, (struct text){NULL, 0},
+                              encode_state, self, diag);
 }
 
 /* --- pull queries --------------------------------------------------------------------------- */
@@ -151,8 +151,8 @@ static enum status split_stored_key(const struct group *self, struct text stored
     return STATUS_OK;
 }
 
-static enum status decode_key_columns(const struct group *self, struct text key,
-                                      struct batch *out, size_t row, struct diag *diag)
+static enum status decode_key_columns(const struct group *self, struct text key, struct batch *out,
+                                      size_t row, struct diag *diag)
 {
     const uint32_t key_count = self->options.key_count;
     struct value *values = arena_array(out->arena, key_count, sizeof(*values));
@@ -185,14 +185,13 @@ static enum status copy_results(const struct group *self, struct group_state *st
     return STATUS_OK;
 }
 
-enum status group_decode_row(const struct operator *op, struct text key, struct text value,
+enum status group_decode_row(const struct operator* op, struct text key, struct text value,
                              struct batch *out, struct diag *diag)
 {
     const struct group *self = (const struct group *)op;
     const size_t row = out->row_count;
     struct group_state *state = arena_zalloc(out->arena, self->payload_bytes);
-    struct value *values =
-        arena_array(out->arena, self->options.aggregate_count, sizeof(*values));
+    struct value *values = arena_array(out->arena, self->options.aggregate_count, sizeof(*values));
     const struct text stored = arena_text(out->arena, value);
     if (!state || !values || !stored.data) {
         return diag_no_memory(diag);
@@ -211,7 +210,7 @@ enum status group_decode_row(const struct operator *op, struct text key, struct 
     return STATUS_OK;
 }
 
-enum status group_encode_key(const struct operator *op, const struct value *keys,
+enum status group_encode_key(const struct operator* op, const struct value *keys,
                              struct buffer *out, struct diag *diag)
 {
     const struct group *self = (const struct group *)op;

@@ -37,7 +37,7 @@ struct group_old {
 struct group_state {
     int64_t time_ms;         /* newest input row; of sessions also their end */
     int64_t window_start_ms; /* 0 without windows */
-    struct group_old *old; /* the row as last emitted, until its successor is; may be NULL */
+    struct group_old *old;   /* the row as last emitted, until its successor is; may be NULL */
     uint32_t flags;
     uint32_t unused;
 };
@@ -46,7 +46,7 @@ struct group {
     struct operator op;
     struct group_options options;
     struct key_codec keys;
-    uint32_t *offsets;              /* per aggregate: from the payload to its accumulator */
+    uint32_t *offsets; /* per aggregate: from the payload to its accumulator */
     uint32_t payload_bytes;
     const struct type **saved_types;  /* per aggregate: state_type */
     const struct type **result_types; /* per aggregate: result_type */
@@ -55,16 +55,16 @@ struct group {
     struct value *values; /* scratch: as many as columns, keys, arguments or aggregates */
     struct buffer scratch;
 
-    struct hash_store *groups;     /* without windows, and sessions (key with window behind) */
-    struct window_store *windows;  /* tumbling and hopping */
-    struct hash_store *sessions;   /* group key -> struct session_list */
-    struct buffer pending;         /* of struct hash_entry *: changed since the last flush */
+    struct hash_store *groups;    /* without windows, and sessions (key with window behind) */
+    struct window_store *windows; /* tumbling and hopping */
+    struct hash_store *sessions;  /* group key -> struct session_list */
+    struct buffer pending;        /* of struct hash_entry *: changed since the last flush */
 
-    int64_t stream_time_ms;   /* newest time of an accepted row; INT64_MIN at first */
-    int64_t newest_start_ms;  /* newest window start in the store */
-    int64_t emitted_ms;       /* is_final: windows closed at this close time were emitted */
-    struct buffer closing;    /* is_final sessions: heap of struct session_end */
-    int64_t next_sweep_ms;    /* sessions: stream time of the next search for expired ones */
+    int64_t stream_time_ms;  /* newest time of an accepted row; INT64_MIN at first */
+    int64_t newest_start_ms; /* newest window start in the store */
+    int64_t emitted_ms;      /* is_final: windows closed at this close time were emitted */
+    struct buffer closing;   /* is_final sessions: heap of struct session_end */
+    int64_t next_sweep_ms;   /* sessions: stream time of the next search for expired ones */
 };
 
 /* Keys and arguments of the rows of one batch. */
@@ -79,9 +79,8 @@ struct group_input {
 /* Fills input for the rows listed. Rows that fail or have a NULL key are logged and get no
  * has_key, nor do rows that are not listed. */
 MUST_USE enum status group_read_input(const struct group *self, struct op_context *context,
-                                      const struct batch *batch, const uint32_t *rows,
-                                      size_t count, struct group_input *input,
-                                      struct diag *diag);
+                                      const struct batch *batch, const uint32_t *rows, size_t count,
+                                      struct group_input *input, struct diag *diag);
 
 /* --- accumulators --------------------------------------------------------------------------- */
 
@@ -143,8 +142,7 @@ MUST_USE enum status group_begin_change(struct group *self, struct group_push *p
                                         struct hash_store *store, struct hash_entry *entry,
                                         size_t input_row, size_t *out_row, struct diag *diag);
 MUST_USE enum status group_end_change(struct group *self, struct group_push *push,
-                                      struct hash_entry *entry, size_t out_row,
-                                      struct diag *diag);
+                                      struct hash_entry *entry, size_t out_row, struct diag *diag);
 
 /* --- emission ------------------------------------------------------------------------------- */
 
@@ -176,7 +174,7 @@ static inline int64_t group_close_ms(const struct group *self)
 
 /* --- the file ------------------------------------------------------------------------------- */
 
-MUST_USE enum status group_collect(struct operator *op, struct op_context *context,
+MUST_USE enum status group_collect(struct operator* op, struct op_context *context,
                                    struct commit *commit, struct diag *diag);
 
 /* --- sessions ------------------------------------------------------------------------------- */

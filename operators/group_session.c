@@ -421,8 +421,7 @@ enum status group_index_sessions(struct group *self, struct diag *diag)
         if (key_codec_has_int64(&self->keys)) {
             uint64_t integer = 0;
             memcpy(&integer, key.data, sizeof(integer));
-            index_entry =
-                hash_store_put_int64(self->sessions, integer, hash_int64(integer), NULL);
+            index_entry = hash_store_put_int64(self->sessions, integer, hash_int64(integer), NULL);
         } else {
             index_entry =
                 hash_store_put(self->sessions, key, hash_bytes(key.data, key.bytes), NULL);

@@ -7,8 +7,7 @@
 #include "base/memory.h"
 #include "operators/group_parts.h"
 
-enum status group_state_init(const struct group *self, struct group_state *state,
-                             struct diag *diag)
+enum status group_state_init(const struct group *self, struct group_state *state, struct diag *diag)
 {
     assert(!(state->flags & GROUP_IS_READY));
     for (uint32_t i = 0; i < self->options.aggregate_count; i++) {
@@ -39,9 +38,8 @@ void group_state_release(void *context, void *payload)
 }
 
 /* The arguments of one aggregate in one row, as values. */
-static const struct value *arguments_of(const struct group *self,
-                                        const struct group_input *input, uint32_t aggregate,
-                                        size_t row)
+static const struct value *arguments_of(const struct group *self, const struct group_input *input,
+                                        uint32_t aggregate, size_t row)
 {
     const uint32_t count = self->options.aggregates[aggregate].argument_count;
     for (uint32_t i = 0; i < count; i++) {
@@ -94,8 +92,8 @@ enum status group_state_results(const struct group *self, struct group_state *st
 {
     for (uint32_t i = 0; i < self->options.aggregate_count; i++) {
         const struct aggregate *aggregate = &self->options.aggregates[i];
-        TRY(aggregate->def->result(aggregate, group_accumulator(self, state, i), arena,
-                                   &values[i], diag));
+        TRY(aggregate->def->result(aggregate, group_accumulator(self, state, i), arena, &values[i],
+                                   diag));
     }
     return STATUS_OK;
 }

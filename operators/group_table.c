@@ -45,8 +45,7 @@ static enum status put_group(struct group *self, const struct group_input *input
 /* One change of one group: old_rows and new_rows are NULL where there is nothing to do. */
 static enum status change_group(struct group *self, struct group_push *push,
                                 const struct group_input *old_rows,
-                                const struct group_input *new_rows, size_t row,
-                                struct diag *diag)
+                                const struct group_input *new_rows, size_t row, struct diag *diag)
 {
     struct hash_entry *entry = NULL;
     size_t out_row = 0;

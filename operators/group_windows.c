@@ -56,8 +56,7 @@ static bool has_closed(const struct group *self)
         return false;
     }
     int64_t start_ms = 0;
-    const size_t next =
-        window_store_lower_bound(self->windows, self->emitted_ms - size_ms + 1);
+    const size_t next = window_store_lower_bound(self->windows, self->emitted_ms - size_ms + 1);
     if (next == window_store_bucket_count(self->windows)) {
         return false;
     }
@@ -253,8 +252,8 @@ static enum status add_waiting(struct group *self, struct group_push *push,
 
 static bool continues(const struct row_run *run, struct window_span span, size_t row)
 {
-    return run->count > 0 && run->from + run->count == row &&
-           run->span.first_ms == span.first_ms && run->span.last_ms == span.last_ms;
+    return run->count > 0 && run->from + run->count == row && run->span.first_ms == span.first_ms &&
+           run->span.last_ms == span.last_ms;
 }
 
 static enum status push_runs(struct group *self, struct group_push *push,

@@ -3,7 +3,7 @@
  * Output columns: the join key, all columns of the left input, all of the right (keys and pseudo
  * columns included), then the join's own pseudo columns. A side without a match is all NULL.
  * Input 0 is the left, input 1 the right. Each side is found by the value of its key expression;
- * a NULL or failing key never matches. */
+ * a key that is NULL, or fails (which is logged), never matches. */
 #ifndef OPERATORS_JOIN_H
 #define OPERATORS_JOIN_H
 

@@ -33,7 +33,7 @@ enum { TIDY_COUNT_MIN = 64 };
 struct join_foreign_key {
     struct operator op;
     struct join_foreign_key_options options;
-    struct operator *tables[2];
+    struct operator* tables[2];
     struct key_codec foreign_keys;
     struct hash_store *index; /* foreign key -> struct key_list */
 };
@@ -134,7 +134,7 @@ static enum status look_up_left(struct join_foreign_key *self, struct op_context
     }
     TRY(table_store_find_keys(self->tables[0], keys, count, arena, out, refers, diag));
     TRY(join_evaluate_key(&self->op, context, &self->options.shape, JOIN_SIDE_LEFT, *out, NULL,
-                          count, &key, NULL, diag));
+                          count, &key, diag));
     TRY(key_codec_encode(&self->foreign_keys, &key, NULL, count, arena, &foreign_keys, diag));
     for (uint32_t i = 0; i < count; i++) {
         refers[i] = refers[i] && !column_is_null(&key, i) &&
@@ -215,8 +215,7 @@ static void write_joined(const struct join_foreign_key *self, struct batch *out,
     const uint32_t key_count = self->options.left_key_count;
     rows_copy_columns(out, 0, row, joined->left, 0, joined->left_row, key_count);
     join_copy_side(shape, key_count, JOIN_SIDE_LEFT, out, row, joined->left, joined->left_row);
-    join_copy_side(shape, key_count, JOIN_SIDE_RIGHT, out, row, joined->right,
-                   joined->right_row);
+    join_copy_side(shape, key_count, JOIN_SIDE_RIGHT, out, row, joined->right, joined->right_row);
     out->time_ms[row] = time_ms;
     join_set_pseudo(shape, out, row);
 }
@@ -280,7 +279,7 @@ static enum status read_left(struct join_foreign_key *self, struct op_context *c
         return diag_no_memory(diag);
     }
     TRY(join_evaluate_key(&self->op, context, &self->options.shape, JOIN_SIDE_LEFT, batch, rows,
-                          count, &out->key, NULL, diag));
+                          count, &out->key, diag));
     for (size_t i = 0; i < count; i++) {
         out->is_there[rows[i]] = 1;
     }
@@ -291,7 +290,7 @@ static enum status read_left(struct join_foreign_key *self, struct op_context *c
     }
     TRY(key_codec_encode(&self->foreign_keys, &out->key, NULL, row_count, arena, &out->encoded,
                          diag));
-    return table_store_find(self->tables[1], &out->key, row_count, arena, &out->right,
+    return table_store_find(self->tables[1], &out->key, NULL, row_count, arena, &out->right,
                             out->found, diag);
 }
 
@@ -303,8 +302,7 @@ static bool has_key(const struct left_rows *rows, size_t row)
 static bool has_result(const struct join_foreign_key *self, const struct left_rows *rows,
                        size_t row)
 {
-    return rows->is_there[row] &&
-           (rows->found[row] || self->options.shape.type == OP_JOIN_LEFT);
+    return rows->is_there[row] && (rows->found[row] || self->options.shape.type == OP_JOIN_LEFT);
 }
 
 static struct joined_row joined_of(const struct left_rows *rows, size_t row)
@@ -314,8 +312,8 @@ static struct joined_row joined_of(const struct left_rows *rows, size_t row)
 
 static enum status change_left(struct join_foreign_key *self, struct op_context *context,
                                struct row_builder *builder, const struct batch *batch,
-                               const struct left_rows *new_rows,
-                               const struct left_rows *old_rows, size_t row, struct diag *diag)
+                               const struct left_rows *new_rows, const struct left_rows *old_rows,
+                               size_t row, struct diag *diag)
 {
     const bool is_left_join = self->options.shape.type == OP_JOIN_LEFT;
     const bool is_result = has_result(self, new_rows, row);
@@ -378,8 +376,8 @@ struct right_change {
     size_t row;
 };
 
-static enum status change_referring(void *visitor, const struct batch *left,
-                                    const uint8_t *refers, struct diag *diag)
+static enum status change_referring(void *visitor, const struct batch *left, const uint8_t *refers,
+                                    struct diag *diag)
 {
     const struct right_change *change = visitor;
     const struct batch *batch = change->batch;
@@ -410,7 +408,7 @@ static enum status push_right(struct join_foreign_key *self, struct op_context *
     struct key_batch keys = {0};
     struct column key;
     TRY(join_evaluate_key(&self->op, context, &self->options.shape, JOIN_SIDE_RIGHT, batch, NULL,
-                          batch->row_count, &key, NULL, diag));
+                          batch->row_count, &key, diag));
     TRY(key_codec_encode(&self->foreign_keys, &key, NULL, batch->row_count, batch->arena, &keys,
                          diag));
     for (size_t row = 0; row < batch->row_count; row++) {
@@ -424,7 +422,7 @@ static enum status push_right(struct join_foreign_key *self, struct op_context *
     return row_builder_finish(&builder, diag);
 }
 
-static enum status join_foreign_key_push(struct operator *op, struct op_context *context,
+static enum status join_foreign_key_push(struct operator* op, struct op_context *context,
                                          uint32_t input, struct batch *batch, struct diag *diag)
 {
     struct join_foreign_key *self = (struct join_foreign_key *)op;
@@ -433,20 +431,18 @@ static enum status join_foreign_key_push(struct operator *op, struct op_context 
                                    : push_right(self, context, batch, diag);
 }
 
-static void join_foreign_key_release(struct operator *op)
+static void join_foreign_key_release(struct operator* op)
 {
     struct join_foreign_key *self = (struct join_foreign_key *)op;
     hash_store_destroy(self->index);
 }
 
-static const struct op_vtable join_foreign_key_vtable = {.name = "join_foreign_key",
-                                                         .push = join_foreign_key_push,
-                                                         .release = join_foreign_key_release};
+static const struct op_vtable join_foreign_key_vtable = {
+    .name = "join_foreign_key", .push = join_foreign_key_push, .release = join_foreign_key_release};
 
 /* --- creation ------------------------------------------------------------------------------- */
 
-void join_foreign_key_set_tables(struct operator *op, struct operator *left,
-                                 struct operator *right)
+void join_foreign_key_set_tables(struct operator* op, struct operator* left, struct operator* right)
 {
     struct join_foreign_key *self = (struct join_foreign_key *)op;
     self->tables[0] = left;
@@ -461,7 +457,7 @@ static enum status index_rows(struct join_foreign_key *self, struct op_context *
     struct column key;
     TRY(table_store_keys(self->tables[0], left, &left_keys, diag));
     TRY(join_evaluate_key(&self->op, context, &self->options.shape, JOIN_SIDE_LEFT, left, NULL,
-                          left->row_count, &key, NULL, diag));
+                          left->row_count, &key, diag));
     TRY(key_codec_encode(&self->foreign_keys, &key, NULL, left->row_count, left->arena,
                          &foreign_keys, diag));
     for (size_t row = 0; row < left->row_count; row++) {
@@ -472,15 +468,15 @@ static enum status index_rows(struct join_foreign_key *self, struct op_context *
     return STATUS_OK;
 }
 
-enum status join_foreign_key_load(struct operator *op, struct op_context *context,
+enum status join_foreign_key_load(struct operator* op, struct op_context *context,
                                   struct diag *diag)
 {
     struct join_foreign_key *self = (struct join_foreign_key *)op;
     size_t cursor = 0;
     for (;;) {
         struct batch *left = NULL;
-        TRY(table_store_visit(self->tables[0], context->batch_arena, &cursor, BATCH_ROWS_MAX,
-                              &left, diag));
+        TRY(table_store_visit(self->tables[0], context->batch_arena, &cursor, BATCH_ROWS_MAX, &left,
+                              diag));
         if (left->row_count == 0) {
             return STATUS_OK;
         }
@@ -491,7 +487,7 @@ enum status join_foreign_key_load(struct operator *op, struct op_context *contex
 
 enum status join_foreign_key_create(struct arena *arena,
                                     const struct join_foreign_key_options *options,
-                                    struct operator **out, struct diag *diag)
+                                    struct operator** out, struct diag *diag)
 {
     const struct hash_store_options store_options = {.payload_bytes = sizeof(struct key_list),
                                                      .release = release_list};

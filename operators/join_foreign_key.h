@@ -16,24 +16,24 @@
 
 struct join_foreign_key_options {
     struct op_place place;
-    struct join_shape shape;    /* the first left_key_count output columns are the left's keys */
-    uint32_t left_key_count;    /* primary key columns of the left input */
-    bool emits_old;             /* both sides must then carry old rows */
+    struct join_shape shape; /* the first left_key_count output columns are the left's keys */
+    uint32_t left_key_count; /* primary key columns of the left input */
+    bool emits_old;          /* both sides must then carry old rows */
 };
 
 /* Creates the operator in arena, which owns it; op_release frees its index. What options points
  * to is borrowed. */
 MUST_USE enum status join_foreign_key_create(struct arena *arena,
                                              const struct join_foreign_key_options *options,
-                                             struct operator **out, struct diag *diag);
+                                             struct operator** out, struct diag *diag);
 
 /* Names the table_stores of both sides, which are made after the join; before the first push. */
-void join_foreign_key_set_tables(struct operator *op, struct operator *left,
-                                 struct operator *right);
+void join_foreign_key_set_tables(struct operator* op, struct operator* left,
+                                 struct operator* right);
 
 /* Builds the index from the left table, after its table_store_load. context is used to evaluate
  * the foreign keys. */
-MUST_USE enum status join_foreign_key_load(struct operator *op, struct op_context *context,
+MUST_USE enum status join_foreign_key_load(struct operator* op, struct op_context *context,
                                            struct diag *diag);
 
 #endif

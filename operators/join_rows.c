@@ -17,28 +17,26 @@ bool join_stands_alone(enum op_join_type type, enum join_side side)
     return type == (side == JOIN_SIDE_LEFT ? OP_JOIN_LEFT : OP_JOIN_RIGHT);
 }
 
-uint32_t join_first_column(const struct join_shape *shape, uint32_t key_count,
-                           enum join_side side)
+uint32_t join_first_column(const struct join_shape *shape, uint32_t key_count, enum join_side side)
 {
     return side == JOIN_SIDE_LEFT ? key_count : key_count + shape->inputs[0]->column_count;
 }
 
-enum status join_evaluate_key(const struct operator *op, struct op_context *context,
+enum status join_evaluate_key(const struct operator* op, struct op_context *context,
                               const struct join_shape *shape, enum join_side side,
                               const struct batch *batch, const uint32_t *rows, size_t count,
-                              struct column *key, uint8_t *has_failed, struct diag *diag)
+                              struct column *key, struct diag *diag)
 {
-    return evaluate(op, context, shape->keys[side], "Error computing join key", batch, rows,
-                    count, key, has_failed, diag);
+    return evaluate(op, context, shape->keys[side], "Error computing join key", batch, rows, count,
+                    key, NULL, diag);
 }
 
-static enum status add_pseudo(const struct join_shape *shape, struct batch *out,
-                              struct diag *diag)
+static enum status add_pseudo(const struct join_shape *shape, struct batch *out, struct diag *diag)
 {
     for (uint32_t i = 0; i < shape->pseudo_count; i++) {
         const uint32_t position = shape->pseudo[i].column_index;
-        TRY(column_init(&out->columns[position], out->arena,
-                        shape->schema->columns[position].type, out->capacity, diag));
+        TRY(column_init(&out->columns[position], out->arena, shape->schema->columns[position].type,
+                        out->capacity, diag));
     }
     for (size_t row = 0; shape->pseudo_count > 0 && row < out->row_count; row++) {
         join_set_pseudo(shape, out, row);

@@ -19,23 +19,20 @@ static inline enum join_side join_other(enum join_side side)
 bool join_stands_alone(enum op_join_type type, enum join_side side);
 
 /* The first output column of a side, behind key_count key columns. */
-uint32_t join_first_column(const struct join_shape *shape, uint32_t key_count,
-                           enum join_side side);
+uint32_t join_first_column(const struct join_shape *shape, uint32_t key_count, enum join_side side);
 
-/* Evaluates the join key of side for the rows listed. */
-MUST_USE enum status join_evaluate_key(const struct operator *op, struct op_context *context,
+/* Evaluates the join key of side for the rows listed; a key that fails is NULL, and logged. */
+MUST_USE enum status join_evaluate_key(const struct operator* op, struct op_context *context,
                                        const struct join_shape *shape, enum join_side side,
                                        const struct batch *batch, const uint32_t *rows,
-                                       size_t count, struct column *key, uint8_t *has_failed,
-                                       struct diag *diag);
+                                       size_t count, struct column *key, struct diag *diag);
 
 /* The rows of batch (side's) beside those of other, row by row, as a batch of the output's
  * schema that shares their arrays: key, left, right, and pseudo columns from the rows' times. Both
  * have the same number of rows. Columns that were not decoded stay absent. */
 MUST_USE enum status join_combine(const struct join_shape *shape, enum join_side side,
                                   const struct column *key, const struct batch *batch,
-                                  const struct batch *other, struct batch **out,
-                                  struct diag *diag);
+                                  const struct batch *other, struct batch **out, struct diag *diag);
 
 /* Copies row from of batch into the columns of side; batch NULL: they become NULL. */
 void join_copy_side(const struct join_shape *shape, uint32_t key_count, enum join_side side,

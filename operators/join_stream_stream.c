@@ -44,7 +44,7 @@ static int64_t window_end_of(const struct join_stream_stream *self, int64_t star
                              int64_t key_end_ms)
 {
     return self->options.window.kind == OP_WINDOW_SESSION ? key_end_ms
-                                                         : start_ms + self->options.window.size_ms;
+                                                          : start_ms + self->options.window.size_ms;
 }
 
 /* Time windows are one when they start together, so the end in the key is always 0. */
@@ -88,8 +88,8 @@ static enum status begin_row(struct stream_push *push, size_t *out_row, struct d
     struct batch *out = push->builder.batch;
     rows_copy_place(out, *out_row, push->batch, push->row);
     if (has_windows(self)) {
-        out->window_end_ms[*out_row] = window_end_of(self, out->window_start_ms[*out_row],
-                                                     out->window_end_ms[*out_row]);
+        out->window_end_ms[*out_row] =
+            window_end_of(self, out->window_start_ms[*out_row], out->window_end_ms[*out_row]);
     }
     column_copy_row(&out->columns[0], *out_row, &push->key, push->row);
     join_copy_side(&self->options.shape, 1, push->side, out, *out_row, push->batch, push->row);
@@ -112,8 +112,8 @@ static enum status decode_side(struct join_stream_stream *self, enum join_side s
                                struct diag *diag)
 {
     const uint32_t first = join_first_column(&self->options.shape, 1, side);
-    return row_image_decode(&self->sides[side].image, (struct text){kept->image, kept->bytes},
-                            out, first, row, diag);
+    return row_image_decode(&self->sides[side].image, (struct text){kept->image, kept->bytes}, out,
+                            first, row, diag);
 }
 
 static enum status emit_pair(void *visitor, struct stream_row *kept, bool *is_changed,
@@ -205,9 +205,8 @@ static enum status join_row(struct stream_push *push, struct diag *diag)
     TRY(move_time(push, time_ms, diag));
     TRY(find_matches(push, diag));
     const bool is_unmatched = is_outer && push->match_count == 0;
-    const bool is_awaited =
-        is_unmatched && !self->options.is_eager && is_kept &&
-        stream_row_closes_ms(self, push->side, time_ms) >= self->stream_time_ms;
+    const bool is_awaited = is_unmatched && !self->options.is_eager && is_kept &&
+                            stream_row_closes_ms(self, push->side, time_ms) >= self->stream_time_ms;
     if (is_unmatched && !is_awaited) {
         TRY(emit_alone(push, diag));
     }
@@ -219,30 +218,26 @@ static enum status join_row(struct stream_push *push, struct diag *diag)
     if (!is_kept) {
         return STATUS_OK;
     }
-    return stream_side_add(self, push->side, push->batch, row, push->keys[row],
-                           push->hashes[row], is_awaited, diag);
+    return stream_side_add(self, push->side, push->batch, row, push->keys[row], push->hashes[row],
+                           is_awaited, diag);
 }
 
 /* A row without a key can only stand alone. */
-static enum status pass_without_key(struct stream_push *push, bool has_failed, struct diag *diag)
+static enum status pass_without_key(struct stream_push *push, struct diag *diag)
 {
     struct op_counters *counters = push->context->counters;
     const bool is_outer = join_stands_alone(push->self->options.shape.type, push->side);
-    if (has_failed) {
-        rows_count(push->batch, &counters->records_failed, 1);
-        return STATUS_OK;
-    }
     rows_count(push->batch, is_outer ? &counters->records_used : &counters->records_filtered, 1);
     return is_outer ? emit_alone(push, diag) : STATUS_OK;
 }
 
 static enum status push_rows(struct stream_push *push, const uint32_t *rows, size_t count,
-                             const uint8_t *has_failed, struct diag *diag)
+                             struct diag *diag)
 {
     for (size_t i = 0; i < count; i++) {
         push->row = rows[i];
         if (column_is_null(&push->key, push->row)) {
-            TRY(pass_without_key(push, has_failed[push->row], diag));
+            TRY(pass_without_key(push, diag));
         } else {
             TRY(join_row(push, diag));
         }
@@ -250,9 +245,8 @@ static enum status push_rows(struct stream_push *push, const uint32_t *rows, siz
     return row_builder_finish(&push->builder, diag);
 }
 
-static enum status join_stream_stream_push(struct operator *op, struct op_context *context,
-                                           uint32_t input, struct batch *batch,
-                                           struct diag *diag)
+static enum status join_stream_stream_push(struct operator* op, struct op_context *context,
+                                           uint32_t input, struct batch *batch, struct diag *diag)
 {
     struct join_stream_stream *self = (struct join_stream_stream *)op;
     struct stream_push push = {
@@ -266,43 +260,38 @@ static enum status join_stream_stream_push(struct operator *op, struct op_contex
                     .has_windows = has_windows(self),
                     .has_cause = batch->cause != NULL},
     };
-    uint8_t *has_failed = arena_zalloc(batch->arena, batch->row_count);
     uint32_t *rows = NULL;
     size_t count = 0;
-    if (!has_failed) {
-        return diag_no_memory(diag);
-    }
     assert(!has_windows(self) || batch->window_start_ms);
     row_builder_start(&push.builder, batch->row_count);
     TRY(rows_select(batch, ROW_DELETE, false, &rows, &count, diag));
     rows_count(batch, &context->counters->records_filtered, batch->row_count - count);
     TRY(join_evaluate_key(op, context, &self->options.shape, push.side, batch, rows, count,
-                          &push.key, has_failed, diag));
+                          &push.key, diag));
     for (size_t row = 0; row < batch->row_count; row++) {
         if (batch->flags[row] & ROW_DELETE) {
             column_set_null(&push.key, row);
         }
     }
     TRY(encode_keys(&push, diag));
-    TRY(push_rows(&push, rows, count, has_failed, diag));
+    TRY(push_rows(&push, rows, count, diag));
     stream_sides_expire(self);
     return STATUS_OK;
 }
 
-static void join_stream_stream_release(struct operator *op)
+static void join_stream_stream_release(struct operator* op)
 {
     stream_sides_release((struct join_stream_stream *)op);
 }
 
-static const struct op_vtable join_stream_stream_vtable = {
-    .name = "join_stream_stream",
-    .push = join_stream_stream_push,
-    .collect = join_stream_stream_collect,
-    .release = join_stream_stream_release};
+static const struct op_vtable join_stream_stream_vtable = {.name = "join_stream_stream",
+                                                           .push = join_stream_stream_push,
+                                                           .collect = join_stream_stream_collect,
+                                                           .release = join_stream_stream_release};
 
 enum status join_stream_stream_create(struct arena *arena,
                                       const struct join_stream_stream_options *options,
-                                      struct operator **out, struct diag *diag)
+                                      struct operator** out, struct diag *diag)
 {
     struct join_stream_stream *self = ARENA_NEW(arena, struct join_stream_stream);
     const struct join_shape *shape = &options->shape;
@@ -323,7 +312,11 @@ enum status join_stream_stream_create(struct arena *arena,
         return diag_no_memory(diag);
     }
     TRY(key_codec_init(&self->key, arena, &shape->keys[0]->type, 1, diag));
-    TRY(stream_sides_create(self, arena, diag));
+    const enum status status = stream_sides_create(self, arena, diag);
+    if (status != STATUS_OK) {
+        stream_sides_release(self);
+        return status;
+    }
     *out = &self->op;
     return STATUS_OK;
 }

@@ -37,17 +37,17 @@ struct join_stream_stream_options {
     int64_t grace_ms;
     bool is_eager;
     struct op_window window; /* of the left input's keys, and of the output's; kind NONE: none */
-    uint64_t store_ids[2]; /* of the left and the right rows */
+    uint64_t store_ids[2];   /* of the left and the right rows */
 };
 
 /* Creates the operator in arena, which owns it; op_release frees its rows. What options points to
  * is borrowed. */
 MUST_USE enum status join_stream_stream_create(struct arena *arena,
                                                const struct join_stream_stream_options *options,
-                                               struct operator **out, struct diag *diag);
+                                               struct operator** out, struct diag *diag);
 
 /* Fills an empty state from the file. */
-MUST_USE enum status join_stream_stream_load(struct operator *op, struct reader *reader,
+MUST_USE enum status join_stream_stream_load(struct operator* op, struct reader *reader,
                                              struct diag *diag);
 
 #endif

@@ -48,14 +48,14 @@ struct waiting_row {
 struct join_stream_stream {
     struct operator op;
     struct join_stream_stream_options options;
-    struct key_codec key;      /* without the window */
+    struct key_codec key; /* without the window */
     struct stream_side sides[2];
     int64_t span_ms;
     int64_t retention_ms;
-    int64_t stream_time_ms;    /* newest time of both sides; INT64_MIN at first */
-    struct buffer waiting;     /* heap of struct waiting_row: the first to close on top */
+    int64_t stream_time_ms; /* newest time of both sides; INT64_MIN at first */
+    struct buffer waiting;  /* heap of struct waiting_row: the first to close on top */
     struct buffer scratch;
-    struct value *values;      /* scratch: one row */
+    struct value *values; /* scratch: one row */
 };
 
 /* The oldest time at which side's rows can still be seen. */
@@ -100,7 +100,7 @@ bool stream_take_closed(struct join_stream_stream *self, struct waiting_row *out
 /* Drops spans that can no longer be seen. */
 void stream_sides_expire(struct join_stream_stream *self);
 
-MUST_USE enum status join_stream_stream_collect(struct operator *op, struct op_context *context,
+MUST_USE enum status join_stream_stream_collect(struct operator* op, struct op_context *context,
                                                 struct commit *commit, struct diag *diag);
 
 #endif

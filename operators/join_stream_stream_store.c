@@ -204,8 +204,8 @@ enum status stream_side_add(struct join_stream_stream *self, enum join_side side
                             bool waits, struct diag *diag)
 {
     const int64_t time_ms = batch->time_ms[row];
-    struct hash_store *span = window_store_put(self->sides[side].spans,
-                                               window_floor_ms(time_ms, self->span_ms));
+    struct hash_store *span =
+        window_store_put(self->sides[side].spans, window_floor_ms(time_ms, self->span_ms));
     struct hash_entry *entry = span ? hash_store_put(span, key, hash, NULL) : NULL;
     if (!entry) {
         return diag_no_memory(diag);
@@ -243,8 +243,8 @@ static enum status visit_span(struct hash_store *span, struct hash_entry *entry,
     return STATUS_OK;
 }
 
-enum status stream_side_visit(struct join_stream_stream *self, enum join_side side,
-                              struct text key, uint64_t hash, int64_t from_ms, int64_t to_ms,
+enum status stream_side_visit(struct join_stream_stream *self, enum join_side side, struct text key,
+                              uint64_t hash, int64_t from_ms, int64_t to_ms,
                               stream_row_visit *visit, void *visitor, struct diag *diag)
 {
     struct window_store *spans = self->sides[side].spans;
@@ -315,8 +315,7 @@ static enum status decode_rows(void *context, struct hash_entry *entry, struct t
             break;
         }
         const struct text image = {stored.data + HEAD_BYTES, length};
-        struct stream_row *row =
-            create_row(image, row_image_time_ms(image), stored.data[0] != 0);
+        struct stream_row *row = create_row(image, row_image_time_ms(image), stored.data[0] != 0);
         if (!row) {
             return diag_no_memory(diag);
         }
@@ -329,8 +328,7 @@ static enum status decode_rows(void *context, struct hash_entry *entry, struct t
     return STATUS_OK;
 }
 
-enum status join_stream_stream_load(struct operator *op, struct reader *reader,
-                                    struct diag *diag)
+enum status join_stream_stream_load(struct operator* op, struct reader *reader, struct diag *diag)
 {
     struct join_stream_stream *self = (struct join_stream_stream *)op;
     for (int i = 0; i < 2; i++) {
@@ -344,7 +342,7 @@ enum status join_stream_stream_load(struct operator *op, struct reader *reader,
     return STATUS_OK;
 }
 
-enum status join_stream_stream_collect(struct operator *op, struct op_context *context,
+enum status join_stream_stream_collect(struct operator* op, struct op_context *context,
                                        struct commit *commit, struct diag *diag)
 {
     struct join_stream_stream *self = (struct join_stream_stream *)op;

@@ -13,10 +13,10 @@
 struct join_stream_table {
     struct operator op;
     struct join_stream_table_options options;
-    struct operator *table;
+    struct operator* table;
 };
 
-/* Drops rows that have no value, cannot match, or failed. keep[row] says which stay. */
+/* Drops the rows that keep does not name. */
 static enum status keep_rows(struct batch *batch, const uint8_t *keep, struct diag *diag)
 {
     uint32_t *rows = arena_array(batch->arena, batch->row_count, sizeof(*rows));
@@ -55,27 +55,24 @@ static enum status push_stream(struct join_stream_table *self, struct op_context
     struct column key;
     struct batch *found_rows = NULL;
     struct batch *out = NULL;
-    uint8_t *has_failed = arena_zalloc(batch->arena, count);
     uint8_t *found = arena_zalloc(batch->arena, count);
-    if (!has_failed || !found) {
+    if (!found) {
         return diag_no_memory(diag);
     }
     TRY(join_evaluate_key(&self->op, context, shape, JOIN_SIDE_LEFT, batch, NULL, count, &key,
-                          has_failed, diag));
-    TRY(table_store_find(self->table, &key, count, batch->arena, &found_rows, found, diag));
+                          diag));
+    TRY(table_store_find(self->table, &key, batch, count, batch->arena, &found_rows, found, diag));
     TRY(join_combine(shape, JOIN_SIDE_LEFT, &key, batch, found_rows, &out, diag));
     for (size_t row = 0; row < count; row++) {
-        found[row] = (found[row] || shape->type == OP_JOIN_LEFT) && !has_failed[row];
-        rows_count(batch, &context->counters->records_failed, has_failed[row]);
-        rows_count(batch, &context->counters->records_filtered, !found[row] && !has_failed[row]);
+        found[row] = found[row] || shape->type == OP_JOIN_LEFT;
+        rows_count(batch, &context->counters->records_filtered, !found[row]);
     }
     TRY(keep_rows(out, found, diag));
     return op_emit(&self->op, context, out, diag);
 }
 
-static enum status join_stream_table_push(struct operator *op, struct op_context *context,
-                                          uint32_t input, struct batch *batch,
-                                          struct diag *diag)
+static enum status join_stream_table_push(struct operator* op, struct op_context *context,
+                                          uint32_t input, struct batch *batch, struct diag *diag)
 {
     struct join_stream_table *self = (struct join_stream_table *)op;
     assert(self->table);
@@ -86,7 +83,7 @@ static enum status join_stream_table_push(struct operator *op, struct op_context
     return STATUS_OK; /* the table_store above has taken the change in */
 }
 
-void join_stream_table_set_table(struct operator *op, struct operator *table)
+void join_stream_table_set_table(struct operator* op, struct operator* table)
 {
     ((struct join_stream_table *)op)->table = table;
 }
@@ -96,7 +93,7 @@ static const struct op_vtable join_stream_table_vtable = {.name = "join_stream_t
 
 enum status join_stream_table_create(struct arena *arena,
                                      const struct join_stream_table_options *options,
-                                     struct operator **out, struct diag *diag)
+                                     struct operator** out, struct diag *diag)
 {
     struct join_stream_table *self = ARENA_NEW(arena, struct join_stream_table);
     if (!self) {

@@ -17,9 +17,9 @@ struct join_stream_table_options {
 /* Creates the operator in arena, which owns it; what options points to is borrowed. */
 MUST_USE enum status join_stream_table_create(struct arena *arena,
                                               const struct join_stream_table_options *options,
-                                              struct operator **out, struct diag *diag);
+                                              struct operator** out, struct diag *diag);
 
 /* Names the table_store of the right side, which is made after the join; before the first push. */
-void join_stream_table_set_table(struct operator *op, struct operator *table);
+void join_stream_table_set_table(struct operator* op, struct operator* table);
 
 #endif

@@ -21,7 +21,7 @@
 struct join_table_table {
     struct operator op;
     struct join_table_table_options options;
-    struct operator *tables[2];
+    struct operator* tables[2];
 };
 
 /* One batch of changes of one side, and what the other side has for their keys. */
@@ -78,7 +78,8 @@ static enum status add_old(struct join_table_table *self, const struct table_cha
     if (!old_batch) {
         return STATUS_OK;
     }
-    TRY(rows_create(out->arena, shape->schema, out->capacity, false, &old, diag));
+    TRY(rows_create(out->arena, shape->schema, out->capacity, out->window_start_ms != NULL, &old,
+                    diag));
     old->row_count = out->row_count;
     for (size_t row = 0; row < out->row_count; row++) {
         const bool had_own = change->batch->flags[row] & ROW_HAS_OLD;
@@ -86,7 +87,7 @@ static enum status add_old(struct join_table_table *self, const struct table_cha
         join_copy_side(shape, 1, change->side, old, row, had_own ? old_batch : NULL, row);
         join_copy_side(shape, 1, join_other(change->side), old, row,
                        change->found[row] ? change->other : NULL, row);
-        old->time_ms[row] = out->time_ms[row];
+        rows_copy_place(old, row, out, row);
         join_set_pseudo(shape, old, row);
     }
     out->old = old;
@@ -106,8 +107,7 @@ static enum status settle(struct op_context *context, const struct table_change 
     for (size_t row = 0; row < out->row_count; row++) {
         const bool is_new = !(out->flags[row] & ROW_DELETE);
         const bool was_old = out->flags[row] & ROW_HAS_OLD;
-        const bool is_emitted =
-            change->found[row] || (change->stands_alone && (is_new || was_old));
+        const bool is_emitted = change->found[row] || (change->stands_alone && (is_new || was_old));
         if (!has_result(change, row, is_new)) {
             flags[row] |= ROW_DELETE;
         }
@@ -125,7 +125,7 @@ static enum status settle(struct op_context *context, const struct table_change 
     return STATUS_OK;
 }
 
-static enum status join_table_table_push(struct operator *op, struct op_context *context,
+static enum status join_table_table_push(struct operator* op, struct op_context *context,
                                          uint32_t input, struct batch *batch, struct diag *diag)
 {
     struct join_table_table *self = (struct join_table_table *)op;
@@ -138,15 +138,15 @@ static enum status join_table_table_push(struct operator *op, struct op_context 
         .batch = batch,
         .found = arena_zalloc(batch->arena, batch->row_count),
     };
-    struct operator *other = self->tables[join_other(side)];
+    struct operator* other = self->tables[join_other(side)];
     struct batch *out = NULL;
     assert(other);
     if (!change.found) {
         return diag_no_memory(diag);
     }
     TRY(join_evaluate_key(op, context, shape, side, batch, NULL, batch->row_count, &change.key,
-                          NULL, diag));
-    TRY(table_store_find(other, &change.key, batch->row_count, batch->arena, &change.other,
+                          diag));
+    TRY(table_store_find(other, &change.key, batch, batch->row_count, batch->arena, &change.other,
                          change.found, diag));
     set_times(&change, batch);
     TRY(join_combine(shape, side, &change.key, batch, change.other, &out, diag));
@@ -158,8 +158,7 @@ static enum status join_table_table_push(struct operator *op, struct op_context 
     return op_emit(op, context, out, diag);
 }
 
-void join_table_table_set_tables(struct operator *op, struct operator *left,
-                                 struct operator *right)
+void join_table_table_set_tables(struct operator* op, struct operator* left, struct operator* right)
 {
     struct join_table_table *self = (struct join_table_table *)op;
     self->tables[0] = left;
@@ -171,7 +170,7 @@ static const struct op_vtable join_table_table_vtable = {.name = "join_table_tab
 
 enum status join_table_table_create(struct arena *arena,
                                     const struct join_table_table_options *options,
-                                    struct operator **out, struct diag *diag)
+                                    struct operator** out, struct diag *diag)
 {
     struct join_table_table *self = ARENA_NEW(arena, struct join_table_table);
     if (!self) {

@@ -16,16 +16,16 @@
 struct join_table_table_options {
     struct op_place place;
     struct join_shape shape;
-    bool emits_old;             /* both sides must then carry old rows */
+    bool emits_old; /* both sides must then carry old rows */
 };
 
 /* Creates the operator in arena, which owns it; what options points to is borrowed. */
 MUST_USE enum status join_table_table_create(struct arena *arena,
                                              const struct join_table_table_options *options,
-                                             struct operator **out, struct diag *diag);
+                                             struct operator** out, struct diag *diag);
 
 /* Names the table_stores of both sides, which are made after the join; before the first push. */
-void join_table_table_set_tables(struct operator *op, struct operator *left,
-                                 struct operator *right);
+void join_table_table_set_tables(struct operator* op, struct operator* left,
+                                 struct operator* right);
 
 #endif

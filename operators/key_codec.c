@@ -187,8 +187,8 @@ enum status key_codec_encode_values(const struct key_codec *codec, const struct 
     return buffer_status(out, diag);
 }
 
-enum status key_codec_decode(const struct key_codec *codec, struct text bytes,
-                             struct arena *arena, struct value *out, struct diag *diag)
+enum status key_codec_decode(const struct key_codec *codec, struct text bytes, struct arena *arena,
+                             struct value *out, struct diag *diag)
 {
     uint64_t key = 0;
     switch (codec->form) {
@@ -218,8 +218,8 @@ void key_codec_append_window(struct buffer *out, int64_t start_ms, int64_t end_m
     buffer_append(out, window, sizeof(window));
 }
 
-enum status key_codec_split_window(struct text bytes, struct text *out_key,
-                                   int64_t *out_start_ms, int64_t *out_end_ms, struct diag *diag)
+enum status key_codec_split_window(struct text bytes, struct text *out_key, int64_t *out_start_ms,
+                                   int64_t *out_end_ms, struct diag *diag)
 {
     uint64_t window[2];
     if (bytes.bytes < sizeof(window)) {

@@ -47,10 +47,9 @@ struct key_batch {
 
 /* Keys of rows 0 to count - 1 of columns (one per key column), in arena. A row without has_key
  * (NULL: all have one), or whose only key column is NULL, gets some key that must not be used. */
-MUST_USE enum status key_codec_encode(const struct key_codec *codec,
-                                      const struct column *columns, const uint8_t *has_key,
-                                      size_t count, struct arena *arena, struct key_batch *out,
-                                      struct diag *diag);
+MUST_USE enum status key_codec_encode(const struct key_codec *codec, const struct column *columns,
+                                      const uint8_t *has_key, size_t count, struct arena *arena,
+                                      struct key_batch *out, struct diag *diag);
 
 /* The same for keys that are bytes already; borrows them. */
 MUST_USE enum status key_codec_adopt(const struct key_codec *codec, const struct text *keys,
@@ -64,8 +63,7 @@ MUST_USE enum status key_codec_encode_values(const struct key_codec *codec,
 
 /* Reads bytes into out, one value per column; text is borrowed from bytes. */
 MUST_USE enum status key_codec_decode(const struct key_codec *codec, struct text bytes,
-                                      struct arena *arena, struct value *out,
-                                      struct diag *diag);
+                                      struct arena *arena, struct value *out, struct diag *diag);
 
 /* Stores know integer keys from others. */
 static inline bool key_codec_has_int64(const struct key_codec *codec)
@@ -76,9 +74,8 @@ static inline bool key_codec_has_int64(const struct key_codec *codec)
 static inline struct hash_entry *key_batch_find(const struct key_batch *batch, size_t row,
                                                 const struct hash_store *store)
 {
-    return batch->integers
-               ? hash_store_find_int64(store, batch->integers[row], batch->hashes[row])
-               : hash_store_find(store, batch->keys[row], batch->hashes[row]);
+    return batch->integers ? hash_store_find_int64(store, batch->integers[row], batch->hashes[row])
+                           : hash_store_find(store, batch->keys[row], batch->hashes[row]);
 }
 
 static inline struct hash_entry *key_batch_put(const struct key_batch *batch, size_t row,

@@ -8,10 +8,10 @@
 
 #include <assert.h>
 
-enum status op_emit(struct operator *op, struct op_context *context, struct batch *batch,
+enum status op_emit(struct operator* op, struct op_context *context, struct batch *batch,
                     struct diag *diag)
 {
-    struct operator *downstream = op->place.downstream;
+    struct operator* downstream = op->place.downstream;
     assert(downstream);
     if (batch->row_count == 0) {
         return STATUS_OK;
@@ -19,7 +19,7 @@ enum status op_emit(struct operator *op, struct op_context *context, struct batc
     return downstream->vtable->push(downstream, context, op->place.downstream_input, batch, diag);
 }
 
-enum status op_advance(struct operator *op, struct op_context *context, int64_t time_ms,
+enum status op_advance(struct operator* op, struct op_context *context, int64_t time_ms,
                        struct diag *diag)
 {
     for (; op; op = op->place.downstream) {
@@ -30,7 +30,7 @@ enum status op_advance(struct operator *op, struct op_context *context, int64_t 
     return STATUS_OK;
 }
 
-enum status op_flush(struct operator *op, struct op_context *context, struct diag *diag)
+enum status op_flush(struct operator* op, struct op_context *context, struct diag *diag)
 {
     for (; op; op = op->place.downstream) {
         if (op->vtable->flush) {
@@ -40,7 +40,7 @@ enum status op_flush(struct operator *op, struct op_context *context, struct dia
     return STATUS_OK;
 }
 
-enum status op_collect(struct operator *op, struct op_context *context, struct commit *commit,
+enum status op_collect(struct operator* op, struct op_context *context, struct commit *commit,
                        struct diag *diag)
 {
     for (; op; op = op->place.downstream) {
@@ -51,7 +51,7 @@ enum status op_collect(struct operator *op, struct op_context *context, struct c
     return STATUS_OK;
 }
 
-void op_release(struct operator *op)
+void op_release(struct operator* op)
 {
     if (op->vtable->release) {
         op->vtable->release(op);

@@ -47,13 +47,13 @@ enum log_kind {
 /* One entry for the processing log; texts are borrowed for the call. */
 struct log_entry {
     enum log_kind kind;
-    const char *step;    /* name of the step: the logger's last part */
+    const char *step; /* name of the step: the logger's last part */
     const char *message;
-    struct text topic;   /* data NULL when not known */
+    struct text topic; /* data NULL when not known */
     bool has_origin;
     struct row_origin origin;
-    bool is_key;         /* DESERIALIZATION: the key, not the value */
-    struct text record;  /* raw bytes, DESERIALIZATION only; data NULL otherwise */
+    bool is_key;        /* DESERIALIZATION: the key, not the value */
+    struct text record; /* raw bytes, DESERIALIZATION only; data NULL otherwise */
 };
 
 /* What a task gives to its operators. One per task. */
@@ -69,42 +69,43 @@ struct op_context {
 
 struct op_vtable {
     const char *name;
-    enum status (*push)(struct operator *op, struct op_context *context, uint32_t input,
+    enum status (*push)(struct operator* op, struct op_context *context, uint32_t input,
                         struct batch *batch, struct diag *diag);
     /* The four below may be NULL: nothing to do but pass on downstream. */
-    enum status (*advance)(struct operator *op, struct op_context *context, int64_t time_ms,
+    enum status (*advance)(struct operator* op, struct op_context *context, int64_t time_ms,
                            struct diag *diag);
-    enum status (*flush)(struct operator *op, struct op_context *context, struct diag *diag);
-    enum status (*collect)(struct operator *op, struct op_context *context,
-                           struct commit *commit, struct diag *diag);
-    void (*release)(struct operator *op);
+    enum status (*flush)(struct operator* op, struct op_context *context, struct diag *diag);
+    enum status (*collect)(struct operator* op, struct op_context *context, struct commit *commit,
+                           struct diag *diag);
+    void (*release)(struct operator* op);
 };
 
 /* Where an operator stands: copied into it at creation. */
 struct op_place {
-    struct operator *downstream; /* NULL for a sink or collector */
+    struct operator* downstream; /* NULL for a sink or collector */
     uint32_t downstream_input;
-    uint32_t step_id;  /* of the plan */
-    const char *step;  /* the logger's last part: "Project"; borrowed for the operator's life */
+    uint32_t step_id; /* of the plan */
+    const char *step; /* the logger's last part: "Project"; borrowed for the operator's life */
 };
 
 /* First member of every operator's own struct. */
-struct operator {
+struct operator
+{
     const struct op_vtable *vtable;
     struct op_place place;
 };
 
 /* Pushes batch downstream unless it is empty. */
-MUST_USE enum status op_emit(struct operator *op, struct op_context *context, struct batch *batch,
+MUST_USE enum status op_emit(struct operator* op, struct op_context *context, struct batch *batch,
                              struct diag *diag);
 
 /* Calls op's own function where it has one, then goes on downstream. */
-MUST_USE enum status op_advance(struct operator *op, struct op_context *context, int64_t time_ms,
+MUST_USE enum status op_advance(struct operator* op, struct op_context *context, int64_t time_ms,
                                 struct diag *diag);
-MUST_USE enum status op_flush(struct operator *op, struct op_context *context, struct diag *diag);
-MUST_USE enum status op_collect(struct operator *op, struct op_context *context,
+MUST_USE enum status op_flush(struct operator* op, struct op_context *context, struct diag *diag);
+MUST_USE enum status op_collect(struct operator* op, struct op_context *context,
                                 struct commit *commit, struct diag *diag);
 /* Releases op only; engine/build.c knows all operators of a query. */
-void op_release(struct operator *op);
+void op_release(struct operator* op);
 
 #endif

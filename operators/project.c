@@ -57,7 +57,7 @@ static enum status project_old(const struct project *self, struct op_context *co
     return rows_unshare(out->old, diag);
 }
 
-static enum status project_push(struct operator *op, struct op_context *context, uint32_t input,
+static enum status project_push(struct operator* op, struct op_context *context, uint32_t input,
                                 struct batch *batch, struct diag *diag)
 {
     const struct project *self = (const struct project *)op;
@@ -96,7 +96,7 @@ static enum status describe_columns(struct project *self, struct arena *arena, s
 }
 
 enum status project_create(struct arena *arena, const struct project_options *options,
-                           struct operator **out, struct diag *diag)
+                           struct operator** out, struct diag *diag)
 {
     struct project *self = ARENA_NEW(arena, struct project);
     if (!self) {

@@ -16,14 +16,14 @@
 
 struct project_options {
     struct op_place place;
-    const struct schema *schema;      /* of the result */
-    const struct expr *const *exprs;  /* one per column of schema, over the input's columns */
-    uint32_t key_count;               /* leading columns of schema that are keys */
-    bool emits_old;                   /* something below wants old rows */
+    const struct schema *schema;     /* of the result */
+    const struct expr *const *exprs; /* one per column of schema, over the input's columns */
+    uint32_t key_count;              /* leading columns of schema that are keys */
+    bool emits_old;                  /* something below wants old rows */
 };
 
 /* Creates the operator in arena, which owns it; what options points to is borrowed. */
 MUST_USE enum status project_create(struct arena *arena, const struct project_options *options,
-                                    struct operator **out, struct diag *diag);
+                                    struct operator** out, struct diag *diag);
 
 #endif

@@ -1,8 +1,8 @@
 /* rekey.c
  *
- * The new key columns are computed for rows that have a value; a row without one goes on with
- * NULL keys, and one whose key fails is taken out. All input columns stay behind the keys. The
- * new key often is one of them, and then gets its own copy of it.
+ * The new key columns are computed for the rows that have a value, and from the old key alone also
+ * for those that have none. All input columns stay behind the keys. The new key often is one of
+ * them, which then gets its own copy.
  */
 #include "operators/rekey.h"
 
@@ -12,49 +12,51 @@
 struct rekey {
     struct operator op;
     struct rekey_options options;
-    const char **what; /* per key: starts the log message of a failing row */
+    const char **what;    /* per key: starts the log message of a failing row */
+    bool *uses_key_alone; /* per key: it needs no value columns */
 };
 
+static void clear_null_values(struct batch *out, struct column *key)
+{
+    for (size_t row = 0; row < out->row_count; row++) {
+        if (out->flags[row] & ROW_DELETE) {
+            column_set_null(key, row);
+        }
+    }
+}
+
 static enum status compute_keys(const struct rekey *self, struct op_context *context,
-                                const struct batch *batch, struct batch *out,
-                                uint8_t *has_failed, struct diag *diag)
+                                const struct batch *batch, struct batch *out, struct diag *diag)
 {
     uint32_t *rows = NULL;
     size_t count = 0;
     TRY(rows_select(batch, ROW_DELETE, false, &rows, &count, diag));
     for (uint32_t i = 0; i < self->options.key_count; i++) {
-        TRY(evaluate(&self->op, context, self->options.keys[i], self->what[i], batch, rows, count,
-                     &out->columns[i], has_failed, diag));
+        const bool is_for_all = self->uses_key_alone[i];
+        TRY(evaluate(&self->op, context, self->options.keys[i], self->what[i], batch,
+                     is_for_all ? NULL : rows, is_for_all ? batch->row_count : count,
+                     &out->columns[i], NULL, diag));
     }
     return STATUS_OK;
 }
 
-/* A row without a value goes on without a key. */
-static void mark_null_keys(struct batch *out, uint32_t key_count)
+/* A key of one or more columns is a record, even if all of them are NULL. */
+static void mark_keys(const struct rekey *self, struct batch *out)
 {
+    for (uint32_t i = 0; i < self->options.key_count; i++) {
+        if (!self->uses_key_alone[i]) {
+            clear_null_values(out, &out->columns[i]);
+        }
+    }
     for (size_t row = 0; row < out->row_count; row++) {
-        const bool is_null = key_count == 0 || (out->flags[row] & ROW_DELETE);
         out->flags[row] &= (uint8_t)~ROW_NULL_KEY;
-        if (is_null) {
+        if (self->options.key_count == 0) {
             out->flags[row] |= ROW_NULL_KEY;
-            rows_set_null(out, 0, key_count, row);
         }
     }
 }
 
-static void drop_failed(struct op_context *context, struct batch *out, const uint8_t *has_failed,
-                        uint32_t *rows)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < out->row_count; i++) {
-        rows[kept] = (uint32_t)i;
-        kept += !has_failed[i];
-    }
-    rows_count(out, &context->counters->records_failed, out->row_count - kept);
-    batch_compact(out, rows, kept);
-}
-
-static enum status rekey_push(struct operator *op, struct op_context *context, uint32_t input,
+static enum status rekey_push(struct operator* op, struct op_context *context, uint32_t input,
                               struct batch *batch, struct diag *diag)
 {
     const struct rekey *self = (const struct rekey *)op;
@@ -62,27 +64,44 @@ static enum status rekey_push(struct operator *op, struct op_context *context, u
     (void)input;
     struct batch *out = NULL;
     TRY(rows_derive(batch, key_count + batch->column_count, &out, diag));
-    uint8_t *has_failed = arena_zalloc(batch->arena, batch->capacity);
-    uint32_t *rows = arena_array(batch->arena, batch->row_count, sizeof(*rows));
-    if (!has_failed || !rows) {
-        return diag_no_memory(diag);
-    }
-    TRY(compute_keys(self, context, batch, out, has_failed, diag));
+    TRY(compute_keys(self, context, batch, out, diag));
     for (uint32_t i = 0; i < batch->column_count; i++) {
         out->columns[key_count + i] = batch->columns[i];
     }
     TRY(rows_unshare(out, diag));
-    mark_null_keys(out, key_count);
-    drop_failed(context, out, has_failed, rows);
+    mark_keys(self, out);
     return op_emit(op, context, out, diag);
 }
 
 static const struct op_vtable rekey_vtable = {.name = "rekey", .push = rekey_push};
 
+/* What is asked of a key expression. */
+struct key_check {
+    uint32_t input_key_count;
+    bool uses_key_alone;
+};
+
+static void check_column(void *context, const struct expr *expr)
+{
+    struct key_check *check = context;
+    if (expr->kind == EXPR_COLUMN && expr->column_index >= check->input_key_count) {
+        check->uses_key_alone = false;
+    }
+}
+
+static bool uses_key_alone(const struct rekey *self, const struct expr *key)
+{
+    struct key_check check = {self->options.input_key_count, true};
+    expr_visit(key, check_column, &check);
+    return check.uses_key_alone;
+}
+
 static enum status describe_keys(struct rekey *self, struct arena *arena, struct diag *diag)
 {
     self->what = arena_array(arena, self->options.key_count, sizeof(*self->what));
-    if (!self->what) {
+    self->uses_key_alone =
+        arena_array(arena, self->options.key_count, sizeof(*self->uses_key_alone));
+    if (!self->what || !self->uses_key_alone) {
         return diag_no_memory(diag);
     }
     for (uint32_t i = 0; i < self->options.key_count; i++) {
@@ -92,12 +111,13 @@ static enum status describe_keys(struct rekey *self, struct arena *arena, struct
             return diag_no_memory(diag);
         }
         self->what[i] = what.data;
+        self->uses_key_alone[i] = uses_key_alone(self, self->options.keys[i]);
     }
     return STATUS_OK;
 }
 
 enum status rekey_create(struct arena *arena, const struct rekey_options *options,
-                         struct operator **out, struct diag *diag)
+                         struct operator** out, struct diag *diag)
 {
     struct rekey *self = ARENA_NEW(arena, struct rekey);
     if (!self) {

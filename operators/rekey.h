@@ -1,8 +1,9 @@
 /* rekey.h: PARTITION BY: gives the rows of a stream new key columns.
  *
- * The output has the new key columns, then every column of the input. A row whose key expression
- * fails is logged and dropped (counted as failed); a NULL key stays in the row. A row with a
- * null value goes on with all key columns NULL. Source: ksqlDB PartitionByParamsFactory. */
+ * The output has the new key columns, then every column of the input. A key expression that fails
+ * is logged and gives a NULL key; NULL keys stay in the row. Of a row with a null value only those
+ * keys are computed that use no value columns; the others are NULL. Source: ksqlDB
+ * PartitionByParamsFactory. */
 #ifndef OPERATORS_REKEY_H
 #define OPERATORS_REKEY_H
 
@@ -17,10 +18,11 @@ struct rekey_options {
     const struct schema *schema;    /* of the output */
     const struct expr *const *keys; /* over the input */
     uint32_t key_count;             /* 0: PARTITION BY NULL */
+    uint32_t input_key_count;       /* leading key columns of the input */
 };
 
 /* Creates the operator in arena, which owns it; what options points to is borrowed. */
 MUST_USE enum status rekey_create(struct arena *arena, const struct rekey_options *options,
-                                  struct operator **out, struct diag *diag);
+                                  struct operator** out, struct diag *diag);
 
 #endif

@@ -19,8 +19,7 @@ static enum status begin_batch(struct row_builder *builder, struct diag *diag)
 {
     struct arena *arena = builder->context->batch_arena;
     struct batch *batch = NULL;
-    TRY(rows_create(arena, builder->schema, builder->capacity, builder->has_windows, &batch,
-                    diag));
+    TRY(rows_create(arena, builder->schema, builder->capacity, builder->has_windows, &batch, diag));
     if (builder->has_old) {
         TRY(rows_create(arena, builder->schema, builder->capacity, builder->has_windows,
                         &batch->old, diag));
@@ -39,8 +38,8 @@ enum status row_builder_add(struct row_builder *builder, size_t *out_row, struct
 {
     if (builder->batch && builder->batch->row_count == builder->batch->capacity) {
         TRY(row_builder_finish(builder, diag));
-        builder->capacity = builder->capacity * 2 < BATCH_ROWS_MAX ? builder->capacity * 2
-                                                                   : (size_t)BATCH_ROWS_MAX;
+        builder->capacity =
+            builder->capacity * 2 < BATCH_ROWS_MAX ? builder->capacity * 2 : (size_t)BATCH_ROWS_MAX;
     }
     if (!builder->batch) {
         TRY(begin_batch(builder, diag));

@@ -13,13 +13,13 @@
 #include "operators/operator.h"
 
 struct row_builder {
-    struct operator *op; /* whose downstream gets the batches */
+    struct operator* op; /* whose downstream gets the batches */
     struct op_context *context;
     const struct schema *schema;
     bool has_windows;
     bool has_old;
     bool has_cause;
-    size_t capacity; /* of the next batch */
+    size_t capacity;     /* of the next batch */
     struct batch *batch; /* NULL: none begun */
 };
 

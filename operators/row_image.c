@@ -49,9 +49,8 @@ int64_t row_image_time_ms(struct text bytes)
     return (int64_t)be64toh(time);
 }
 
-enum status row_image_decode(const struct row_image *image, struct text bytes,
-                             struct batch *batch, uint32_t first_column, size_t row,
-                             struct diag *diag)
+enum status row_image_decode(const struct row_image *image, struct text bytes, struct batch *batch,
+                             uint32_t first_column, size_t row, struct diag *diag)
 {
     const size_t time_bytes = sizeof(uint64_t);
     if (bytes.bytes < time_bytes) {

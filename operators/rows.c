@@ -39,8 +39,8 @@ enum status rows_derive(const struct batch *source, uint32_t column_count, struc
     return STATUS_OK;
 }
 
-enum status rows_select(const struct batch *batch, enum row_flag flag, bool has_it,
-                        uint32_t **out, size_t *out_count, struct diag *diag)
+enum status rows_select(const struct batch *batch, enum row_flag flag, bool has_it, uint32_t **out,
+                        size_t *out_count, struct diag *diag)
 {
     uint32_t *rows = arena_array(batch->arena, batch->row_count, sizeof(*rows));
     if (!rows) {
@@ -121,8 +121,7 @@ void rows_copy_place(struct batch *target, size_t to, const struct batch *source
 }
 
 void rows_copy_columns(struct batch *target, uint32_t first_to, size_t to,
-                       const struct batch *source, uint32_t first_from, size_t from,
-                       uint32_t count)
+                       const struct batch *source, uint32_t first_from, size_t from, uint32_t count)
 {
     assert(first_to + count <= target->column_count);
     assert(first_from + count <= source->column_count);
@@ -170,7 +169,7 @@ void rows_set_pseudo(struct batch *batch, const struct op_pseudo *pseudo, uint32
     }
 }
 
-void rows_log(const struct operator *op, struct op_context *context, const struct batch *batch,
+void rows_log(const struct operator* op, struct op_context *context, const struct batch *batch,
               size_t row, const char *message)
 {
     const struct log_entry entry = {

@@ -15,9 +15,8 @@
 #include "operators/window.h"
 
 /* An empty batch whose columns are all present; with has_windows also the window arrays. */
-MUST_USE enum status rows_create(struct arena *arena, const struct schema *schema,
-                                 size_t capacity, bool has_windows, struct batch **out,
-                                 struct diag *diag);
+MUST_USE enum status rows_create(struct arena *arena, const struct schema *schema, size_t capacity,
+                                 bool has_windows, struct batch **out, struct diag *diag);
 
 /* A batch of column_count columns, not present yet, for the rows of source: it shares source's
  * times, flags, windows, origins and causes, but not its old rows. */
@@ -62,7 +61,7 @@ static inline void rows_count(const struct batch *batch, uint64_t *counter, size
 }
 
 /* Writes an entry of kind LOG_RECORD_PROCESSING about a row. */
-void rows_log(const struct operator *op, struct op_context *context, const struct batch *batch,
+void rows_log(const struct operator* op, struct op_context *context, const struct batch *batch,
               size_t row, const char *message);
 
 #endif

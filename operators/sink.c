@@ -98,8 +98,8 @@ static enum status add_windows(struct sink *self, const struct batch *batch,
         buffer_append_text(&self->keys, key);
         window_key_append(&self->keys, kind, batch->window_start_ms[row],
                           batch->window_end_ms[row]);
-        records[row] = (struct encoded_record){(uint32_t)offset,
-                                               (uint32_t)(self->keys.bytes - offset)};
+        records[row] =
+            (struct encoded_record){(uint32_t)offset, (uint32_t)(self->keys.bytes - offset)};
     }
     return buffer_status(&self->keys, diag);
 }
@@ -182,8 +182,8 @@ static enum status add_records(struct sink *self, const struct batch *batch,
 }
 
 /* Replaces the rows' times by those of the TIMESTAMP column; drops rows that have none. */
-static enum status read_times(struct sink *self, struct op_context *context,
-                              struct batch *batch, struct diag *diag)
+static enum status read_times(struct sink *self, struct op_context *context, struct batch *batch,
+                              struct diag *diag)
 {
     if (!self->event_time) {
         return STATUS_OK;
@@ -211,7 +211,7 @@ static enum status read_times(struct sink *self, struct op_context *context,
     return STATUS_OK;
 }
 
-static enum status sink_push(struct operator *op, struct op_context *context, uint32_t input,
+static enum status sink_push(struct operator* op, struct op_context *context, uint32_t input,
                              struct batch *batch, struct diag *diag)
 {
     struct sink *self = (struct sink *)op;
@@ -296,7 +296,7 @@ static enum status append_all(struct sink *self, struct arena *arena, struct com
     return STATUS_OK;
 }
 
-static enum status sink_collect(struct operator *op, struct op_context *context,
+static enum status sink_collect(struct operator* op, struct op_context *context,
                                 struct commit *commit, struct diag *diag)
 {
     struct sink *self = (struct sink *)op;
@@ -312,7 +312,7 @@ static enum status sink_collect(struct operator *op, struct op_context *context,
     return STATUS_OK;
 }
 
-static void sink_release(struct operator *op)
+static void sink_release(struct operator* op)
 {
     struct sink *self = (struct sink *)op;
     buffer_release(&self->keys);
@@ -322,16 +322,13 @@ static void sink_release(struct operator *op)
     arena_release(&self->headers);
 }
 
-static const struct op_vtable sink_vtable = {.name = "sink",
-                                             .push = sink_push,
-                                             .collect = sink_collect,
-                                             .release = sink_release};
+static const struct op_vtable sink_vtable = {
+    .name = "sink", .push = sink_push, .collect = sink_collect, .release = sink_release};
 
 /* --- creation ------------------------------------------------------------------------------- */
 
 static enum status create_encoder(struct arena *arena, const struct sink_options *options,
-                                  enum format_side side, struct encoder **out,
-                                  struct diag *diag)
+                                  enum format_side side, struct encoder **out, struct diag *diag)
 {
     const bool is_key = side == FORMAT_KEY;
     const struct op_serde *serde = is_key ? &options->key : &options->value;
@@ -361,7 +358,7 @@ static enum status create_encoder(struct arena *arena, const struct sink_options
 }
 
 enum status sink_create(struct arena *arena, const struct sink_options *options,
-                        struct operator **out, struct diag *diag)
+                        struct operator** out, struct diag *diag)
 {
     struct sink *self = ARENA_NEW(arena, struct sink);
     if (!self) {

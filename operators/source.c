@@ -42,6 +42,8 @@ struct source_slice {
     struct batch *batch;
     uint8_t *has_failed;
     size_t failed_count;
+    const char *fatal;  /* what ends the query, by its options; NULL: nothing */
+    const char *reason; /* the failing row's message that goes with it */
 };
 
 static const struct record *record_at(const struct source_slice *slice, size_t row)
@@ -84,8 +86,8 @@ static void split_window(struct source *self, struct source_slice *slice, size_t
 {
     struct batch *batch = slice->batch;
     struct window_key window = {0};
-    if (key->data && !window_key_split(*key, window_key_kind_of(self),
-                                       self->options.window.size_ms, &window)) {
+    if (key->data &&
+        !window_key_split(*key, window_key_kind_of(self), self->options.window.size_ms, &window)) {
         fail_row(self, slice, row, LOG_DESERIALIZATION, true,
                  "Error deserializing windowed key: too few bytes for a window");
     }
@@ -146,12 +148,15 @@ static enum status decode_side(struct source *self, struct source_slice *slice,
             return diag_no_memory(diag);
         }
         fail_row(self, slice, error->row, LOG_DESERIALIZATION, is_key, message.data);
+        if (self->options.fails_on_bad_record && !slice->fatal) {
+            slice->fatal = "Deserialization error, and the query is set to fail on it";
+            slice->reason = message.data;
+        }
     }
     return STATUS_OK;
 }
 
-static enum status decode_keys(struct source *self, struct source_slice *slice,
-                               struct diag *diag)
+static enum status decode_keys(struct source *self, struct source_slice *slice, struct diag *diag)
 {
     struct batch *batch = slice->batch;
     struct decode_result result = {0};
@@ -169,8 +174,7 @@ static enum status decode_keys(struct source *self, struct source_slice *slice,
     return STATUS_OK;
 }
 
-static enum status decode_values(struct source *self, struct source_slice *slice,
-                                 struct diag *diag)
+static enum status decode_values(struct source *self, struct source_slice *slice, struct diag *diag)
 {
     struct batch *batch = slice->batch;
     struct decode_result result = {0};
@@ -234,8 +238,7 @@ static void read_times(struct source *self, struct source_slice *slice)
             continue;
         }
         if (self->event_time && !(batch->flags[row] & ROW_DELETE)) {
-            const struct column *column =
-                &batch->columns[self->options.timestamp.column_index];
+            const struct column *column = &batch->columns[self->options.timestamp.column_index];
             reason = event_time_read(self->event_time, slice->context->expr->zones, column, row,
                                      &batch->time_ms[row]);
         } else if (batch->time_ms[row] < 0 || batch->time_ms[row] > EVENT_TIME_MS_MAX) {
@@ -244,12 +247,16 @@ static void read_times(struct source *self, struct source_slice *slice)
         if (reason) {
             fail_row(self, slice, row, LOG_RECORD_PROCESSING, false, reason);
         }
+        if (reason && self->event_time && self->options.fails_on_bad_time && !slice->fatal) {
+            slice->fatal = "Fatal user code error in TimestampExtractor callback for record";
+            slice->reason = reason;
+            return; /* the reason is good until the next time is read */
+        }
     }
 }
 
 /* One element of a HEADERS column: STRUCT<KEY STRING, VALUE BYTES>. */
-static bool set_header(struct arena *arena, const struct record_header *header,
-                       struct value *out)
+static bool set_header(struct arena *arena, const struct record_header *header, struct value *out)
 {
     struct value_list *fields = value_list_create(arena, 2);
     if (!fields) {
@@ -261,8 +268,8 @@ static bool set_header(struct arena *arena, const struct record_header *header,
     return true;
 }
 
-static enum status all_headers(struct arena *arena, const struct record *record,
-                               struct value *out, struct diag *diag)
+static enum status all_headers(struct arena *arena, const struct record *record, struct value *out,
+                               struct diag *diag)
 {
     struct value_list *list = value_list_create(arena, record->header_count);
     if (!list) {
@@ -385,6 +392,9 @@ static enum status push_slice(struct source *self, struct op_context *context,
     TRY(decode_keys(self, &slice, diag));
     TRY(decode_values(self, &slice, diag));
     read_times(self, &slice);
+    if (slice.fatal) {
+        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%s: %s", slice.fatal, slice.reason);
+    }
     TRY(fill_own_columns(self, &slice, diag));
     TRY(drop_failed(&slice, diag));
     context->counters->records_in += count;
@@ -392,7 +402,7 @@ static enum status push_slice(struct source *self, struct op_context *context,
     return op_emit(&self->op, context, slice.batch, diag);
 }
 
-enum status source_push(struct operator *op, struct op_context *context,
+enum status source_push(struct operator* op, struct op_context *context,
                         const struct source_run *run, struct diag *diag)
 {
     struct source *self = (struct source *)op;
@@ -445,7 +455,7 @@ static enum status create_side(struct source *self, struct arena *arena, enum co
 }
 
 enum status source_create(struct arena *arena, const struct source_options *options,
-                          struct operator **out, struct diag *diag)
+                          struct operator** out, struct diag *diag)
 {
     struct source *self = ARENA_NEW(arena, struct source);
     if (!self) {

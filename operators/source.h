@@ -28,8 +28,8 @@
 /* How one side of a record is written. */
 struct op_serde {
     enum format_kind format;
-    enum format_wrap wrap;  /* what format_wrap_of says */
-    struct text delimiter;  /* DELIMITED: one character; empty: "," */
+    enum format_wrap wrap; /* what format_wrap_of says */
+    struct text delimiter; /* DELIMITED: one character; empty: "," */
 };
 
 /* Where a row's event time (source) or a record's timestamp (sink) comes from. */
@@ -47,16 +47,18 @@ struct source_options {
     bool is_table;
     struct op_serde key;
     struct op_serde value;
-    struct op_window window;     /* kind other than NONE: keys are windowed; size_ms is WINDOW_SIZE */
+    struct op_window window; /* kind other than NONE: keys are windowed; size_ms is WINDOW_SIZE */
     struct op_timestamp timestamp;
     const struct op_pseudo *pseudo;
     uint32_t pseudo_count;
+    bool fails_on_bad_record; /* ksql.fail.on.deserialization.error: it ends the query */
+    bool fails_on_bad_time;   /* ksql.timestamp.throw.on.invalid: it ends the query */
 };
 
 /* Creates the operator in arena, which owns it. What options points to is borrowed for its
  * life. Fails where a format is not running or a pattern is wrong. */
 MUST_USE enum status source_create(struct arena *arena, const struct source_options *options,
-                                   struct operator **out, struct diag *diag);
+                                   struct operator** out, struct diag *diag);
 
 /* Some records in order: of one partition at dense offsets, or of several, each with its place. */
 struct source_run {
@@ -69,7 +71,7 @@ struct source_run {
 
 /* Decodes run in batches of at most BATCH_ROWS_MAX rows and pushes them downstream. Counts
  * records_in, and records_failed for what stops here. Updates context->stream_time_ms. */
-MUST_USE enum status source_push(struct operator *op, struct op_context *context,
+MUST_USE enum status source_push(struct operator* op, struct op_context *context,
                                  const struct source_run *run, struct diag *diag);
 
 #endif

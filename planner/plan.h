@@ -86,7 +86,8 @@ struct plan_flat_map {
 };
 
 /* Output schema: key_count group keys, then one column per aggregate, then pseudo columns. Rows
- * with a NULL (or failing) group key are dropped and logged. No re-keying step stands before
+ * with a NULL (or failing) group key are dropped and logged. A call without arguments, such as
+ * COUNT(*), has a constant that is never NULL as its argument. No re-keying step stands before
  * it: on one machine the group's store is found by the key's hash, whatever the partition. */
 struct plan_aggregate {
     const struct expr **keys;

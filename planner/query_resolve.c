@@ -11,6 +11,7 @@
 #include "planner/magic_time.h"
 #include "planner/names.h"
 #include "planner/query.h"
+#include "planner/settings.h"
 
 static enum status prepare_failed(const struct planner *planner, const char *what,
                                   enum status status)
@@ -263,6 +264,10 @@ static enum status check_lambda(const struct resolve_context *self, const struct
                                 const struct lambda_frame *lambdas)
 {
     const struct identifier_list *params = &node->lambda.params;
+    if (!setting_bool(self->planner, "ksql.lambdas.enabled", true)) {
+        return diag_fail(self->planner->diag, STATUS_INVALID, node->pos,
+                         "Lambdas are not enabled at this time.");
+    }
     for (size_t i = 0; i < params->count; i++) {
         const struct text name = params->items[i].name;
         const struct identifier_list before = {params->items, i};

@@ -5,6 +5,7 @@
  */
 #include "planner/timestamp_rules.h"
 
+#include "base/time_pattern.h"
 #include "parser/parser.h"
 #include "planner/names.h"
 
@@ -28,6 +29,24 @@ static enum status read_column_name(const struct planner *planner,
     return STATUS_OK;
 }
 
+/* What cannot be compiled could not read a single record. */
+static enum status check_pattern(const struct planner *planner, const struct property_value *format)
+{
+    const struct time_pattern *ignored;
+    struct diag reason;
+    const enum status status = time_pattern_compile(format->text, TIME_PATTERN_JAVA_TIME,
+                                                    planner->arena, &ignored, &reason);
+    if (status == STATUS_NO_MEMORY) {
+        return diag_no_memory(planner->diag);
+    }
+    if (status == STATUS_OK) {
+        return STATUS_OK;
+    }
+    return diag_fail(planner->diag, STATUS_INVALID, format->pos,
+                     "Invalid datetime format for config:TIMESTAMP_FORMAT, reason:%s",
+                     reason.message);
+}
+
 static enum status check_type(const struct planner *planner, const struct schema_column *column,
                               const struct property_value *given,
                               const struct property_value *format)
@@ -35,7 +54,7 @@ static enum status check_type(const struct planner *planner, const struct schema
     const enum type_kind kind = column->type->kind;
     if (kind == TYPE_STRING) {
         if (format->is_set) {
-            return STATUS_OK;
+            return check_pattern(planner, format);
         }
         return diag_fail(planner->diag, STATUS_INVALID, given->pos,
                          "A String timestamp field has been specified without also specifying "

@@ -67,8 +67,7 @@ static enum status check_existing(const struct planner *planner,
 
 /* The statement with PARTITIONS=2: what would make the topic. */
 static enum status example_of(const struct planner *planner,
-                              const struct create_source_statement *statement,
-                              struct buffer *out)
+                              const struct create_source_statement *statement, struct buffer *out)
 {
     const struct property_list *given = &statement->properties;
     struct property *items = arena_array(planner->arena, given->count + 1, sizeof(*items));

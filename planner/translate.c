@@ -121,7 +121,7 @@ static enum status translate_concat(struct translator *self, const struct expres
 static enum status translate_sign(struct translator *self, const struct expression *node,
                                   const struct expr **out)
 {
-    const struct expr *operand;
+    const struct expr *operand = NULL;
     struct expr_build build;
     TRY(translator_node(self, node->sign.operand, &operand));
     TRY(translator_begin(self, node, &build));
@@ -169,7 +169,7 @@ static enum status translate_logical(struct translator *self, const struct expre
 static enum status translate_not(struct translator *self, const struct expression *node,
                                  const struct expr **out)
 {
-    const struct expr *operand;
+    const struct expr *operand = NULL;
     struct expr_build build;
     TRY(translator_node(self, node->operand, &operand));
     TRY(translator_begin(self, node, &build));
@@ -179,7 +179,7 @@ static enum status translate_not(struct translator *self, const struct expressio
 static enum status translate_between(struct translator *self, const struct expression *node,
                                      const struct expr **out)
 {
-    const struct expr *value;
+    const struct expr *value = NULL;
     const struct expr *bounds[2];
     const struct expr *sides[2];
     struct expr_build build;
@@ -208,8 +208,8 @@ static enum status translate_list(struct translator *self, const struct expressi
 static enum status translate_in_list(struct translator *self, const struct expression *node,
                                      const struct expr **out)
 {
-    const struct expr *value;
-    const struct expr **items;
+    const struct expr *value = NULL;
+    const struct expr **items = NULL;
     struct expr_build build;
     TRY(translator_node(self, node->in.value, &value));
     TRY(translate_list(self, &node->in.list, &items));
@@ -243,8 +243,8 @@ static enum status translate_like(struct translator *self, const struct expressi
 static enum status translate_is_null(struct translator *self, const struct expression *node,
                                      const struct expr **out)
 {
-    const struct expr *operand;
-    const struct expr *is_null;
+    const struct expr *operand = NULL;
+    const struct expr *is_null = NULL;
     struct expr_build build;
     TRY(translator_node(self, node->is_null.value, &operand));
     TRY(translator_begin(self, node, &build));
@@ -263,7 +263,7 @@ static enum status translate_when(struct translator *self, const struct expressi
                                   const struct expr *subject, const struct expression *when,
                                   const struct expr **out)
 {
-    const struct expr *value;
+    const struct expr *value = NULL;
     TRY(translator_node(self, when, &value));
     if (!subject) {
         *out = value;
@@ -311,8 +311,8 @@ static enum status translate_case(struct translator *self, const struct expressi
 static enum status translate_cast(struct translator *self, const struct expression *node,
                                   const struct expr **out)
 {
-    const struct expr *operand;
-    const struct type *type;
+    const struct expr *operand = NULL;
+    const struct type *type = NULL;
     struct expr_build build;
     TRY(translator_node(self, node->cast.value, &operand));
     TRY(plan_type(self->planner, node->cast.type, &type));
@@ -323,7 +323,7 @@ static enum status translate_cast(struct translator *self, const struct expressi
 static enum status translate_array(struct translator *self, const struct expression *node,
                                    const struct expr **out)
 {
-    const struct expr **items;
+    const struct expr **items = NULL;
     struct expr_build build;
     TRY(translate_list(self, &node->array, &items));
     TRY(translator_begin(self, node, &build));
@@ -379,7 +379,7 @@ static enum status translate_subscript(struct translator *self, const struct exp
 static enum status translate_dereference(struct translator *self, const struct expression *node,
                                          const struct expr **out)
 {
-    const struct expr *base;
+    const struct expr *base = NULL;
     struct expr_build build;
     TRY(translator_node(self, node->dereference.base, &base));
     TRY(translator_begin(self, node, &build));
@@ -403,7 +403,7 @@ static enum status translate_constant(struct translator *self, const struct expr
                                       const struct expr **out)
 {
     bool is_literal;
-    const struct type *type;
+    const struct type *type = NULL;
     struct value value;
     struct expr_build build;
     TRY(translate_literal(self->planner, node, &is_literal, &type, &value));

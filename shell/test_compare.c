@@ -195,20 +195,12 @@ static bool sides_match(const struct test_view_side *actual, const struct tree *
 static enum status window_matches(const struct test_view *actual, const struct tree *record,
                                   bool *out, struct diag *diag)
 {
-    const struct tree *window = tree_find(record, TEXT("window"));
-    struct text type;
-    int64_t start_ms = 0;
-    int64_t end_ms = 0;
-    *out = !actual->is_windowed;
-    if (tree_is_null(window)) {
-        return STATUS_OK;
-    }
-    TRY(tree_get_text(window, "type", &type, diag));
-    TRY(tree_get_int64(window, "start", 0, &start_ms, diag));
-    TRY(tree_get_int64(window, "end", 0, &end_ms, diag));
-    const struct text actual_type = actual->is_session ? TEXT("session") : TEXT("time");
-    *out = actual->is_windowed && start_ms == actual->start_ms && end_ms == actual->end_ms &&
-           text_equal_nocase(type, actual_type);
+    struct test_window window;
+    TRY(test_window_read(record, &window, diag));
+    *out = window.is_given == actual->is_windowed &&
+           (!window.is_given ||
+            (window.is_session == actual->is_session && window.start_ms == actual->start_ms &&
+             window.end_ms == actual->end_ms));
     return STATUS_OK;
 }
 

@@ -115,24 +115,41 @@ static enum status write_side(struct arena *arena, const struct source *source,
 
 /* --- Windows and headers ------------------------------------------------------------------ */
 
-static enum status add_window(struct arena *arena, const struct tree *input, struct text *key,
-                              struct diag *diag)
+enum status test_window_read(const struct tree *record, struct test_window *out, struct diag *diag)
 {
-    const struct tree *window = tree_find(input, TEXT("window"));
+    const struct tree *window = tree_find(record, TEXT("window"));
     struct text type;
-    int64_t start_ms = 0;
-    int64_t end_ms = 0;
-    if (tree_is_null(window) || !key->data) {
+    *out = (struct test_window){.is_given = !tree_is_null(window)};
+    if (!out->is_given) {
         return STATUS_OK;
     }
     TRY(tree_get_text(window, "type", &type, diag));
-    TRY(tree_get_int64(window, "start", 0, &start_ms, diag));
-    TRY(tree_get_int64(window, "end", 0, &end_ms, diag));
-    const bool is_session = text_equal_nocase(type, TEXT("session"));
+    out->is_session = text_equal_nocase(type, TEXT("session"));
+    if (tree_is_null(tree_find(window, TEXT("start"))) ||
+        tree_is_null(tree_find(window, TEXT("end"))) ||
+        (!out->is_session && !text_equal_nocase(type, TEXT("time")))) {
+        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                         "a window has \"start\", \"end\" and a \"type\" that is \"time\" or "
+                         "\"session\": %.*s",
+                         TEXT_ARGS(window->source));
+    }
+    TRY(tree_get_int64(window, "start", 0, &out->start_ms, diag));
+    return tree_get_int64(window, "end", 0, &out->end_ms, diag);
+}
+
+static enum status add_window(struct arena *arena, const struct tree *input, struct text *key,
+                              struct diag *diag)
+{
+    struct test_window window;
+    TRY(test_window_read(input, &window, diag));
+    if (!window.is_given || !key->data) {
+        return STATUS_OK;
+    }
     struct buffer bytes;
     buffer_init(&bytes);
     buffer_append_text(&bytes, *key);
-    window_key_append(&bytes, is_session ? WINDOW_KEY_SESSION : WINDOW_KEY_TIME, start_ms, end_ms);
+    window_key_append(&bytes, window.is_session ? WINDOW_KEY_SESSION : WINDOW_KEY_TIME,
+                      window.start_ms, window.end_ms);
     *key = arena_text(arena, buffer_text(&bytes));
     buffer_release(&bytes);
     return key->data ? STATUS_OK : diag_no_memory(diag);

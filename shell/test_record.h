@@ -24,4 +24,15 @@ MUST_USE enum status test_headers_read(struct arena *arena, const struct tree *r
                                        const struct record_header **out_headers,
                                        uint32_t *out_count, struct diag *diag);
 
+struct test_window {
+    bool is_given;
+    bool is_session; /* otherwise "time" */
+    int64_t start_ms;
+    int64_t end_ms;
+};
+
+/* The record's window: {"start", "end", "type": "time" or "session"}. */
+MUST_USE enum status test_window_read(const struct tree *record, struct test_window *out,
+                                      struct diag *diag);
+
 #endif

@@ -71,6 +71,19 @@ static enum status check_statements(struct test_run *run)
                                 "\"statements\" must be a list of strings, and not empty");
 }
 
+static enum status check_objects(struct test_run *run)
+{
+    static const char *const names[] = {"properties", "post", "expectedException", "versions"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const struct tree *member = tree_find(run->body, text_of(names[i]));
+        if (!tree_is_null(member) && member->kind != TREE_OBJECT) {
+            return diag_fail(run->diag, STATUS_INVALID, SQL_POS_NONE, "\"%s\" must be an object",
+                             names[i]);
+        }
+    }
+    return STATUS_OK;
+}
+
 static bool speaks_of_partitions(struct text source)
 {
     const struct text word = TEXT("partitions");
@@ -85,7 +98,8 @@ static bool speaks_of_partitions(struct text source)
 static enum status check_shape(struct test_run *run)
 {
     const struct tree *properties = tree_find(run->body, TEXT("properties"));
-    run->properties = tree_is(properties, TREE_OBJECT) ? properties->first : NULL;
+    TRY(check_objects(run));
+    run->properties = properties ? properties->first : NULL;
     run->partition_count =
         speaks_of_partitions(run->body->source) ? STATED_PARTITION_COUNT : UNSTATED_PARTITION_COUNT;
     TRY(check_statements(run));

@@ -33,9 +33,10 @@ struct tree {
     const struct tree *next;  /* sibling */
 };
 
+enum { TREE_DEPTH_MAX = 128 }; /* deeper than any SQL value; bounds the recursion over trees */
+
 /* Reads one document. Fails with STATUS_INVALID, line and column in diag->pos, where it is not
  * JSON or nests deeper than TREE_DEPTH_MAX. */
-enum { TREE_DEPTH_MAX = 128 };
 MUST_USE enum status tree_parse(struct arena *arena, struct text json, const struct tree **out,
                                 struct diag *diag);
 

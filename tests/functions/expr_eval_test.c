@@ -255,6 +255,54 @@ static void walk_failures(const char *expression)
     expr_run_release();
 }
 
+/* x IN (1, '2', ARRAY[x, 7][1]), COALESCE(SPLIT(CAST(x AS VARCHAR), ','), NULL), x + 1.5 */
+static enum status build_everything(struct arena *arena, struct diag *diag)
+{
+    struct expr_build build = {
+        .arena = arena, .registry = function_registry_builtin(), .diag = diag};
+    const struct expr *items[4];
+    const struct expr *made = NULL;
+    TRY(expr_column(&build, 1, type_of(TYPE_INTEGER), &items[0]));
+    TRY(expr_literal(&build, type_of(TYPE_INTEGER), value_int32(1), &items[1]));
+    TRY(expr_literal(&build, type_of(TYPE_STRING), value_text(TEXT("2")), &items[2]));
+    TRY(expr_array(&build, items, 2, &made));
+    TRY(expr_subscript(&build, made, items[1], &items[3]));
+    TRY(expr_in(&build, items[0], items + 1, 3, &made));
+    TRY(expr_is_null(&build, made, &made));
+    const struct expr *text = NULL;
+    TRY(expr_cast(&build, items[0], type_of(TYPE_STRING), &text));
+    const struct expr_argument split[] = {{.expr = text}, {.expr = items[2]}};
+    TRY(expr_call(&build, TEXT("split"), split, 2, &text));
+    const struct expr *null = NULL;
+    TRY(expr_literal(&build, type_of(TYPE_NULL), VALUE_NULL, &null));
+    const struct expr_argument coalesce[] = {{.expr = text}, {.expr = null}};
+    TRY(expr_call(&build, TEXT("coalesce"), coalesce, 2, &text));
+    const struct type *decimal = type_decimal(arena, 2, 1);
+    const struct expr *number = NULL;
+    if (!decimal) {
+        return diag_no_memory(diag);
+    }
+    TRY(expr_literal(&build, decimal, (struct value){.decimal = 15}, &number));
+    return expr_arithmetic(&build, OP_ADD, items[0], number, &made);
+}
+
+static void builders_run_out_of_memory_in_order(void **state)
+{
+    (void)state;
+    enum status status = STATUS_NO_MEMORY;
+    for (uint64_t n = 1; status != STATUS_OK; n++) {
+        struct arena arena;
+        struct diag diag;
+        arena_init(&arena);
+        memory_fail_after(n);
+        status = build_everything(&arena, &diag);
+        memory_fail_after(0);
+        assert_true(n < 200);
+        assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);
+        arena_release(&arena);
+    }
+}
+
 static void running_out_of_memory_is_an_ordinary_failure(void **state)
 {
     (void)state;
@@ -295,6 +343,7 @@ int main(void)
         cmocka_unit_test(nested_failures_name_the_part_that_failed),
         cmocka_unit_test(a_constant_fails_with_its_message),
         cmocka_unit_test(a_column_is_not_copied),
+        cmocka_unit_test(builders_run_out_of_memory_in_order),
         cmocka_unit_test(running_out_of_memory_is_an_ordinary_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

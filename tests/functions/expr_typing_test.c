@@ -104,9 +104,17 @@ static void lists_find_one_type(void **state)
         {"(in a (array b))", "",
          "!operator does not exist: ARRAY<INTEGER> = ARRAY<BOOLEAN> ((array b))"},
         {"(in p 10)", "", "!operator does not exist: MAP<STRING, INTEGER> = INTEGER (10)"},
-        {"(array NULL 10 '2e1' i l)", "ARRAY<BIGINT>",
+        {"(array NULL 10 '20' i l)", "ARRAY<BIGINT>",
          "[NULL, 10, 20, 1, 1], [NULL, 10, 20, 2, 9223372036854775807], [NULL, 10, 20, NULL, "
          "NULL], [NULL, 10, 20, -2147483648, -5]"},
+        {"(array '2e1' 1)", "ARRAY<STRING>", "['2e1', '1'], ['2e1', '1'], ['2e1', '1'], ['2e1', "
+                                             "'1']"},
+        {"(array 10 '2e1')", "ARRAY<DECIMAL(10, 0)>", "[10, 20], [10, 20], [10, 20], [10, 20]"},
+        {"(array 1L '2147483648000' '0.25')", "ARRAY<DECIMAL(21, 2)>",
+         "[1.00, 2147483648000.00, 0.25], [1.00, 2147483648000.00, 0.25], [1.00, "
+         "2147483648000.00, 0.25], [1.00, 2147483648000.00, 0.25]"},
+        {"(array 1 '2147483648')", "ARRAY<BIGINT>",
+         "[1, 2147483648], [1, 2147483648], [1, 2147483648], [1, 2147483648]"},
         {"(array NULL (struct X i Y l) (struct Y i Z l))",
          "ARRAY<STRUCT<`X` INTEGER, `Y` BIGINT, `Z` BIGINT>>",
          "[NULL, [1, 1, NULL], [NULL, 1, 1]], [NULL, [2, 9223372036854775807, NULL], [NULL, 2, "

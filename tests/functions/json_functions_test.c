@@ -1,6 +1,7 @@
 /* json_functions_test.c: the JSON family by example, and the reader's limits. */
 #include "tests/test.h"
 
+#include "base/memory.h"
 #include "functions/json_document.h"
 #include "tests/functions/function_run.h"
 
@@ -107,6 +108,37 @@ static void objects_of_many_keys_keep_the_last_value_of_each(void **state)
     arena_release(&arena);
 }
 
+/* Random damage: the reader and the tree must agree on what is JSON, and nothing may be read out
+ * of bounds (each text is a block of exactly its size). */
+static void damaged_texts_are_judged_alike_by_reader_and_tree(void **state)
+{
+    (void)state;
+    static const char sample[] =
+        "{\"a\": [1, -2.5e3, \"x\\u00e4\\n\"], \"b\": {\"c\": null, \"d\": true}}";
+    static const char bytes[] = "{}[],:\"\\ue0-.+ tfn\n";
+    uint32_t seed = 1;
+    for (int round = 0; round < 20000; round++) {
+        struct arena arena;
+        struct diag diag;
+        struct text root;
+        const struct json_node *node = NULL;
+        arena_init(&arena);
+        seed = seed * 1103515245U + 12345U;
+        const size_t length = sizeof(sample) - 1 - (seed >> 8) % 8U;
+        char *text = memory_alloc(length);
+        memcpy(text, sample, length);
+        for (uint32_t i = 0; i < 1 + (seed >> 4) % 3U; i++) {
+            seed = seed * 1103515245U + 12345U;
+            text[(seed >> 8) % length] = bytes[(seed >> 20) % (sizeof(bytes) - 1)];
+        }
+        const struct text json = {text, length};
+        const enum status status = json_document_read(json, &arena, &node, &diag);
+        assert_int_equal(status == STATUS_OK, json_skip_root(json, &root));
+        memory_free(text);
+        arena_release(&arena);
+    }
+}
+
 static void fields_are_extracted(void **state)
 {
     (void)state;
@@ -131,6 +163,9 @@ static void fields_are_extracted(void **state)
         {"EXTRACTJSONFIELD", two, "NULL, '$.a'", "STRING", "NULL"},
         {"EXTRACTJSONFIELD", two, "'{\"a\": 1, b}', '$.a'", "",
          "!Invalid JSON format:{\"a\": 1, b}"},
+        {"EXTRACTJSONFIELD", two, "'{\"a\": 1]', '$.a'", "", "!Invalid JSON format:{\"a\": 1]"},
+        {"EXTRACTJSONFIELD", two, "'{\"a\": 1', '$.a'", "", "!Invalid JSON format:{\"a\": 1"},
+        {"EXTRACTJSONFIELD", two, "'[1, x]', '$[0]'", "", "!Invalid JSON format:[1, x]"},
         {"EXTRACTJSONFIELD", two, "'{}', 'a'", "", "!Invalid JSON path: 'a'"},
         {"EXTRACTJSONFIELD", two, "'{}', '$.'", "", "!Invalid JSON path: '$.'"},
         {"EXTRACTJSONFIELD", two, "'{}', '$[a'", "", "!Invalid JSON path: '$[a'"},
@@ -240,6 +275,7 @@ int main(void)
         cmocka_unit_test(documents_print_compactly_and_exactly),
         cmocka_unit_test(nesting_ends_at_its_limit),
         cmocka_unit_test(objects_of_many_keys_keep_the_last_value_of_each),
+        cmocka_unit_test(damaged_texts_are_judged_alike_by_reader_and_tree),
         cmocka_unit_test(fields_are_extracted),
         cmocka_unit_test(questions_about_json),
         cmocka_unit_test(parts_and_wholes),

@@ -40,7 +40,7 @@ static struct source_options source_options_of(struct flow *flow, const char *co
 static void push_records(struct flow *flow, const struct source_options *options,
                          const struct record *records, size_t count)
 {
-    struct operator *op = NULL;
+    struct operator* op = NULL;
     assert_ok(source_create(&flow->arena, options, &op, &flow->diag), &flow->diag);
     for (size_t first = 0; first < count; first += flow->batch_rows) {
         const size_t left = count - first;
@@ -58,14 +58,18 @@ static void push_records(struct flow *flow, const struct source_options *options
 static void records_become_rows_and_bad_ones_are_counted(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct flow *flow = flow_create(batch_sizes[i], true);
         const struct source_options options =
             source_options_of(flow, "K STRING KEY, A BIGINT, B STRING");
         const struct record records[] = {
-            record_of("k1", "{\"A\":1,\"B\":\"x\"}", 10), record_of("k2", "{\"A\":", 11),
-            record_of(NULL, "{\"a\":3}", 12),             record_of("k4", NULL, 13),
-            record_of("k5", "{\"A\":5}", -1),             record_of("k6", "{\"A\":[]}", 14),
+            record_of("k1", "{\"A\":1,\"B\":\"x\"}", 10),
+            record_of("k2", "{\"A\":", 11),
+            record_of(NULL, "{\"a\":3}", 12),
+            record_of("k4", NULL, 13),
+            record_of("k5", "{\"A\":5}", -1),
+            record_of("k6", "{\"A\":[]}", 14),
             record_of("k7", "{\"B\":\"y\"}", 9),
         };
         push_records(flow, &options, records, 7);
@@ -81,13 +85,14 @@ static void records_become_rows_and_bad_ones_are_counted(void **state)
 static void table_records_without_key_are_skipped(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct flow *flow = flow_create(batch_sizes[i], true);
         struct source_options options = source_options_of(flow, "K STRING KEY, A BIGINT");
         options.is_table = true;
         const struct record records[] = {record_of(NULL, "{\"A\":1}", 1),
-                                         record_of("k", "{\"A\":1}", 2),
-                                         record_of("k", NULL, 3), record_of(NULL, NULL, 3)};
+                                         record_of("k", "{\"A\":1}", 2), record_of("k", NULL, 3),
+                                         record_of(NULL, NULL, 3)};
         push_records(flow, &options, records, 4);
         flow_expect(flow, "k,1@2 k,-@3!");
         assert_int_equal(flow->counters.records_failed, 2);
@@ -99,17 +104,17 @@ static void table_records_without_key_are_skipped(void **state)
 static void event_time_comes_from_a_column(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct flow *flow = flow_create(batch_sizes[i], true);
         const bool is_wanted[] = {true, false};
         struct source_options options = source_options_of(flow, "K STRING KEY, A BIGINT");
         options.timestamp.column_index = 1;
         options.is_wanted = is_wanted;
-        const struct record records[] = {record_of("k", "{\"A\":7}", 1),
-                                         record_of("k", "{\"A\":-7}", 1),
-                                         record_of("k", "{\"A\":null}", 1),
-                                         record_of("k", "{\"A\":9223372036854775807}", 1),
-                                         record_of("k", NULL, 5)};
+        const struct record records[] = {
+            record_of("k", "{\"A\":7}", 1), record_of("k", "{\"A\":-7}", 1),
+            record_of("k", "{\"A\":null}", 1), record_of("k", "{\"A\":9223372036854775807}", 1),
+            record_of("k", NULL, 5)};
         push_records(flow, &options, records, 5);
         flow_expect(flow, "k,7@7 k,-@5!");
         assert_int_equal(flow->counters.records_failed, 3);
@@ -117,16 +122,39 @@ static void event_time_comes_from_a_column(void **state)
     }
 }
 
+static void bad_records_end_the_query_where_it_says_so(void **state)
+{
+    (void)state;
+    struct flow *flow = flow_create(7, true);
+    struct source_options options = source_options_of(flow, "K STRING KEY, A BIGINT");
+    const struct record records[] = {record_of("k", "{\"A\":-7}", 1), record_of("k", "{\"A\":", 2)};
+    struct source_run run = {.records = records, .count = 2};
+    struct operator* op = NULL;
+    options.timestamp.column_index = 1;
+    options.fails_on_bad_time = true;
+    assert_ok(source_create(&flow->arena, &options, &op, &flow->diag), &flow->diag);
+    assert_int_equal(source_push(op, &flow->context, &run, &flow->diag), STATUS_INVALID);
+    assert_non_null(strstr(flow->diag.message, "Fatal user code error in TimestampExtractor"));
+    options.fails_on_bad_time = false;
+    options.fails_on_bad_record = true;
+    run.count = 1;
+    assert_ok(source_create(&flow->arena, &options, &op, &flow->diag), &flow->diag);
+    assert_ok(source_push(op, &flow->context, &run, &flow->diag), &flow->diag);
+    run.count = 2;
+    assert_int_equal(source_push(op, &flow->context, &run, &flow->diag), STATUS_INVALID);
+    flow_destroy(flow);
+}
+
 static void pseudo_columns_headers_and_windows_are_filled(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct flow *flow = flow_create(batch_sizes[i], true);
         struct source_options options =
             source_options_of(flow, "K STRING KEY, H STRING, T BIGINT, O BIGINT, E BIGINT");
-        const struct op_pseudo pseudo[] = {{OP_PSEUDO_ROWTIME, 2},
-                                           {OP_PSEUDO_ROWOFFSET, 3},
-                                           {OP_PSEUDO_WINDOWEND, 4}};
+        const struct op_pseudo pseudo[] = {
+            {OP_PSEUDO_ROWTIME, 2}, {OP_PSEUDO_ROWOFFSET, 3}, {OP_PSEUDO_WINDOWEND, 4}};
         struct schema_column *columns = arena_array(&flow->arena, 5, sizeof(*columns));
         memcpy(columns, options.schema->columns, 5 * sizeof(*columns));
         columns[1].role = COLUMN_HEADERS;
@@ -156,7 +184,7 @@ struct sinking {
     struct flow *flow;
     struct topics *topics;
     struct topic *topic;
-    struct operator *sink;
+    struct operator* sink;
 };
 
 static void sinking_open(struct sinking *s, size_t batch_rows, uint32_t partition_count)
@@ -170,9 +198,9 @@ static void sinking_open(struct sinking *s, size_t batch_rows, uint32_t partitio
     struct diag *diag = &s->flow->diag;
     assert_ok(topics_open(&options, s->flow->database, s->flow->committer, &s->topics, diag), diag);
     assert_ok(commit_create(&commit, diag), diag);
-    assert_ok(topics_create(s->topics, commit, TEXT("output"), partition_count, &config, &s->topic,
-                            diag),
-              diag);
+    assert_ok(
+        topics_create(s->topics, commit, TEXT("output"), partition_count, &config, &s->topic, diag),
+        diag);
     assert_ok(topics_submit(s->topics, commit, NULL, diag), diag);
 }
 
@@ -215,9 +243,9 @@ static void expect_records(struct sinking *s, uint32_t partition, const char *ex
     struct buffer *out = &s->flow->out;
     int64_t offset = 0;
     for (;;) {
-        assert_ok(topics_read(s->topics, s->topic, partition, offset, false, &segment,
-                              &s->flow->diag),
-                  &s->flow->diag);
+        assert_ok(
+            topics_read(s->topics, s->topic, partition, offset, false, &segment, &s->flow->diag),
+            &s->flow->diag);
         if (!segment) {
             break;
         }
@@ -241,7 +269,8 @@ static void expect_records(struct sinking *s, uint32_t partition, const char *ex
 static void rows_become_records_at_collect(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct sinking s;
         sinking_open(&s, batch_sizes[i], 1);
         const struct schema *schema = flow_schema(s.flow, "K STRING KEY, A BIGINT, B STRING");
@@ -262,7 +291,8 @@ static void rows_become_records_at_collect(void **state)
 static void rows_without_an_event_time_are_dropped_and_counted(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct sinking s;
         sinking_open(&s, batch_sizes[i], 1);
         const struct schema *schema = flow_schema(s.flow, "K STRING KEY, A BIGINT");
@@ -278,7 +308,8 @@ static void rows_without_an_event_time_are_dropped_and_counted(void **state)
 static void records_go_to_the_partition_that_kafka_would_choose(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct sinking s;
         sinking_open(&s, batch_sizes[i], 4);
         const struct schema *schema = flow_schema(s.flow, "K STRING KEY, A BIGINT");
@@ -297,7 +328,8 @@ static void records_go_to_the_partition_that_kafka_would_choose(void **state)
 static void windowed_keys_carry_their_window_and_headers_travel(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct sinking s;
         sinking_open(&s, batch_sizes[i], 1);
         struct source_options options = source_options_of(s.flow, "K STRING KEY, A BIGINT");
@@ -313,8 +345,7 @@ static void windowed_keys_carry_their_window_and_headers_travel(void **state)
         records[0].header_count = 2;
         push_records(s.flow, &options, records, 2);
         collect(&s);
-        expect_records(&s, 0,
-                       "kEEEEEEEESSSSSSSS={\"A\":1}@5#one#two kEEEEEEEESSSSSSSS=-@6");
+        expect_records(&s, 0, "kEEEEEEEESSSSSSSS={\"A\":1}@5#one#two kEEEEEEEESSSSSSSS=-@6");
         sinking_close(&s);
     }
 }
@@ -325,6 +356,7 @@ int main(void)
         cmocka_unit_test(records_become_rows_and_bad_ones_are_counted),
         cmocka_unit_test(table_records_without_key_are_skipped),
         cmocka_unit_test(event_time_comes_from_a_column),
+        cmocka_unit_test(bad_records_end_the_query_where_it_says_so),
         cmocka_unit_test(pseudo_columns_headers_and_windows_are_filled),
         cmocka_unit_test(rows_become_records_at_collect),
         cmocka_unit_test(rows_without_an_event_time_are_dropped_and_counted),

@@ -109,8 +109,7 @@ static void read_row(struct flow *flow, struct batch *batch, size_t row, char *l
     for (char *column = strtok_r(line, ",", &column_end); column;
          column = strtok_r(NULL, ",", &column_end)) {
         assert_true(i < batch->column_count);
-        column_set(&batch->columns[i], row,
-                   read_value(flow, batch->columns[i].type, column));
+        column_set(&batch->columns[i], row, read_value(flow, batch->columns[i].type, column));
         i++;
     }
     assert_int_equal(i, batch->column_count);
@@ -121,9 +120,9 @@ static struct batch *begin_batch(struct flow *flow, const struct schema *schema,
 {
     struct batch *batch = NULL;
     arena_reset(&flow->batch_arena);
-    assert_ok(rows_create(&flow->batch_arena, schema, flow->batch_rows, has_windows, &batch,
-                          &flow->diag),
-              &flow->diag);
+    assert_ok(
+        rows_create(&flow->batch_arena, schema, flow->batch_rows, has_windows, &batch, &flow->diag),
+        &flow->diag);
     if (flow->has_origin) {
         batch->origin = arena_zalloc(&flow->batch_arena, flow->batch_rows * sizeof(*batch->origin));
         assert_non_null(batch->origin);
@@ -131,16 +130,15 @@ static struct batch *begin_batch(struct flow *flow, const struct schema *schema,
     return batch;
 }
 
-static void push_batch(struct flow *flow, struct operator *op, uint32_t input,
-                       struct batch *batch)
+static void push_batch(struct flow *flow, struct operator* op, uint32_t input, struct batch *batch)
 {
     if (batch->row_count > 0) {
         assert_ok(op->vtable->push(op, &flow->context, input, batch, &flow->diag), &flow->diag);
     }
 }
 
-void flow_push(struct flow *flow, struct operator *op, uint32_t input,
-               const struct schema *schema, const char *rows)
+void flow_push(struct flow *flow, struct operator* op, uint32_t input, const struct schema *schema,
+               const char *rows)
 {
     const bool has_windows = strchr(rows, '[') != NULL;
     char *copy = strdup(rows);
@@ -157,7 +155,19 @@ void flow_push(struct flow *flow, struct operator *op, uint32_t input,
     free(copy);
 }
 
-void flow_flush(struct flow *flow, struct operator *op)
+struct batch *flow_batch(struct flow *flow, const struct schema *schema, const char *rows)
+{
+    struct batch *batch = begin_batch(flow, schema, false);
+    char *copy = strdup(rows);
+    char *row_end = NULL;
+    for (char *row = strtok_r(copy, " ", &row_end); row; row = strtok_r(NULL, " ", &row_end)) {
+        read_row(flow, batch, batch->row_count++, row);
+    }
+    free(copy);
+    return batch;
+}
+
+void flow_flush(struct flow *flow, struct operator* op)
 {
     assert_ok(op_flush(op, &flow->context, &flow->diag), &flow->diag);
 }
@@ -197,8 +207,7 @@ struct flow *flow_create(size_t batch_rows, bool cache_is_off)
                                         .stream_time_ms = INT64_MIN,
                                         .cache_is_off = cache_is_off};
     const struct collector_options options = {.receive = receive, .receiver = flow};
-    assert_ok(collector_create(&flow->arena, &options, &flow->collector, &flow->diag),
-              &flow->diag);
+    assert_ok(collector_create(&flow->arena, &options, &flow->collector, &flow->diag), &flow->diag);
     return flow;
 }
 
@@ -272,8 +281,7 @@ const struct expr *flow_compare(struct flow *flow, enum expr_op op, const struct
     return expr;
 }
 
-const struct expr *flow_divide(struct flow *flow, const struct expr *left,
-                               const struct expr *right)
+const struct expr *flow_divide(struct flow *flow, const struct expr *left, const struct expr *right)
 {
     const struct expr *expr = NULL;
     flow->build.text = TEXT("(quotient)");
@@ -303,7 +311,7 @@ void flow_open_file(struct flow *flow)
               &flow->diag);
 }
 
-void flow_commit(struct flow *flow, struct operator *op)
+void flow_commit(struct flow *flow, struct operator* op)
 {
     struct commit *commit = NULL;
     flow_flush(flow, op);

@@ -20,17 +20,17 @@
 #include "tests/test.h"
 
 struct flow {
-    struct arena arena;       /* of the operators */
+    struct arena arena; /* of the operators */
     struct arena batch_arena;
     struct expr_build build;
     struct expr_context expr;
     struct op_counters counters;
     struct op_context context;
-    struct buffer out;        /* rows that were emitted, separated by blanks */
-    struct buffer log;        /* messages, one a line */
-    struct operator *collector;
+    struct buffer out; /* rows that were emitted, separated by blanks */
+    struct buffer log; /* messages, one a line */
+    struct operator* collector;
     size_t batch_rows;
-    bool has_origin;          /* pushed rows are records that were read */
+    bool has_origin;           /* pushed rows are records that were read */
     struct database *database; /* opened by flow_open_file */
     struct committer *committer;
     struct diag diag;
@@ -58,9 +58,11 @@ struct aggregate flow_aggregate(struct flow *flow, const char *name, const struc
 struct op_place flow_place(struct flow *flow, const char *step);
 
 /* Pushes rows into input of op, in batches of flow->batch_rows. */
-void flow_push(struct flow *flow, struct operator *op, uint32_t input,
-               const struct schema *schema, const char *rows);
-void flow_flush(struct flow *flow, struct operator *op);
+void flow_push(struct flow *flow, struct operator* op, uint32_t input, const struct schema *schema,
+               const char *rows);
+/* One batch of all these rows, valid until the next push. */
+struct batch *flow_batch(struct flow *flow, const struct schema *schema, const char *rows);
+void flow_flush(struct flow *flow, struct operator* op);
 
 /* Requires the rows emitted since the last call, and forgets them. */
 #define flow_expect(flow, expected) flow_expect_at((flow), (expected), __FILE__, __LINE__)
@@ -70,10 +72,13 @@ void flow_expect_at(struct flow *flow, const char *expected, const char *file, i
 
 void flow_open_file(struct flow *flow);
 /* Commits the changed state of op and waits until it is durable. */
-void flow_commit(struct flow *flow, struct operator *op);
+void flow_commit(struct flow *flow, struct operator* op);
 struct reader *flow_reader(struct flow *flow);
 
 /* Runs body for batches of 1, 7 and 4096 rows, with and without the output cache off. */
-#define FLOW_BATCH_SIZES {1, 7, 4096}
+#define FLOW_BATCH_SIZES                                                                           \
+    {                                                                                              \
+        1, 7, 4096                                                                                 \
+    }
 
 #endif

@@ -3,6 +3,7 @@
  * GROUP BY in all its forms, each with the same input at several batch sizes. */
 #include "operators/group.h"
 
+#include "base/memory.h"
 #include "operators/table_store.h"
 #include "tests/operators/flow.h"
 
@@ -18,7 +19,7 @@ struct grouping {
     const struct expr *arguments[1];
     const struct expr *const *argument_lists[2];
     struct group_options options;
-    struct operator *op;
+    struct operator* op;
 };
 
 static void grouping_prepare(struct grouping *g, size_t batch_rows, bool cache_is_off)
@@ -47,8 +48,7 @@ static void grouping_prepare(struct grouping *g, size_t batch_rows, bool cache_i
 
 static void grouping_open(struct grouping *g)
 {
-    assert_ok(group_create(&g->flow->arena, &g->options, &g->op, &g->flow->diag),
-              &g->flow->diag);
+    assert_ok(group_create(&g->flow->arena, &g->options, &g->op, &g->flow->diag), &g->flow->diag);
 }
 
 static void grouping_close(struct grouping *g)
@@ -67,7 +67,8 @@ static void push(struct grouping *g, const char *rows)
 static void every_change_is_emitted_without_cache(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct grouping g;
         grouping_prepare(&g, batch_sizes[i], true);
         grouping_open(&g);
@@ -80,7 +81,8 @@ static void every_change_is_emitted_without_cache(void **state)
 static void groups_are_emitted_once_per_flush_with_cache(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct grouping g;
         grouping_prepare(&g, batch_sizes[i], false);
         grouping_open(&g);
@@ -100,7 +102,8 @@ static void groups_are_emitted_once_per_flush_with_cache(void **state)
 static void rows_without_key_or_value_are_dropped_and_counted(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct grouping g;
         grouping_prepare(&g, batch_sizes[i], true);
         grouping_open(&g);
@@ -117,7 +120,8 @@ static void rows_without_key_or_value_are_dropped_and_counted(void **state)
 static void old_rows_are_those_last_emitted(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         for (int cache_is_off = 0; cache_is_off < 2; cache_is_off++) {
             struct grouping g;
             grouping_prepare(&g, batch_sizes[i], cache_is_off);
@@ -148,7 +152,8 @@ static void use_window(struct grouping *g, enum op_window_kind kind, int64_t siz
 static void late_rows_are_dropped_and_counted(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct grouping g;
         grouping_prepare(&g, batch_sizes[i], true);
         use_window(&g, OP_WINDOW_TUMBLING, 10, 10, 5);
@@ -167,7 +172,8 @@ static void late_rows_are_dropped_and_counted(void **state)
 static void tumbling_windows_coalesce_with_cache(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct grouping g;
         grouping_prepare(&g, batch_sizes[i], false);
         use_window(&g, OP_WINDOW_TUMBLING, 10, 10, 5);
@@ -182,7 +188,8 @@ static void tumbling_windows_coalesce_with_cache(void **state)
 static void hopping_windows_overlap_and_do_not_start_before_1970(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct grouping g;
         grouping_prepare(&g, batch_sizes[i], true);
         use_window(&g, OP_WINDOW_HOPPING, 10, 5, 100);
@@ -196,7 +203,8 @@ static void hopping_windows_overlap_and_do_not_start_before_1970(void **state)
 static void hopping_windows_are_late_one_by_one(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct grouping g;
         grouping_prepare(&g, batch_sizes[i], true);
         use_window(&g, OP_WINDOW_HOPPING, 10, 5, 0);
@@ -211,7 +219,8 @@ static void hopping_windows_are_late_one_by_one(void **state)
 static void final_results_come_once_in_order_when_the_window_closes(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct grouping g;
         grouping_prepare(&g, batch_sizes[i], false);
         use_window(&g, OP_WINDOW_TUMBLING, 10, 10, 5);
@@ -233,7 +242,8 @@ static void final_results_come_once_in_order_when_the_window_closes(void **state
 static void final_results_past_their_retention_are_lost_as_in_ksqldb(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct grouping g;
         grouping_prepare(&g, batch_sizes[i], false);
         use_window(&g, OP_WINDOW_TUMBLING, 2, 2, 1);
@@ -249,7 +259,8 @@ static void final_results_past_their_retention_are_lost_as_in_ksqldb(void **stat
 static void sessions_merge_and_delete_what_they_replace(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct grouping g;
         grouping_prepare(&g, batch_sizes[i], true);
         use_window(&g, OP_WINDOW_SESSION, 10, 0, 1000);
@@ -269,14 +280,14 @@ static void sessions_merge_and_delete_what_they_replace(void **state)
 static void late_sessions_are_dropped_and_expired_ones_do_not_merge(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct grouping g;
         grouping_prepare(&g, batch_sizes[i], true);
         use_window(&g, OP_WINDOW_SESSION, 30000, 0, 60000);
         grouping_open(&g);
         push(&g, "a,0@0 a,1@100010 a,5@10009 a,6@10010");
-        flow_expect(g.flow,
-                    "a,1,0@0[0;0] a,1,1@100010[100010;100010] a,1,6@10010[10010;10010]");
+        flow_expect(g.flow, "a,1,0@0[0;0] a,1,1@100010[100010;100010] a,1,6@10010[10010;10010]");
         assert_int_equal(g.flow->counters.records_late, 1);
         grouping_close(&g);
     }
@@ -285,7 +296,8 @@ static void late_sessions_are_dropped_and_expired_ones_do_not_merge(void **state
 static void final_sessions_come_when_they_close(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct grouping g;
         grouping_prepare(&g, batch_sizes[i], false);
         use_window(&g, OP_WINDOW_SESSION, 5, 0, 6);
@@ -299,9 +311,9 @@ static void final_sessions_come_when_they_close(void **state)
 }
 
 /* Puts a table_store before the group, which gives a table's changes their old rows. */
-static struct operator *put_table_store(struct grouping *g)
+static struct operator* put_table_store(struct grouping *g)
 {
-    struct operator *store = NULL;
+    struct operator* store = NULL;
     const struct table_store_options options = {
         .place = {.downstream = g->op, .step = "Source"},
         .schema = g->input,
@@ -317,7 +329,8 @@ static struct operator *put_table_store(struct grouping *g)
 static void table_changes_undo_the_old_row(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct grouping g;
         grouping_prepare(&g, batch_sizes[i], true);
         g.input = flow_schema(g.flow, "ID BIGINT KEY, K STRING, V BIGINT");
@@ -325,7 +338,7 @@ static void table_changes_undo_the_old_row(void **state)
         g.arguments[0] = flow_column(g.flow, g.input, "V");
         g.options.input_is_table = true;
         grouping_open(&g);
-        struct operator *store = put_table_store(&g);
+        struct operator* store = put_table_store(&g);
         flow_push(g.flow, store, 0, g.input, "1,a,1@1 2,b,2@2 1,a,5@3 1,b,5@4 2,-,-@5! 9,-,-@6!");
         flow_expect(g.flow, "a,1,1@1 b,1,2@2 a,1,5@3 a,0,0@4 b,2,7@4 b,1,5@5");
         flow_push(g.flow, store, 0, g.input, "1,-,5@7 1,a,6@8");
@@ -386,8 +399,8 @@ static void sessions_survive_in_the_file(void **state)
     grouping_close(&g);
 }
 
-static enum status decode_row(void *context, struct text key, struct text value,
-                              bool *keep_going, struct diag *diag)
+static enum status decode_row(void *context, struct text key, struct text value, bool *keep_going,
+                              struct diag *diag)
 {
     struct grouping *g = context;
     struct batch *batch = NULL;
@@ -399,8 +412,7 @@ static enum status decode_row(void *context, struct text key, struct text value,
     }
     TRY(batch_add_windows(batch, diag));
     TRY(group_decode_row(g->op, key, value, batch, diag));
-    return g->flow->collector->vtable->push(g->flow->collector, &g->flow->context, 0, batch,
-                                            diag);
+    return g->flow->collector->vtable->push(g->flow->collector, &g->flow->context, 0, batch, diag);
 }
 
 static void stored_rows_decode_for_lookups(void **state)
@@ -432,9 +444,48 @@ static void too_many_windows_per_row_are_refused(void **state)
     grouping_open(&g);
     op_release(g.op);
     use_window(&g, OP_WINDOW_HOPPING, WINDOWS_PER_ROW_MAX + 1, 1, 0);
-    assert_int_equal(group_create(&g.flow->arena, &g.options, &g.op, &g.flow->diag),
-                     STATUS_LIMIT);
+    assert_int_equal(group_create(&g.flow->arena, &g.options, &g.op, &g.flow->diag), STATUS_LIMIT);
     flow_destroy(g.flow);
+}
+
+/* One life of the operator in which the allocation_count-th allocation and all later ones fail. */
+static enum status live(struct grouping *g, uint64_t allocation_count)
+{
+    struct diag *diag = &g->flow->diag;
+    struct batch *batch = flow_batch(g->flow, g->input, "a,1@1 b,2@2 a,3@13 b,-@14 c,5@50");
+    memory_fail_after(allocation_count);
+    enum status status = group_create(&g->flow->arena, &g->options, &g->op, diag);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = g->op->vtable->push(g->op, &g->flow->context, 0, batch, diag);
+    if (status == STATUS_OK) {
+        status = op_flush(g->op, &g->flow->context, diag);
+    }
+    op_release(g->op);
+    return status;
+}
+
+static void running_out_of_memory_is_a_status(void **state)
+{
+    (void)state;
+    static const enum op_window_kind kinds[] = {OP_WINDOW_NONE, OP_WINDOW_HOPPING,
+                                                OP_WINDOW_SESSION};
+    for (size_t i = 0; i < 3; i++) {
+        enum status status = STATUS_NO_MEMORY;
+        for (uint64_t count = 1; status != STATUS_OK; count++) {
+            struct grouping g;
+            grouping_prepare(&g, 4096, true);
+            if (kinds[i] != OP_WINDOW_NONE) {
+                use_window(&g, kinds[i], 10, 5, 0);
+            }
+            status = live(&g, count);
+            memory_fail_after(0);
+            assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);
+            assert_true(count < 1000);
+            flow_destroy(g.flow);
+        }
+    }
 }
 
 int main(void)
@@ -457,6 +508,7 @@ int main(void)
         cmocka_unit_test(state_survives_in_the_file),
         cmocka_unit_test(sessions_survive_in_the_file),
         cmocka_unit_test(stored_rows_decode_for_lookups),
+        cmocka_unit_test(running_out_of_memory_is_a_status),
         cmocka_unit_test(too_many_windows_per_row_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
  *
  * The joins, with rows of both sides in turn and at several batch sizes. Both inputs have the
  * columns K BIGINT KEY, V STRING; the left of the foreign-key join has F BIGINT beside. */
+#include "base/memory.h"
 #include "operators/join_foreign_key.h"
 #include "operators/join_stream_stream.h"
 #include "operators/join_stream_table.h"
@@ -20,12 +21,12 @@ struct joining {
     struct flow *flow;
     const struct schema *inputs[2];
     struct join_shape shape;
-    struct operator *join;
-    struct operator *entries[2]; /* where rows of a side go in: the join or a table_store */
+    struct op_window window; /* of the tables' keys */
+    struct operator* join;
+    struct operator* entries[2]; /* where rows of a side go in: the join or a table_store */
 };
 
-static void prepare(struct joining *j, size_t batch_rows, enum op_join_type type,
-                    const char *left)
+static void prepare(struct joining *j, size_t batch_rows, enum op_join_type type, const char *left)
 {
     memset(j, 0, sizeof(*j));
     j->flow = flow_create(batch_rows, true);
@@ -47,12 +48,13 @@ static void prepare(struct joining *j, size_t batch_rows, enum op_join_type type
     };
 }
 
-static struct operator *put_store(struct joining *j, enum side side)
+static struct operator* put_store(struct joining *j, enum side side)
 {
     const struct table_store_options options = {
         .place = {.downstream = j->join, .downstream_input = side},
         .schema = j->inputs[side],
         .key_count = 1,
+        .window = j->window,
         .emits_old = true,
         .store_id = side + 1,
     };
@@ -86,9 +88,11 @@ static void finish(struct joining *j)
 
 /* --- stream and table ----------------------------------------------------------------------- */
 
-static void open_stream_table(struct joining *j, size_t batch_rows, enum op_join_type type)
+static void open_windowed_stream_table(struct joining *j, size_t batch_rows, enum op_join_type type,
+                                       struct op_window window)
 {
     prepare(j, batch_rows, type, "K BIGINT, V STRING");
+    j->window = window;
     const struct join_stream_table_options options = {.place = flow_place(j->flow, "Join"),
                                                       .shape = j->shape};
     assert_ok(join_stream_table_create(&j->flow->arena, &options, &j->join, &j->flow->diag),
@@ -97,10 +101,16 @@ static void open_stream_table(struct joining *j, size_t batch_rows, enum op_join
     join_stream_table_set_table(j->join, put_store(j, RIGHT));
 }
 
+static void open_stream_table(struct joining *j, size_t batch_rows, enum op_join_type type)
+{
+    open_windowed_stream_table(j, batch_rows, type, (struct op_window){.kind = OP_WINDOW_NONE});
+}
+
 static void stream_rows_find_the_table_row_of_their_moment(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_stream_table(&j, batch_sizes[i], OP_JOIN_INNER);
         left(&j, "1,a@1");
@@ -118,7 +128,8 @@ static void stream_rows_find_the_table_row_of_their_moment(void **state)
 static void left_stream_rows_stay_without_a_table_row(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_stream_table(&j, batch_sizes[i], OP_JOIN_LEFT);
         right(&j, "1,x@2");
@@ -128,12 +139,28 @@ static void left_stream_rows_stay_without_a_table_row(void **state)
     }
 }
 
+static void windowed_stream_rows_find_the_table_row_of_their_window(void **state)
+{
+    (void)state;
+    FOR_EACH_BATCH_SIZE(i)
+    {
+        struct joining j;
+        open_windowed_stream_table(&j, batch_sizes[i], OP_JOIN_LEFT,
+                                   (struct op_window){.kind = OP_WINDOW_SESSION});
+        right(&j, "1,x@2[1;2] 1,y@3[1;3]");
+        left(&j, "1,b@4[1;3] 1,c@4[1;4]");
+        flow_expect(j.flow, "1,1,b,1,y,4@4[1;3] 1,1,c,-,-,4@4[1;4]");
+        finish(&j);
+    }
+}
+
 /* --- two tables ----------------------------------------------------------------------------- */
 
-static void open_table_table(struct joining *j, size_t batch_rows, enum op_join_type type,
-                             bool emits_old)
+static void open_windowed_table_table(struct joining *j, size_t batch_rows, enum op_join_type type,
+                                      bool emits_old, struct op_window window)
 {
     prepare(j, batch_rows, type, "K BIGINT, V STRING");
+    j->window = window;
     const struct join_table_table_options options = {
         .place = flow_place(j->flow, "Join"), .shape = j->shape, .emits_old = emits_old};
     assert_ok(join_table_table_create(&j->flow->arena, &options, &j->join, &j->flow->diag),
@@ -141,10 +168,18 @@ static void open_table_table(struct joining *j, size_t batch_rows, enum op_join_
     join_table_table_set_tables(j->join, put_store(j, LEFT), put_store(j, RIGHT));
 }
 
+static void open_table_table(struct joining *j, size_t batch_rows, enum op_join_type type,
+                             bool emits_old)
+{
+    open_windowed_table_table(j, batch_rows, type, emits_old,
+                              (struct op_window){.kind = OP_WINDOW_NONE});
+}
+
 static void inner_tables_emit_while_both_rows_are_there(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_table_table(&j, batch_sizes[i], OP_JOIN_INNER, true);
         left(&j, "1,a@5 2,b@6 1,-@7! 1,c@8");
@@ -157,10 +192,27 @@ static void inner_tables_emit_while_both_rows_are_there(void **state)
     }
 }
 
+static void windowed_tables_match_by_the_start_of_time_windows(void **state)
+{
+    (void)state;
+    FOR_EACH_BATCH_SIZE(i)
+    {
+        struct joining j;
+        open_windowed_table_table(&j, batch_sizes[i], OP_JOIN_INNER, true,
+                                  (struct op_window){.kind = OP_WINDOW_TUMBLING, .size_ms = 10});
+        left(&j, "1,a@1[0;10] 1,b@11[10;20]");
+        right(&j, "1,x@12[10;15] 1,y@21[20;25]");
+        left(&j, "1,c@13[10;20]");
+        flow_expect(j.flow, "1,1,b,1,x,12@12[10;15] 1,1,c,1,x,13@13[10;20]<1,1,b,1,x,13>");
+        finish(&j);
+    }
+}
+
 static void left_tables_keep_rows_without_a_match(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_table_table(&j, batch_sizes[i], OP_JOIN_LEFT, false);
         left(&j, "0,zero@0");
@@ -177,7 +229,8 @@ static void left_tables_keep_rows_without_a_match(void **state)
 static void outer_tables_keep_rows_of_either_side(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_table_table(&j, batch_sizes[i], OP_JOIN_OUTER, true);
         right(&j, "1,x@1");
@@ -192,7 +245,8 @@ static void outer_tables_keep_rows_of_either_side(void **state)
 static void right_tables_keep_rows_of_the_right(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_table_table(&j, batch_sizes[i], OP_JOIN_RIGHT, false);
         left(&j, "1,a@1");
@@ -222,7 +276,8 @@ static void open_foreign_key(struct joining *j, size_t batch_rows, enum op_join_
 static void right_changes_reach_all_rows_that_refer_to_them(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_foreign_key(&j, batch_sizes[i], OP_JOIN_INNER, false);
         right(&j, "0,blah@0");
@@ -241,7 +296,8 @@ static void right_changes_reach_all_rows_that_refer_to_them(void **state)
 static void left_foreign_keys_may_change_and_be_null(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_foreign_key(&j, batch_sizes[i], OP_JOIN_LEFT, true);
         right(&j, "1,x@1 2,y@1");
@@ -325,7 +381,8 @@ static const struct join_stream_stream_options patient = {
 static void eager_left_rows_are_emitted_alone_first(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_stream_stream(&j, batch_sizes[i], OP_JOIN_LEFT, &eager);
         left(&j, "0,zero@0");
@@ -347,7 +404,8 @@ static void pairs_respect_before_and_after(void **state)
     (void)state;
     const struct join_stream_stream_options times = {
         .before_ms = 11000, .after_ms = 10000, .grace_ms = 86400000, .is_eager = true};
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_stream_stream(&j, batch_sizes[i], OP_JOIN_INNER, &times);
         left(&j, "0,zero@0 0,one@1000");
@@ -361,7 +419,8 @@ static void pairs_respect_before_and_after(void **state)
 static void unmatched_rows_wait_until_their_window_closes(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_stream_stream(&j, batch_sizes[i], OP_JOIN_OUTER, &patient);
         left(&j, "2,b@1 1,a@1 3,c@2");
@@ -378,7 +437,8 @@ static void unmatched_rows_wait_until_their_window_closes(void **state)
 static void late_outer_rows_are_emitted_alone_at_once(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_stream_stream(&j, batch_sizes[i], OP_JOIN_LEFT, &patient);
         left(&j, "0,A@0");
@@ -387,8 +447,7 @@ static void late_outer_rows_are_emitted_alone_at_once(void **state)
         right(&j, "2,c@90000");
         left(&j, "3,D@60000");
         right(&j, "3,d@60000");
-        flow_expect(j.flow,
-                    "0,0,A,0,a,60000@60000 2,2,C,-,-,90000@90000 3,3,D,-,-,60000@60000");
+        flow_expect(j.flow, "0,0,A,0,a,60000@60000 2,2,C,-,-,90000@90000 3,3,D,-,-,60000@60000");
         finish(&j);
     }
 }
@@ -396,7 +455,8 @@ static void late_outer_rows_are_emitted_alone_at_once(void **state)
 static void late_inner_rows_are_counted(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         open_stream_stream(&j, batch_sizes[i], OP_JOIN_INNER, &patient);
         left(&j, "1,B@330000 2,C@90000");
@@ -410,7 +470,8 @@ static void late_inner_rows_are_counted(void **state)
 static void windowed_rows_match_within_their_window(void **state)
 {
     (void)state;
-    FOR_EACH_BATCH_SIZE (i) {
+    FOR_EACH_BATCH_SIZE(i)
+    {
         struct joining j;
         struct join_stream_stream_options times = eager;
         times.window = (struct op_window){.kind = OP_WINDOW_TUMBLING, .size_ms = 5000};
@@ -452,12 +513,74 @@ static void waiting_rows_survive_in_the_file(void **state)
     finish(&j);
 }
 
+/* Both sides of a join get rows while the allocation_count-th allocation and later ones fail. */
+static enum status live(struct joining *j, uint64_t allocation_count)
+{
+    static const char *const rows[2][2] = {{"1,a@1 2,b@2", "1,x@1 3,y@300000"},
+                                           {"1,a,1@1 2,b,1@2", "1,x@1 3,y@300000"}};
+    const bool has_foreign_key = j->inputs[LEFT]->column_count == 3;
+    for (int side = 0; side < 2; side++) {
+        memory_fail_after(0);
+        struct batch *batch = flow_batch(j->flow, j->inputs[side], rows[has_foreign_key][side]);
+        struct operator *entry = j->entries[side];
+        memory_fail_after(allocation_count);
+        TRY(entry->vtable->push(entry, &j->flow->context, entry == j->join ? (uint32_t)side : 0,
+                                batch, &j->flow->diag));
+    }
+    return STATUS_OK;
+}
+
+static void walk_allocations(void (*open)(struct joining *j))
+{
+    enum status status = STATUS_NO_MEMORY;
+    for (uint64_t count = 1; status != STATUS_OK; count++) {
+        struct joining j;
+        open(&j);
+        status = live(&j, count);
+        memory_fail_after(0);
+        assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);
+        assert_true(count < 1000);
+        finish(&j);
+    }
+}
+
+static void open_any_stream_stream(struct joining *j)
+{
+    open_stream_stream(j, 4096, OP_JOIN_OUTER, &patient);
+}
+
+static void open_any_table_table(struct joining *j)
+{
+    open_table_table(j, 4096, OP_JOIN_OUTER, true);
+}
+
+static void open_any_foreign_key(struct joining *j)
+{
+    open_foreign_key(j, 4096, OP_JOIN_LEFT, true);
+}
+
+static void open_any_stream_table(struct joining *j)
+{
+    open_stream_table(j, 4096, OP_JOIN_LEFT);
+}
+
+static void running_out_of_memory_is_a_status(void **state)
+{
+    (void)state;
+    walk_allocations(open_any_stream_stream);
+    walk_allocations(open_any_table_table);
+    walk_allocations(open_any_foreign_key);
+    walk_allocations(open_any_stream_table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stream_rows_find_the_table_row_of_their_moment),
         cmocka_unit_test(left_stream_rows_stay_without_a_table_row),
+        cmocka_unit_test(windowed_stream_rows_find_the_table_row_of_their_window),
         cmocka_unit_test(inner_tables_emit_while_both_rows_are_there),
+        cmocka_unit_test(windowed_tables_match_by_the_start_of_time_windows),
         cmocka_unit_test(left_tables_keep_rows_without_a_match),
         cmocka_unit_test(outer_tables_keep_rows_of_either_side),
         cmocka_unit_test(right_tables_keep_rows_of_the_right),
@@ -471,6 +594,7 @@ int main(void)
         cmocka_unit_test(late_outer_rows_are_emitted_alone_at_once),
         cmocka_unit_test(late_inner_rows_are_counted),
         cmocka_unit_test(windowed_rows_match_within_their_window),
+        cmocka_unit_test(running_out_of_memory_is_a_status),
         cmocka_unit_test(waiting_rows_survive_in_the_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -203,6 +203,42 @@ static bool schema_matches(struct memory_catalog *catalog, const json_t *expecte
     return source->is_table == (kind && strcmp(kind, "table") == 0);
 }
 
+static bool format_matches(enum format_kind kind, const json_t *expected)
+{
+    const json_t *name = json_is_object(expected) ? json_object_get(expected, "format") : expected;
+    return !json_is_string(name) ||
+           text_equal_nocase(text_of(format_info(kind)->name), text_of(json_string_value(name)));
+}
+
+static bool window_matches(const struct window_spec *window, const json_t *key_format)
+{
+    static const char *const names[] = {[WINDOW_NONE] = NULL,
+                                        [WINDOW_TUMBLING] = "TUMBLING",
+                                        [WINDOW_HOPPING] = "HOPPING",
+                                        [WINDOW_SESSION] = "SESSION"};
+    const char *wanted = json_string_value(json_object_get(key_format, "windowType"));
+    const json_t *size = json_object_get(key_format, "windowSize");
+    if (!json_is_object(key_format)) {
+        return true;
+    }
+    return (wanted ? names[window->kind] && strcmp(names[window->kind], wanted) == 0
+                   : window->kind == WINDOW_NONE) &&
+           (!size || json_integer_value(size) == window->size_ms);
+}
+
+/* Formats, windows and serde features, where the case names them. */
+static bool serdes_match(const struct source *source, const json_t *expected)
+{
+    const json_t *key_format = json_object_get(expected, "keyFormat");
+    const json_t *features = json_object_get(expected, "valueFeatures");
+    const char *feature = json_string_value(json_array_get(features, 0));
+    const bool wants_unwrapped = feature && strcmp(feature, "UNWRAP_SINGLES") == 0;
+    return format_matches(source->key_serde.format, key_format) &&
+           format_matches(source->value_serde.format, json_object_get(expected, "valueFormat")) &&
+           window_matches(&source->window, key_format) &&
+           (!features || wants_unwrapped == source->value_serde.is_unwrapped);
+}
+
 static void check_schemas(struct score *score, struct memory_catalog *catalog, const json_t *test,
                           const char *name)
 {
@@ -214,7 +250,10 @@ static void check_schemas(struct score *score, struct memory_catalog *catalog, c
             continue;
         }
         score->schemas++;
-        const bool matches = schema_matches(catalog, expected);
+        const struct source *found = catalog->catalog.find_source(
+            catalog, text_of(json_string_value(json_object_get(expected, "name"))));
+        const bool matches =
+            found && schema_matches(catalog, expected) && serdes_match(found, expected);
         score->schemas_matched += matches;
         if (!matches && score->is_verbose) {
             const struct source *source = catalog->catalog.find_source(
