@@ -25,8 +25,9 @@ static enum status collect_resolve(struct aggregate *aggregate, struct arena *ar
     int32_t limit = -1;
     if (setting.data && !number_text_parse_int32(setting, &limit)) {
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
-                         "The limit of %s must be an integer, but is \"%.*s\"",
-                         aggregate->def->name, TEXT_ARGS(setting));
+                         "Invalid value %.*s for configuration ksql.functions.%s.limit: Not a "
+                         "number of type INT",
+                         TEXT_ARGS(setting), aggregate->def->spelling);
     }
     aggregate->limit = limit < 0 ? INT32_MAX : limit;
     return agg_set_state(aggregate, aggregate->result_type, AGG_STATE_BYTES(struct collect_state),
