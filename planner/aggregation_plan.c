@@ -5,14 +5,11 @@
  * window bounds as columns: the scope finds them by structure, and nothing else by name.
  */
 #include <assert.h>
-#include <ctype.h>
-#include <stdio.h>
 
 #include "functions/aggregate.h"
 #include "planner/aggregation.h"
 #include "planner/names.h"
 #include "planner/serde_choice.h"
-#include "planner/settings.h"
 #include "planner/windows.h"
 
 /* Arguments of one call, as the resolution of aggregates wants them. */
