@@ -31,6 +31,7 @@ LIBRARY_HOME = {
     "utf8proc.h": {"base"},
     "microhttpd.h": {"server"},
     "nghttp2/nghttp2.h": {"server"},
+    "curl/curl.h": {"shell"},
     "librdkafka/rdkafka.h": {"topics"},
     "jansson.h": {"engine", "shell", "server"},
 }
