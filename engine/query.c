@@ -298,7 +298,8 @@ static enum status run_unit(struct query *query, struct commit *commit, size_t *
     return *out_count ? collect_unit(query, commit, diag) : STATUS_OK;
 }
 
-static void enter_error(struct query *query, const struct diag *diag)
+static void enter_error(struct query *query, const struct op_counters *committed,
+                        const struct diag *diag)
 {
     memcpy(query->error, diag->message, sizeof(query->error));
     query->error_time_ms = engine_now_ms(query->engine);
@@ -306,12 +307,14 @@ static void enter_error(struct query *query, const struct diag *diag)
     processing_log_release(&query->log);
     buffer_init(&query->log.entries);
     buffer_init(&query->log.ends);
+    query->kept_counters = *committed;
     stop_task(query);
 }
 
 /* A failed unit ends the query, but a failed submission ends the engine. */
 static enum status run_and_submit(struct query *query, size_t *out_count, struct diag *diag)
 {
+    const struct op_counters committed = query->task.counters;
     struct commit *commit = NULL;
     struct diag unit_diag;
     enum status status = commit_create(&commit, &unit_diag);
@@ -322,7 +325,7 @@ static enum status run_and_submit(struct query *query, size_t *out_count, struct
     if (status != STATUS_OK || *out_count == 0) {
         commit_destroy(commit);
         if (status != STATUS_OK) {
-            enter_error(query, &unit_diag);
+            enter_error(query, &committed, &unit_diag);
             *out_count = 0;
         }
         return STATUS_OK;
@@ -412,7 +415,8 @@ enum status query_terminate(struct query *query, struct commit *commit, struct d
 void query_read_progress(struct query *query, struct query_progress *out)
 {
     pthread_mutex_lock(&query->run_lock);
-    *out = (struct query_progress){.state = query_get_state(query)};
+    *out = (struct query_progress){.counters = query->kept_counters,
+                                   .state = query_get_state(query)};
     if (query->has_task) {
         out->counters = query->task.counters;
         out->lag = task_lag(&query->task);

@@ -54,7 +54,7 @@ void engine_remove_query(struct engine *engine, struct query *query)
 struct query *engine_find_query(struct engine *engine, struct text id)
 {
     for (size_t i = 0; i < engine->query_count; i++) {
-        if (text_equal(engine->queries[i]->id, id)) {
+        if (text_equal_nocase(engine->queries[i]->id, id)) {
             return engine->queries[i];
         }
     }

@@ -5,14 +5,11 @@
  * window bounds as columns: the scope finds them by structure, and nothing else by name.
  */
 #include <assert.h>
-#include <ctype.h>
-#include <stdio.h>
 
 #include "functions/aggregate.h"
 #include "planner/aggregation.h"
 #include "planner/names.h"
 #include "planner/serde_choice.h"
-#include "planner/settings.h"
 #include "planner/windows.h"
 
 /* Arguments of one call, as the resolution of aggregates wants them. */
@@ -72,27 +69,18 @@ static enum status translate_arguments(struct plan_builder *builder, const struc
     return STATUS_OK;
 }
 
-/* Functions find their settings under their lower-case name. */
-static enum status read_limit(const struct planner *planner, struct text function, int64_t *out)
-{
-    char setting[128];
-    (void)snprintf(setting, sizeof(setting), "ksql.functions.%.*s.limit", TEXT_ARGS(function));
-    for (char *letter = setting; *letter; letter++) {
-        *letter = (char)tolower((unsigned char)*letter);
-    }
-    return setting_limit(planner, setting, out);
-}
-
 static enum status resolve_call(struct plan_builder *builder, const struct scope *scope,
                                 const struct expression *call, struct aggregate *aggregate,
                                 const struct expr ***arguments)
 {
     const struct planner *planner = builder->planner;
+    const struct function_settings settings = {planner->catalog->find_setting,
+                                               planner->catalog->context};
     struct call_arguments given;
     TRY(translate_arguments(builder, scope, call, &given));
-    TRY(aggregate_resolve(planner->registry, call->call.name.name, given.types, given.literals,
-                          given.texts, given.count, planner->arena, aggregate, planner->diag));
-    TRY(read_limit(planner, call->call.name.name, &aggregate->limit));
+    TRY(aggregate_resolve(planner->registry, &settings, call->call.name.name, given.types,
+                          given.literals, given.texts, given.count, planner->arena, aggregate,
+                          planner->diag));
     assert(aggregate->argument_count <= given.count);
     *arguments = given.exprs;
     return STATUS_OK;

@@ -5,16 +5,12 @@
 #define PLANNER_SETTINGS_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-#include "base/status.h"
 #include "base/text.h"
 #include "planner/planner.h"
 
 /* The setting, or fallback when it has no value. */
 struct text setting_text(const struct planner *planner, const char *name, const char *fallback);
 bool setting_bool(const struct planner *planner, const char *name, bool fallback);
-/* A number of items; INT32_MAX when there is no value or a negative one. */
-MUST_USE enum status setting_limit(const struct planner *planner, const char *name, int64_t *out);
 
 #endif

@@ -81,6 +81,8 @@ static enum status take_row(const struct option_row *row, const char *text, void
         return row_format_parse(text, member, diag);
     case OPTION_PROFILE:
         return nexmark_profile_parse(text, member, diag);
+    case OPTION_EXTENSION:
+        return extension_option_add(member, text, diag);
     }
     return STATUS_INVALID;
 }

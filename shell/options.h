@@ -17,6 +17,7 @@ enum option_kind {
     OPTION_DURABILITY, /* enum durability */
     OPTION_ROW_FORMAT, /* enum row_format */
     OPTION_PROFILE,    /* enum nexmark_profile */
+    OPTION_EXTENSION,  /* struct extension_options: may be repeated */
 };
 
 struct option_character {

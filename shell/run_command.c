@@ -27,6 +27,7 @@ struct run {
     enum row_format format;
     enum durability durability;
     bool until_idle;
+    struct extension_options extensions;
     struct engine *engine;
     struct session *session;
     struct buffer sql;
@@ -42,6 +43,8 @@ static const struct option_row rows[] = {
      "end a push query when all input has been used", 0, 0},
     {"durability", OPTION_DURABILITY, offsetof(struct run, durability), "D",
      "power-loss (default) or process-crash", 0, 0},
+    {"extension", OPTION_EXTENSION, offsetof(struct run, extensions), "FILE",
+     "load functions from a shared object; may be repeated", 0, 0},
 };
 
 static const struct option_table options = {
@@ -151,8 +154,11 @@ static enum status run_statements(struct run *run, struct script *script)
 
 static enum status run_script(struct run *run)
 {
-    const struct engine_options engine_options = {
-        .data_dir = run->data_dir, .durability = run->durability, .is_manual = true};
+    const struct engine_options engine_options = {.data_dir = run->data_dir,
+                                                  .durability = run->durability,
+                                                  .is_manual = true,
+                                                  .extensions = run->extensions.paths,
+                                                  .extension_count = run->extensions.count};
     struct script *script = NULL;
     TRY(engine_open(&engine_options, &run->engine, &run->diag));
     TRY(session_create(run->engine, &run->session, &run->diag));

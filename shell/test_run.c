@@ -30,7 +30,7 @@ enum { STATED_PARTITION_COUNT = 4, UNSTATED_PARTITION_COUNT = 1 };
 struct test_run {
     struct arena arena;
     const struct tree *body;
-    uint32_t batch_rows;
+    const struct test_options *options;
     uint32_t partition_count;      /* of topics for which the case gives none */
     const struct tree *properties; /* all of these: the first member or item */
     const struct tree *topics;
@@ -138,11 +138,13 @@ static enum status read_settings(struct test_run *run, struct engine_setting **o
 static enum status open_engine(struct test_run *run)
 {
     struct engine_options options = {
-        .batch_rows = run->batch_rows,
-        .commit_rows = run->batch_rows,
+        .batch_rows = run->options->batch_rows,
+        .commit_rows = run->options->batch_rows,
         .cache_is_off = true,
         .merge_by_arrival = true,
         .is_manual = true,
+        .extensions = run->options->extensions,
+        .extension_count = run->options->extension_count,
     };
     struct engine_setting *settings = NULL;
     TRY(read_settings(run, &settings, &options.setting_count));
@@ -259,7 +261,7 @@ static size_t run_length(const struct tree *first)
 static enum status produce_stretch(struct test_run *run, const struct tree **input)
 {
     const struct text topic = tree_find(*input, TEXT("topic"))->text;
-    const struct source *source = test_catalog_find_by_topic(run->engine, topic);
+    const struct source *source = inspect_find_source_by_topic(run->engine, topic);
     const size_t count = run_length(*input);
     const struct text name = arena_text(&run->arena, topic);
     struct record *records = arena_array(&run->arena, count, sizeof(*records));
@@ -293,7 +295,7 @@ static enum status execute(struct test_run *run)
     TRY(create_record_topics(run, run->outputs));
     TRY(produce_inputs(run));
     TRY(engine_run_until_idle(run->engine, -1, run->diag));
-    return test_catalog_check_queries(run->engine, run->diag);
+    return inspect_check_queries(run->engine, run->diag);
 }
 
 static enum status judge_failure(struct test_run *run, const struct tree *expected,
@@ -335,9 +337,10 @@ static enum status judge(struct test_run *run, enum status status)
     return test_post_check(&run->arena, run->engine, tree_find(run->body, TEXT("post")), run->diag);
 }
 
-enum status test_run_case(const struct test_case *test, uint32_t batch_rows, struct diag *diag)
+enum status test_run_case(const struct test_case *test, const struct test_options *options,
+                          struct diag *diag)
 {
-    struct test_run run = {.body = test->body, .batch_rows = batch_rows, .diag = diag};
+    struct test_run run = {.body = test->body, .options = options, .diag = diag};
     diag_reset(diag);
     arena_init(&run.arena);
     enum status status = check_shape(&run);

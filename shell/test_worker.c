@@ -14,8 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "shell/test_run.h"
-
 enum { EXIT_PASSED = 0, EXIT_FAILED = 3 };
 
 static void write_all(int fd, const char *data, size_t bytes)
@@ -32,11 +30,12 @@ static void write_all(int fd, const char *data, size_t bytes)
     }
 }
 
-static _Noreturn void run_child(const struct test_case *test, uint32_t batch_rows, int fd)
+static _Noreturn void run_child(const struct test_case *test, const struct test_options *options,
+                                int fd)
 {
     struct diag diag;
     (void)alarm(TEST_SECONDS_MAX);
-    if (test_run_case(test, batch_rows, &diag) == STATUS_OK) {
+    if (test_run_case(test, options, &diag) == STATUS_OK) {
         _exit(EXIT_PASSED);
     }
     write_all(fd, diag.message, strlen(diag.message));
@@ -80,8 +79,8 @@ static bool judge_end(int state, struct buffer *why_not)
     return false;
 }
 
-enum status test_worker_run(const struct test_case *test, uint32_t batch_rows, bool *out_passed,
-                            struct buffer *why_not, struct diag *diag)
+enum status test_worker_run(const struct test_case *test, const struct test_options *options,
+                            bool *out_passed, struct buffer *why_not, struct diag *diag)
 {
     int ends[2];
     (void)fflush(NULL); /* or the child would write it again */
@@ -91,7 +90,7 @@ enum status test_worker_run(const struct test_case *test, uint32_t batch_rows, b
     const pid_t child = fork();
     if (child == 0) {
         (void)close(ends[0]);
-        run_child(test, batch_rows, ends[1]);
+        run_child(test, options, ends[1]);
     }
     const int fork_error = errno;
     (void)close(ends[1]);
