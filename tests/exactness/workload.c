@@ -126,15 +126,18 @@ void workload_define(struct engine *engine)
 
 /* --- input ---------------------------------------------------------------------------------- */
 
-enum { KEY_BYTES = 32, VALUE_BYTES = 160, USERS = 40, CITIES = 6 };
+enum { KEY_BYTES = 32, VALUE_BYTES = 160, USERS = 40, CITIES = 6, FEED_MAX = 300 };
 
 /* One record in the making. */
 struct draft {
     uint64_t dice;
+    const char *topic;
+    int64_t time_ms;
     char key[KEY_BYTES];
     char value[VALUE_BYTES];
     bool has_no_key;
     bool has_no_value;
+    bool has_header;
 };
 
 /* The next number below limit. */
@@ -197,42 +200,75 @@ static void spoil(struct draft *draft)
     }
 }
 
-static void feed_one(struct engine *engine, uint32_t number)
+static struct draft draft_record(uint32_t number)
 {
     struct draft draft = {.dice = number * 0x9e3779b97f4a7c15U + 12345};
     const unsigned kind = roll(&draft, 10);
-    const char *topic = NULL;
-    struct diag diag;
     if (kind < 5) {
-        topic = draft_click(&draft);
+        draft.topic = draft_click(&draft);
     } else {
-        topic = kind < 8 ? draft_view(&draft) : draft_table_row(&draft);
+        draft.topic = kind < 8 ? draft_view(&draft) : draft_table_row(&draft);
     }
     spoil(&draft);
     /* Some come late: by seconds often, by a minute now and then; many share a moment. */
     const unsigned delay_ms = roll(&draft, 40) == 0 ? roll(&draft, 60000) : roll(&draft, 4) * 500;
-    const struct record_header header = {TEXT("n"), text_of(draft.key)};
-    const struct record record = {
-        .key = draft.has_no_key ? (struct text){NULL, 0} : text_of(draft.key),
-        .value = draft.has_no_value ? (struct text){NULL, 0} : text_of(draft.value),
-        .time_ms = 100000 + (int64_t)number / 4 * 200 - delay_ms,
-        .headers = &header,
-        .header_count = roll(&draft, 8) == 0,
-    };
-    /* A place of its own for each, whatever was fed before: round robin is the engine's affair. */
-    const uint32_t partitions = kind >= 5 && kind < 8 ? 2 : 3;
-    const int32_t partition = record.key.data ? -1 : (int32_t)(number % partitions);
-    const bool is_cities = strcmp(topic, "cities") == 0;
-    assert_ok(engine_produce(engine, topic, is_cities && partition > 1 ? 1 : partition, &record, 1,
-                             false, &diag),
-              &diag);
+    draft.time_ms = 100000 + (int64_t)number / 4 * 200 - delay_ms;
+    draft.has_header = roll(&draft, 8) == 0;
+    return draft;
+}
+
+static void produce(struct engine *engine, const char *topic, int32_t partition,
+                    const struct record *records, size_t count)
+{
+    struct diag diag;
+    assert_ok(engine_produce(engine, topic, partition, records, count, false, &diag), &diag);
+}
+
+/* Appends what drafts hold for one topic: together, so that batches can be long; those without a key
+ * one by one to a partition of their own choice. */
+static void feed_topic(struct engine *engine, const char *topic, struct draft *drafts, size_t count)
+{
+    struct record records[FEED_MAX];
+    struct record_header headers[FEED_MAX];
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct draft *draft = &drafts[i];
+        if (strcmp(draft->topic, topic) != 0) {
+            continue;
+        }
+        headers[kept] = (struct record_header){TEXT("n"), text_of(draft->key)};
+        records[kept] = (struct record){
+            .key = draft->has_no_key ? (struct text){NULL, 0} : text_of(draft->key),
+            .value = draft->has_no_value ? (struct text){NULL, 0} : text_of(draft->value),
+            .time_ms = draft->time_ms,
+            .headers = draft->has_header ? &headers[kept] : NULL,
+            .header_count = draft->has_header,
+        };
+        if (draft->has_no_key) {
+            produce(engine, topic, (int32_t)(roll(draft, 2)), &records[kept], 1);
+        } else {
+            kept++;
+        }
+    }
+    if (kept > 0) {
+        produce(engine, topic, -1, records, kept);
+    }
 }
 
 void workload_feed(struct engine *engine, uint32_t first, uint32_t count)
 {
+    static const char *const topics[] = {"clicks", "views", "users", "accounts", "cities"};
+    struct draft drafts[FEED_MAX];
     struct diag diag;
-    for (uint32_t i = 0; i < count; i++) {
-        feed_one(engine, first + i);
+    for (uint32_t done = 0; done < count;) {
+        const uint32_t part = count - done < FEED_MAX ? count - done : FEED_MAX;
+        for (uint32_t i = 0; i < part; i++) {
+            drafts[i] = draft_record(first + done + i);
+        }
+        for (size_t i = 0; i < sizeof(topics) / sizeof(topics[0]); i++) {
+            feed_topic(engine, topics[i], drafts, part);
+        }
+        done += part;
     }
     assert_ok(engine_flush(engine, &diag), &diag);
 }
@@ -320,11 +356,41 @@ static void print_record(struct buffer *out, const struct record *record)
     buffer_append_byte(out, '\n');
 }
 
+static int compare_lines(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Appends the lines of text, sorted, to out. */
+static void append_sorted(struct buffer *out, struct buffer *text)
+{
+    enum { LINES_MAX = 20000 };
+    char **lines = calloc(LINES_MAX, sizeof(*lines));
+    size_t count = 0;
+    assert_non_null(lines);
+    buffer_append_byte(text, '\0');
+    char *rest = NULL;
+    for (char *line = strtok_r(text->data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        assert_true(count < LINES_MAX);
+        lines[count++] = line;
+    }
+    qsort(lines, count, sizeof(*lines), compare_lines);
+    for (size_t i = 0; i < count; i++) {
+        buffer_printf(out, "%s\n", lines[i]);
+    }
+    free(lines);
+}
+
+/* Within a batch the processing log follows the steps of a query, not its rows: it is compared
+ * as a set. */
 static void print_partition(struct topics *topics, struct topic *topic, uint32_t partition,
                             struct buffer *out)
 {
+    const bool is_log = text_equal(topic_name(topic), TEXT("default_ksql_processing_log"));
+    struct buffer log;
     const struct topic_range range = topics_range(topics, topic, partition);
     struct diag diag;
+    buffer_init(&log);
     assert_int_equal(range.start_offset, 0);
     assert_int_equal(range.durable_offset, range.end_offset);
     for (int64_t offset = 0; offset < range.end_offset;) {
@@ -332,11 +398,18 @@ static void print_partition(struct topics *topics, struct topic *topic, uint32_t
         assert_ok(topics_read(topics, topic, partition, offset, true, &segment, &diag), &diag);
         assert_non_null(segment);
         for (; offset < segment_end_offset(segment); offset++) {
+            const struct record *record = &segment->records[offset - segment->base_offset];
+            if (is_log) {
+                print_record(&log, record);
+                continue;
+            }
             buffer_printf(out, "%.*s/%u+%" PRId64, TEXT_ARGS(topic_name(topic)), partition, offset);
-            print_record(out, &segment->records[offset - segment->base_offset]);
+            print_record(out, record);
         }
         segment_unref(segment);
     }
+    append_sorted(out, &log);
+    buffer_release(&log);
 }
 
 void workload_print(struct engine *engine, struct buffer *out)
