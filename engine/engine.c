@@ -351,7 +351,8 @@ static enum status wait_for_driver(struct engine *engine, int64_t timeout_ms, st
     for (;;) {
         const uint64_t sequence = topics_sequence(engine->topics);
         TRY(committer_status(engine->committer, diag));
-        if (all_queries_are_idle(engine)) {
+        /* A query may hand records to one that has been looked at already. */
+        if (all_queries_are_idle(engine) && topics_sequence(engine->topics) == sequence) {
             return STATUS_OK;
         }
         if (timeout_ms >= 0 && waited_ms >= timeout_ms) {

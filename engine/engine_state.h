@@ -43,6 +43,7 @@ struct engine {
                                 offset of ksqlDB's command topic does */
     struct driver *driver;   /* NULL when is_manual */
     struct waker *waker;     /* NULL until the first cursor asks to be woken */
+    atomic_bool is_stopping; /* no unit of work is begun any more */
     atomic_uint_fast64_t next_transient;
 };
 
