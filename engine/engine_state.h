@@ -19,6 +19,7 @@
 
 struct driver;
 struct query;
+struct waker;
 
 struct engine {
     struct arena arena; /* options and settings, for the engine's life */
@@ -39,6 +40,7 @@ struct engine {
     uint64_t next_sequence;  /* numbers sources and queries; grows with every statement, as the
                                 offset of ksqlDB's command topic does */
     struct driver *driver;   /* NULL when is_manual */
+    struct waker *waker;     /* NULL until the first cursor asks to be woken */
     atomic_uint_fast64_t next_transient;
 };
 
