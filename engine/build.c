@@ -423,6 +423,7 @@ static enum status build_sink(struct builder *builder, const struct plan_step *s
         .timestamp = timestamp_of(&sink->timestamp, &step->schema),
         .topics = builder->options->topics,
         .topic = built->sink_topic,
+        .writes_first_partition = builder->options->writes_first_partition,
     };
     struct operator *op = NULL;
     TRY(sink_create(&built->arena, &options, &op, builder->diag));
