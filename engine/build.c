@@ -182,6 +182,8 @@ static enum status build_source(struct builder *builder, const struct plan_step 
         .timestamp = timestamp_of(&source->timestamp, &source->schema),
         .pseudo = pseudo,
         .pseudo_count = step->pseudo_count,
+        .fails_on_bad_record = builder->plan->fails_on_bad_record,
+        .fails_on_bad_time = builder->plan->fails_on_bad_time,
     };
     struct operator *op = NULL;
     TRY(source_create(&builder->built->arena, &options, &op, builder->diag));

@@ -17,6 +17,7 @@
 #include "engine/query.h"
 #include "engine/query_load.h"
 #include "parser/keywords.h"
+#include "engine/waker.h"
 
 int64_t engine_now_ms(const struct engine *engine)
 {
@@ -171,6 +172,7 @@ void engine_close(struct engine *engine)
         return;
     }
     assert(!engine->cursors); /* the owner closes its cursors first */
+    waker_stop(engine->waker);
     driver_stop(engine->driver);
     for (size_t i = 0; i < engine->query_count; i++) {
         query_unref(engine->queries[i]);
@@ -196,6 +198,31 @@ void engine_close(struct engine *engine)
 struct topics *engine_topics(struct engine *engine)
 {
     return engine->topics;
+}
+
+enum status engine_check(struct engine *engine, struct diag *diag)
+{
+    return committer_status(engine->committer, diag);
+}
+
+int64_t engine_sequence(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->lock);
+    const int64_t sequence = (int64_t)engine->next_sequence - 1;
+    pthread_mutex_unlock(&engine->lock);
+    return sequence;
+}
+
+struct text engine_setting(const struct engine *engine, const char *name)
+{
+    return settings_find(&engine->settings, text_of(name));
+}
+
+enum status engine_check_property(const struct engine *engine, struct text name,
+                                  struct diag *diag)
+{
+    (void)engine;
+    return settings_check_property(name, diag);
 }
 
 /* --- Topics ------------------------------------------------------------------------------- */
@@ -324,7 +351,8 @@ static enum status wait_for_driver(struct engine *engine, int64_t timeout_ms, st
     for (;;) {
         const uint64_t sequence = topics_sequence(engine->topics);
         TRY(committer_status(engine->committer, diag));
-        if (all_queries_are_idle(engine)) {
+        /* A query may hand records to one that has been looked at already. */
+        if (all_queries_are_idle(engine) && topics_sequence(engine->topics) == sequence) {
             return STATUS_OK;
         }
         if (timeout_ms >= 0 && waited_ms >= timeout_ms) {

@@ -20,6 +20,7 @@
 
 struct driver;
 struct query;
+struct waker;
 
 struct engine {
     struct arena arena; /* options and settings, for the engine's life */
@@ -41,6 +42,8 @@ struct engine {
     uint64_t next_sequence;  /* numbers sources and queries; grows with every statement, as the
                                 offset of ksqlDB's command topic does */
     struct driver *driver;   /* NULL when is_manual */
+    struct waker *waker;     /* NULL until the first cursor asks to be woken */
+    atomic_bool is_stopping; /* no unit of work is begun any more */
     atomic_uint_fast64_t next_transient;
 };
 

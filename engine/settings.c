@@ -148,6 +148,18 @@ static enum status check_name(struct text name, bool is_server, struct diag *dia
     return STATUS_OK;
 }
 
+enum status settings_check_property(struct text name, struct diag *diag)
+{
+    const struct text base = settings_base_name(name);
+    if (!find_info(base) && !text_starts_with(base, TEXT("ksql.functions."))) {
+        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                         "Not recognizable as ksql, streams, consumer, or producer property: "
+                         "'%.*s'",
+                         TEXT_ARGS(name));
+    }
+    return check_name(base, false, diag);
+}
+
 static enum status check_value(struct text name, struct text value, struct diag *diag)
 {
     if (!text_equal(name, TEXT("auto.offset.reset"))) {

@@ -12,6 +12,7 @@
 #include "shell/bench_command.h"
 #include "shell/datagen_command.h"
 #include "shell/run_command.h"
+#include "shell/serve_command.h"
 #include "shell/test_command.h"
 #include "shell/topic_command.h"
 #include "shell/version.h"
@@ -24,6 +25,7 @@ static const struct {
     {"bench", "measure the engine on NEXMark bids", bench_command},
     {"datagen", "generate NEXMark events", datagen_command},
     {"run", "run a SQL script on an engine of its own", run_command},
+    {"serve", "serve ksqlDB's REST API", serve_command},
     {"test", "run test cases written as JSON", test_command},
     {"topic", "create, list, describe, delete, fill and read topics", topic_command},
 };

@@ -187,12 +187,19 @@ static enum status create_record_topics(struct test_run *run, const struct tree 
 
 /* --- Statements --------------------------------------------------------------------------- */
 
-/* Topics that the statement takes for granted. */
-static enum status create_needed_topic(struct test_run *run, struct text statement)
+/* Topics that the statement takes for granted. Those of the outputs are there before any query
+ * makes them, as with ksqlDB's runner. */
+static enum status create_needed_topics(struct test_run *run, struct text statement)
 {
     struct text topic;
-    const bool is_any = test_statement_take(&statement, &topic);
-    return is_any && topic.data ? create_topic(run, topic, run->partition_count) : STATUS_OK;
+    bool selects = false;
+    if (!test_statement_take(&statement, &topic, &selects)) {
+        return STATUS_OK;
+    }
+    if (selects) {
+        return create_record_topics(run, run->outputs);
+    }
+    return topic.data ? create_topic(run, topic, run->partition_count) : STATUS_OK;
 }
 
 static enum status run_steps(struct test_run *run, struct script *script)
@@ -203,7 +210,7 @@ static enum status run_steps(struct test_run *run, struct script *script)
         if (outcome.kind == OUTCOME_END) {
             return STATUS_OK;
         }
-        TRY(create_needed_topic(run, outcome.statement));
+        TRY(create_needed_topics(run, outcome.statement));
         TRY(script_step(script, &outcome, run->diag));
         if (outcome.kind == OUTCOME_ENTITY) {
             json_decref(outcome.entity);
@@ -254,7 +261,7 @@ static size_t run_length(const struct tree *first)
 static enum status produce_stretch(struct test_run *run, const struct tree **input)
 {
     const struct text topic = tree_find(*input, TEXT("topic"))->text;
-    const struct source *source = test_catalog_find_by_topic(run->engine, topic);
+    const struct source *source = inspect_find_source_by_topic(run->engine, topic);
     const size_t count = run_length(*input);
     const struct text name = arena_text(&run->arena, topic);
     struct record *records = arena_array(&run->arena, count, sizeof(*records));
@@ -288,7 +295,7 @@ static enum status execute(struct test_run *run)
     TRY(create_record_topics(run, run->outputs));
     TRY(produce_inputs(run));
     TRY(engine_run_until_idle(run->engine, -1, run->diag));
-    return test_catalog_check_queries(run->engine, run->diag);
+    return inspect_check_queries(run->engine, run->diag);
 }
 
 static enum status judge_failure(struct test_run *run, const struct tree *expected,

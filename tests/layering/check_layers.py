@@ -18,7 +18,7 @@ MAY_INCLUDE = {
     "operators": {"base", "functions", "state", "operators"},
     "engine": {"base", "parser", "functions", "formats", "state", "topics", "planner",
                "operators", "engine"},
-    "shell": {"base", "formats", "state", "topics", "engine", "shell"},
+    "shell": {"base", "formats", "state", "topics", "engine", "server", "shell"},
     "server": {"base", "formats", "engine", "server"},
 }
 # Operators that stand at the edge of the dataflow also see formats and topics.

@@ -36,7 +36,7 @@ static const struct plan_case cases[] = {
      "  S.X->F F,\n"
      "  COUNT(*) KSQL_COL_1\n"
      "FROM S S\n"
-     "GROUP BY ((S.A + 1), S.X->F)\n"
+     "GROUP BY (S.A + 1), S.X->F\n"
      "EMIT CHANGES\n"},
     {"CREATE TABLE O AS SELECT K, WINDOWSTART AS WS, COUNT(*) FROM S WINDOW "
      "TUMBLING (SIZE 1 MINUTE) GROUP BY K;",
