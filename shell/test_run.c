@@ -323,6 +323,17 @@ static enum status judge(struct test_run *run, enum status status)
     return test_post_check(&run->arena, run->engine, tree_find(run->body, TEXT("post")), run->diag);
 }
 
+enum status test_options_check(const struct test_options *options, struct diag *diag)
+{
+    const struct engine_options engine_options = {.is_manual = true,
+                                                  .extensions = options->extensions,
+                                                  .extension_count = options->extension_count};
+    struct engine *engine = NULL;
+    TRY(engine_open(&engine_options, &engine, diag));
+    engine_close(engine);
+    return STATUS_OK;
+}
+
 enum status test_run_case(const struct test_case *test, const struct test_options *options,
                           struct diag *diag)
 {
