@@ -8,9 +8,9 @@
  *
  * Queries also get their rank here: how long the longest chain of queries is that leads to them.
  * The driver runs them by rank, so that a query finds all that was derived for it whatever the
- * order of creation (INSERT INTO may feed a stream that has long been read) and wherever a restart cut the
- * work. Queries that feed each other in a circle have no such order: what they give then depends on
- * where the work was cut.
+ * order of creation (INSERT INTO may feed a stream that has long been read) and wherever a
+ * restart cut the work. Queries that feed each other in a circle have no such order: what they
+ * give then depends on where the work was cut.
  */
 #include "engine/query_load.h"
 
