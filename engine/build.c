@@ -493,7 +493,7 @@ static enum status begin(struct builder *builder, struct built_query *out)
     *out = (struct built_query){0};
     arena_init(&out->arena);
     builder->built = out;
-    builder->capacity = (size_t)builder->plan->step_count * 2; /* each step, and a store behind it */
+    builder->capacity = (size_t)builder->plan->step_count * 2; /* each step, and its store */
     out->operators =
         arena_zalloc(&out->arena, builder->capacity * sizeof(*out->operators));
     out->sources =

@@ -233,7 +233,8 @@ static json_t *settings_json(const struct settings *settings)
 enum status query_put_row(const struct query *query, struct commit *commit, struct diag *diag)
 {
     json_t *body = json_pack(
-        "{s:o, s:o, s:o, s:b, s:b, s:b}", "settings", settings_json(&query->settings), "sql", json_stringn(query->sql.data, query->sql.bytes), "sink",
+        "{s:o, s:o, s:o, s:b, s:b, s:b}", "settings", settings_json(&query->settings), "sql",
+        json_stringn(query->sql.data, query->sql.bytes), "sink",
         query->sink.data ? json_stringn(query->sink.data, query->sink.bytes) : json_null(),
         "is_insert", query->is_insert, "from_earliest", query->from_earliest, "is_paused",
         query_get_state(query) == QUERY_PAUSED);

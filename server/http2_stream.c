@@ -30,7 +30,7 @@ static void consumed(struct exchange *exchange, size_t bytes)
 
 static const struct exchange_front_end front_end = {.wake = wake, .consumed = consumed};
 
-/* --- Streams --------------------------------------------------------------------------------------- */
+/* --- Streams ---------------------------------------------------------------------------------- */
 
 static struct http2_stream *add_stream(struct http2_connection *connection, int32_t id)
 {
@@ -72,7 +72,7 @@ static void reset_stream(struct http2_stream *stream, uint32_t code)
                                     code);
 }
 
-/* --- Answers --------------------------------------------------------------------------------------- */
+/* --- Answers ---------------------------------------------------------------------------------- */
 
 static ssize_t read_answer(nghttp2_session *session, int32_t stream_id, uint8_t *to,
                            size_t bytes_max, uint32_t *flags, nghttp2_data_source *source,
@@ -167,7 +167,7 @@ static void give_answer(struct http2_stream *stream)
     }
 }
 
-/* --- Requests -------------------------------------------------------------------------------------- */
+/* --- Requests --------------------------------------------------------------------------------- */
 
 static int begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *context)
 {
@@ -201,7 +201,8 @@ static int take_header(nghttp2_session *session, const nghttp2_frame *frame, con
 {
     (void)flags;
     (void)context;
-    struct http2_stream *stream = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
+    struct http2_stream *stream =
+        nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
     if (stream && frame->hd.type == NGHTTP2_HEADERS &&
         frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
         add_header(stream, (struct text){(const char *)name, name_bytes},
@@ -334,7 +335,7 @@ static int close_stream(nghttp2_session *session, int32_t stream_id, uint32_t co
     return 0;
 }
 
-/* --- For the loop ----------------------------------------------------------------------------------- */
+/* --- For the loop ----------------------------------------------------------------------------- */
 
 void http2_stream_resume(struct http2_stream *stream, size_t consumed_bytes)
 {
