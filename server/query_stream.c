@@ -39,7 +39,7 @@ struct query_stream {
     atomic_int closing;
 };
 
-/* --- Life ----------------------------------------------------------------------------------------- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 static void wake(void *context)
 {
@@ -64,7 +64,7 @@ static enum task_result dispose(struct query_stream *stream)
     return TASK_GONE;
 }
 
-/* --- Bytes ---------------------------------------------------------------------------------------- */
+/* --- Bytes ------------------------------------------------------------------------------------ */
 
 static void begin(struct query_stream *stream)
 {
@@ -111,7 +111,7 @@ static enum task_result abandon(struct query_stream *stream)
     return dispose(stream);
 }
 
-/* --- Turns ---------------------------------------------------------------------------------------- */
+/* --- Turns ------------------------------------------------------------------------------------ */
 
 static void add_chunk(struct query_stream *stream, struct row_chunk *chunk)
 {
@@ -181,7 +181,7 @@ static enum task_result run(struct pool_task *task)
     return flush(stream) ? TASK_AGAIN : abandon(stream);
 }
 
-/* --- Starting ------------------------------------------------------------------------------------- */
+/* --- Starting --------------------------------------------------------------------------------- */
 
 /* From here on others can find and wake the stream. */
 static enum status register_push_query(struct query_stream *stream, struct diag *diag)
@@ -223,7 +223,7 @@ enum status query_stream_start(struct server *server, struct exchange *exchange,
     return status;
 }
 
-/* --- Closing -------------------------------------------------------------------------------------- */
+/* --- Closing ---------------------------------------------------------------------------------- */
 
 /* Which stream to close, and why. */
 struct close_request {

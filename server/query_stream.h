@@ -19,7 +19,7 @@ MUST_USE enum status query_stream_start(struct server *server, struct exchange *
                                         struct cursor *cursor, enum media_type media,
                                         struct diag *diag);
 
-/* Ends the push query of this id as if it had come to its end; false: there is none. Thread: any. */
+/* Ends the push query of this id as if it had come to its end; false: none has it. Thread: any. */
 bool query_stream_close(struct server *server, struct text query_id);
 
 /* Ends every open push query with an error value. Thread: any. */

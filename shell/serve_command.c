@@ -245,12 +245,13 @@ static enum status apply_properties(struct serve *serve)
 static enum status configure(struct serve *serve)
 {
     if (serve->config_file) {
-        TRY(property_file_read(serve->config_file, &serve->arena, &serve->properties, &serve->diag));
+        TRY(property_file_read(serve->config_file, &serve->arena, &serve->properties,
+                               &serve->diag));
     }
     return apply_properties(serve);
 }
 
-/* --- The queries file --------------------------------------------------------------------------- */
+/* --- The queries file ------------------------------------------------------------------------- */
 
 static bool is_allowed_in_file(const struct outcome *outcome)
 {
@@ -349,7 +350,7 @@ static enum status run_queries_file(struct serve *serve)
     return status;
 }
 
-/* --- Serving ------------------------------------------------------------------------------------ */
+/* --- Serving ---------------------------------------------------------------------------------- */
 
 static enum status open_engine(struct serve *serve)
 {

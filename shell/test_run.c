@@ -5,8 +5,8 @@
  * everything runs and the result is not the expected one. So a case is checked for shape before
  * anything runs, then executed, then judged.
  *
- * Each input is committed singly when batches have one row: a derived topic then keeps the order
- * of its causes, whatever partitions its records fall into.
+ * Each input is committed singly when batches have one row: what several queries write is then in
+ * the order of its causes.
  */
 #include "shell/test_run.h"
 
@@ -22,16 +22,14 @@
 #include "shell/test_statement.h"
 #include "topics/topics.h"
 
-/* ksqlDB's runner gives topics 4 partitions and yet writes everything to partition 0, so that a
- * topic has one order. Here queries spread their output by key, so a topic gets 4 partitions
- * only where the case speaks of partitions; where it does not, nothing else can tell. */
-enum { STATED_PARTITION_COUNT = 4, UNSTATED_PARTITION_COUNT = 1 };
+/* As ksqlDB's runner has it. Everything is written to partition 0 all the same, so that a topic
+ * has one order. */
+enum { UNSTATED_PARTITION_COUNT = 4 };
 
 struct test_run {
     struct arena arena;
     const struct tree *body;
     const struct test_options *options;
-    uint32_t partition_count;      /* of topics for which the case gives none */
     const struct tree *properties; /* all of these: the first member or item */
     const struct tree *topics;
     const struct tree *statements;
@@ -84,24 +82,11 @@ static enum status check_objects(struct test_run *run)
     return STATUS_OK;
 }
 
-static bool speaks_of_partitions(struct text source)
-{
-    const struct text word = TEXT("partitions");
-    for (size_t i = 0; i + word.bytes <= source.bytes; i++) {
-        if (text_equal_nocase((struct text){source.data + i, word.bytes}, word)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static enum status check_shape(struct test_run *run)
 {
     const struct tree *properties = tree_find(run->body, TEXT("properties"));
     TRY(check_objects(run));
     run->properties = properties ? properties->first : NULL;
-    run->partition_count =
-        speaks_of_partitions(run->body->source) ? STATED_PARTITION_COUNT : UNSTATED_PARTITION_COUNT;
     TRY(check_statements(run));
     TRY(check_items(run, "topics", "name", &run->topics));
     TRY(check_items(run, "inputs", "topic", &run->inputs));
@@ -142,6 +127,7 @@ static enum status open_engine(struct test_run *run)
         .commit_rows = run->options->batch_rows,
         .cache_is_off = true,
         .merge_by_arrival = true,
+        .writes_first_partition = true,
         .is_manual = true,
         .extensions = run->options->extensions,
         .extension_count = run->options->extension_count,
@@ -170,7 +156,7 @@ static enum status create_listed_topics(struct test_run *run)
 {
     for (const struct tree *item = run->topics; item; item = item->next) {
         int64_t count = 0;
-        TRY(tree_get_int64(item, "partitions", run->partition_count, &count, run->diag));
+        TRY(tree_get_int64(item, "partitions", UNSTATED_PARTITION_COUNT, &count, run->diag));
         TRY(create_topic(run, tree_find(item, TEXT("name"))->text, count));
     }
     return STATUS_OK;
@@ -180,7 +166,7 @@ static enum status create_listed_topics(struct test_run *run)
 static enum status create_record_topics(struct test_run *run, const struct tree *records)
 {
     for (const struct tree *item = records; item; item = item->next) {
-        TRY(create_topic(run, tree_find(item, TEXT("topic"))->text, run->partition_count));
+        TRY(create_topic(run, tree_find(item, TEXT("topic"))->text, UNSTATED_PARTITION_COUNT));
     }
     return STATUS_OK;
 }
@@ -199,7 +185,7 @@ static enum status create_needed_topics(struct test_run *run, struct text statem
     if (selects) {
         return create_record_topics(run, run->outputs);
     }
-    return topic.data ? create_topic(run, topic, run->partition_count) : STATUS_OK;
+    return topic.data ? create_topic(run, topic, UNSTATED_PARTITION_COUNT) : STATUS_OK;
 }
 
 static enum status run_steps(struct test_run *run, struct script *script)

@@ -57,10 +57,11 @@ static const struct option_row rows[] = {
 
 static const struct option_table options = {
     .command = "leat topic",
-    .usage = "usage: leat topic ACTION [TOPIC] --data DIR [OPTIONS]\n\n"
-             "  create TOPIC, list, describe TOPIC, delete TOPIC\n"
-             "  produce TOPIC   one record per line of standard input; creates the topic if need be\n"
-             "  consume TOPIC   write the records to standard output, up to the newest\n\n",
+    .usage =
+        "usage: leat topic ACTION [TOPIC] --data DIR [OPTIONS]\n\n"
+        "  create TOPIC, list, describe TOPIC, delete TOPIC\n"
+        "  produce TOPIC   one record per line of standard input; creates the topic if need be\n"
+        "  consume TOPIC   write the records to standard output, up to the newest\n\n",
     .footer = "\nExit code: 0 done, 1 it failed, 2 wrong usage.\n",
     .rows = rows,
     .row_count = sizeof(rows) / sizeof(rows[0]),

@@ -2,6 +2,7 @@
  *
  * The same input gives byte-identical output topics and ledgers whatever the size of batches,
  * wherever commits fall, and wherever a restart or a kill cut the work. */
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -10,8 +11,9 @@
 #include "tests/exactness/workload.h"
 #include "tests/state/temp_dir.h"
 #include "tests/test.h"
+#include "topics/topics.h"
 
-enum { RECORDS = 1500, KILLS = 12, LINE_BYTES = 600 };
+enum { RECORDS = 1500, KILLS_MIN = 8, SEQUENCES_PER_LIFE = 150, LINE_BYTES = 600 };
 
 static void require_equal(const struct buffer *expected, const struct buffer *actual,
                           const char *what)
@@ -100,22 +102,37 @@ static void a_restart_does_not_show(void **state)
     buffer_release(&actual);
 }
 
-/* A child that works until it is killed, or done: true. */
-static bool run_and_kill(const char *dir, struct cut cut, unsigned after_us)
+/* Kills this process when the engine's topics have moved on some way. */
+static void *kill_after(void *context)
+{
+    struct topics *topics = context;
+    uint64_t sequence = topics_sequence(topics);
+    const uint64_t last = sequence + SEQUENCES_PER_LIFE;
+    while (sequence < last) {
+        sequence = topics_wait(topics, sequence, -1);
+    }
+    kill(getpid(), SIGKILL);
+    return NULL;
+}
+
+/* Works in a child until it is killed (false) or done (true). */
+static bool run_one_life(const char *dir, struct cut cut)
 {
     int status = 0;
     const pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
+        pthread_t killer;
         struct engine *engine = workload_open(dir, cut);
         workload_check_ledgers(engine);
+        if (pthread_create(&killer, NULL, kill_after, engine_topics(engine)) != 0) {
+            _exit(1);
+        }
         workload_run(engine);
         _exit(0);
     }
-    usleep(after_us);
-    kill(child, SIGKILL);
     assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+    assert_true(WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL : WEXITSTATUS(status) == 0);
     return !WIFSIGNALED(status);
 }
 
@@ -126,19 +143,19 @@ static void kills_do_not_show(void **state)
     struct buffer expected;
     struct buffer actual;
     struct engine *engine = workload_open(dir.path, cut);
+    int kills = 0;
     (void)state;
     run_whole((struct cut){0}, &expected);
     buffer_init(&actual);
     workload_define(engine);
     workload_feed(engine, 0, RECORDS);
     engine_close(engine);
-    unsigned after_us = 40000;
-    for (int i = 0; i < KILLS && !run_and_kill(dir.path, cut, after_us); i++) {
-        after_us = after_us * 5 / 4;
+    while (!run_one_life(dir.path, cut)) {
+        kills++;
     }
+    assert_true(kills > KILLS_MIN);
     engine = workload_open(dir.path, cut);
     workload_check_ledgers(engine);
-    workload_run(engine);
     workload_print(engine, &actual);
     engine_close(engine);
     require_equal(&expected, &actual, "killed");
