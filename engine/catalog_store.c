@@ -87,8 +87,9 @@ static json_t *json_of_text(struct text text)
 static struct text text_of_json(const json_t *object, const char *key)
 {
     const json_t *value = json_object_get(object, key);
-    return json_is_string(value) ? (struct text){json_string_value(value), json_string_length(value)}
-                                 : (struct text){NULL, 0};
+    return json_is_string(value)
+               ? (struct text){json_string_value(value), json_string_length(value)}
+               : (struct text){NULL, 0};
 }
 
 static json_t *json_of_serde(const struct serde *serde)

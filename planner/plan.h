@@ -163,6 +163,8 @@ struct plan {
     uint64_t limit;
     bool is_final; /* EMIT FINAL */
     bool nested_errors_are_null;
+    bool fails_on_bad_record; /* ksql.fail.on.deserialization.error */
+    bool fails_on_bad_time;   /* ksql.timestamp.throw.on.invalid */
 };
 
 /* A query answered once from what is stored. */

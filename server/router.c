@@ -28,6 +28,8 @@ static const struct route routes[] = {
     {"GET", "/healthcheck", ADMIN, .is_open = true, .run = handle_health},
     {"POST", "/heartbeat", ADMIN, BODY_WHOLE, .is_quick = true, .run = handle_internal_only},
     {"GET", "/info", ADMIN, .is_quick = true, .run = handle_info},
+    {"POST", "/inserts-stream", {MEDIA_DELIMITED, MEDIA_JSON}, BODY_STREAM, .needs_http2 = true,
+     .run = handle_inserts},
     {"GET", "/is_valid_property/", ADMIN, .run = handle_property},
     {"POST", "/ksql", ADMIN, BODY_WHOLE, .run = handle_statements},
     {"POST", "/ksql/terminate", ADMIN, BODY_WHOLE, .run = handle_terminate_cluster},
@@ -69,7 +71,7 @@ struct text router_rest(const struct exchange *exchange)
     return (struct text){path.data + skip, path.bytes - skip};
 }
 
-/* --- Admission --------------------------------------------------------------------------------- */
+/* --- Admission -------------------------------------------------------------------------------- */
 
 /* Methods of RFC 9110 and 5789: known, but perhaps not to a route. */
 static bool is_known_method(struct text method)
@@ -216,7 +218,7 @@ bool router_admit(struct exchange *exchange)
            check_protocol(exchange) && check_media(exchange) && check_body(exchange);
 }
 
-/* --- Bodies ------------------------------------------------------------------------------------ */
+/* --- Bodies ----------------------------------------------------------------------------------- */
 
 void router_refuse_body(struct exchange *exchange)
 {
@@ -236,7 +238,7 @@ bool router_add_body(struct exchange *exchange, struct text bytes)
     return !body->has_failed;
 }
 
-/* --- Running ----------------------------------------------------------------------------------- */
+/* --- Running ---------------------------------------------------------------------------------- */
 
 static bool check_password(struct exchange *exchange)
 {

@@ -340,7 +340,7 @@ static enum status open_server(struct rest_run *run)
     struct test_stage *stage = run->stage;
     const struct shell_client_options client_options = {.user = NULL};
     char url[64];
-    TRY(test_stage_open_engine(stage, false));
+    TRY(test_stage_open_engine(stage, true));
     const struct server_options options = {
         .engine = stage->engine, .address = "127.0.0.1", .version = LEAT_VERSION};
     TRY(server_open(&options, &run->server, stage->diag));

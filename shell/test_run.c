@@ -74,7 +74,7 @@ static enum status run_statements(struct test_stage *stage)
 /* Everything that an expected failure may come from. */
 static enum status execute(struct test_stage *stage)
 {
-    TRY(test_stage_open_engine(stage, true));
+    TRY(test_stage_open_engine(stage, false));
     TRY(test_stage_create_listed_topics(stage));
     TRY(run_statements(stage));
     TRY(test_stage_create_record_topics(stage));
@@ -137,4 +137,15 @@ enum status test_run_case(const struct test_case *test, const struct test_option
     }
     test_stage_release(&stage);
     return status;
+}
+
+enum status test_options_check(const struct test_options *options, struct diag *diag)
+{
+    const struct engine_options engine_options = {.is_manual = true,
+                                                  .extensions = options->extensions,
+                                                  .extension_count = options->extension_count};
+    struct engine *engine = NULL;
+    TRY(engine_open(&engine_options, &engine, diag));
+    engine_close(engine);
+    return STATUS_OK;
 }

@@ -3,8 +3,8 @@
  * A case that is malformed must never pass for one that fails as it expects to, so its shape is
  * checked before anything runs.
  *
- * Each input is committed singly when batches have one row: a derived topic then keeps the order
- * of its causes, whatever partitions its records fall into.
+ * Each input is committed singly when batches have one row: what several queries write is then in
+ * the order of its causes.
  */
 #include "shell/test_stage.h"
 
@@ -13,10 +13,8 @@
 #include "shell/test_statement.h"
 #include "topics/topics.h"
 
-/* ksqlDB's runner gives topics 4 partitions and yet writes everything to partition 0, so that a
- * topic has one order. Here queries spread their output by key, so a topic gets 4 partitions
- * only where the case speaks of partitions; where it does not, nothing else can tell. */
-enum { STATED_PARTITION_COUNT = 4, UNSTATED_PARTITION_COUNT = 1 };
+/* As ksqlDB's runners have it. */
+enum { UNSTATED_PARTITION_COUNT = 4, PARTITION_BY_KEY = -1 };
 
 void test_stage_release(struct test_stage *stage)
 {
@@ -66,24 +64,11 @@ static enum status check_objects(struct test_stage *stage)
     return STATUS_OK;
 }
 
-static bool speaks_of_partitions(struct text source)
-{
-    const struct text word = TEXT("partitions");
-    for (size_t i = 0; i + word.bytes <= source.bytes; i++) {
-        if (text_equal_nocase((struct text){source.data + i, word.bytes}, word)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 enum status test_stage_read(struct test_stage *stage)
 {
     const struct tree *properties = tree_find(stage->body, TEXT("properties"));
     TRY(check_objects(stage));
     stage->properties = properties ? properties->first : NULL;
-    stage->partition_count =
-        speaks_of_partitions(stage->body->source) ? STATED_PARTITION_COUNT : UNSTATED_PARTITION_COUNT;
     TRY(check_statements(stage));
     TRY(check_items(stage, "topics", "name", &stage->topics));
     TRY(check_items(stage, "inputs", "topic", &stage->inputs));
@@ -117,20 +102,22 @@ static enum status read_settings(struct test_stage *stage, struct engine_setting
     return STATUS_OK;
 }
 
-enum status test_stage_open_engine(struct test_stage *stage, bool is_manual)
+enum status test_stage_open_engine(struct test_stage *stage, bool is_served)
 {
     struct engine_options options = {
         .batch_rows = stage->options->batch_rows,
         .commit_rows = stage->options->batch_rows,
         .cache_is_off = true,
         .merge_by_arrival = true,
-        .is_manual = is_manual,
+        .is_manual = !is_served,
+        .writes_first_partition = !is_served,
         .extensions = stage->options->extensions,
         .extension_count = stage->options->extension_count,
     };
     struct engine_setting *settings = NULL;
     TRY(read_settings(stage, &settings, &options.setting_count));
     options.settings = settings;
+    stage->is_served = is_served;
     return engine_open(&options, &stage->engine, stage->diag);
 }
 
@@ -151,7 +138,7 @@ enum status test_stage_create_listed_topics(struct test_stage *stage)
 {
     for (const struct tree *item = stage->topics; item; item = item->next) {
         int64_t count = 0;
-        TRY(tree_get_int64(item, "partitions", stage->partition_count, &count, stage->diag));
+        TRY(tree_get_int64(item, "partitions", UNSTATED_PARTITION_COUNT, &count, stage->diag));
         TRY(create_topic(stage, tree_find(item, TEXT("name"))->text, count));
     }
     return STATUS_OK;
@@ -160,7 +147,7 @@ enum status test_stage_create_listed_topics(struct test_stage *stage)
 static enum status create_topics_of(struct test_stage *stage, const struct tree *records)
 {
     for (const struct tree *item = records; item; item = item->next) {
-        TRY(create_topic(stage, tree_find(item, TEXT("topic"))->text, stage->partition_count));
+        TRY(create_topic(stage, tree_find(item, TEXT("topic"))->text, UNSTATED_PARTITION_COUNT));
     }
     return STATUS_OK;
 }
@@ -181,7 +168,7 @@ enum status test_stage_create_needed_topics(struct test_stage *stage, struct tex
     if (selects) {
         return create_topics_of(stage, stage->outputs);
     }
-    return topic.data ? create_topic(stage, topic, stage->partition_count) : STATUS_OK;
+    return topic.data ? create_topic(stage, topic, UNSTATED_PARTITION_COUNT) : STATUS_OK;
 }
 
 /* --- Inputs ------------------------------------------------------------------------------- */
@@ -213,7 +200,8 @@ static enum status produce_stretch(struct test_stage *stage, const struct tree *
     for (size_t i = 0; i < count; i++, *input = (*input)->next) {
         TRY(test_record_read(&stage->arena, source, *input, &records[i], stage->diag));
     }
-    return engine_produce(stage->engine, name.data, 0, records, count, false, stage->diag);
+    return engine_produce(stage->engine, name.data, stage->is_served ? PARTITION_BY_KEY : 0,
+                          records, count, false, stage->diag);
 }
 
 enum status test_stage_produce(struct test_stage *stage)

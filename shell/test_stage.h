@@ -16,13 +16,13 @@ struct test_stage {
     struct arena arena;
     const struct tree *body; /* of the case */
     const struct test_options *options;
-    uint32_t partition_count;      /* of topics for which the case gives none */
     const struct tree *properties; /* all of these: the first member or item */
     const struct tree *topics;
     const struct tree *statements;
     const struct tree *inputs;
     const struct tree *outputs;
     struct engine *engine; /* NULL until it is opened */
+    bool is_served;
     struct diag *diag;
 };
 
@@ -31,8 +31,10 @@ void test_stage_release(struct test_stage *stage);
 /* Reads the lists above from the body; fails where they have not the shape that a case has. */
 MUST_USE enum status test_stage_read(struct test_stage *stage);
 
-/* is_manual: queries advance in engine_run_until_idle() only. */
-MUST_USE enum status test_stage_open_engine(struct test_stage *stage, bool is_manual);
+/* is_served: the engine runs as it does for a server, and records are spread by their keys. Else
+ * queries advance in engine_run_until_idle() only, and everything is written to partition 0, so
+ * that a topic has one order. ksqlDB's two runners differ in the same way. */
+MUST_USE enum status test_stage_open_engine(struct test_stage *stage, bool is_served);
 
 MUST_USE enum status test_stage_create_listed_topics(struct test_stage *stage);
 /* Topics that the first statement of this text takes for granted. Those of the outputs are there
