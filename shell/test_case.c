@@ -40,8 +40,7 @@ static bool lies_in(const char *path, const char *folder)
     const struct text name = text_of(folder);
     const char *slash = strrchr(path, '/');
     const size_t bytes = slash ? (size_t)(slash - path) : 0;
-    return bytes >= name.bytes &&
-           text_equal((struct text){slash - name.bytes, name.bytes}, name) &&
+    return bytes >= name.bytes && text_equal((struct text){slash - name.bytes, name.bytes}, name) &&
            (bytes == name.bytes || slash[-1 - (ptrdiff_t)name.bytes] == '/');
 }
 

@@ -22,7 +22,9 @@
 enum {
     HTTP_OK = 200,
     /* A query that has not given all its rows by then never will. */
-    QUERY_SECONDS_MAX = 10,
+    QUERY_MS_MAX = 10000,
+    /* After its last expected row an endless query is listened to for one row too many. */
+    QUIET_MS = 200,
     IDLE_MS_MAX = 20000,
 };
 
@@ -32,9 +34,10 @@ struct rest_run {
     struct shell_client *client;
     struct buffer request;
     struct buffer answer;
-    const struct tree *response; /* the next expected one; NULL: no more */
-    bool has_to_produce;         /* the inputs, as soon as a query has sent its header */
-    long error_code;             /* HTTP status of the error that ended the case; 0: none yet */
+    const struct tree *response;  /* the next expected one; NULL: no more */
+    const struct tree *statement; /* to which it is the answer; NULL: no more */
+    bool has_to_produce;          /* the inputs, as soon as a query has sent its header */
+    long error_code;              /* HTTP status of the error that ended the case; 0: none yet */
 };
 
 static bool get_flag(const struct tree *body, struct text object, struct text name)
@@ -75,33 +78,36 @@ static enum status parse_answer(struct rest_run *run, const struct tree **out)
     return status;
 }
 
-
 /* --- Statements --------------------------------------------------------------------------- */
 
-static enum status check_entity(struct rest_run *run, const struct tree *entity,
-                                struct text statement)
+/* On to the next answer. Statements are counted as answers are, as in ksqlDB's runner: one that
+ * has none (SET, INSERT) must not stand before one whose text an answer refers to. */
+static void next_response(struct rest_run *run)
+{
+    run->response = run->response->next;
+    run->statement = run->statement ? run->statement->next : NULL;
+}
+
+static enum status check_entity(struct rest_run *run, const struct tree *entity)
 {
     const struct tree *expected = tree_find(run->response, TEXT("admin"));
-    if (!run->response) {
-        return STATUS_OK;
-    }
+    const struct text statement = run->statement ? run->statement->text : TEXT("");
     if (!expected || !test_rest_matches(entity, expected, statement)) {
         return diag_fail(run->stage->diag, STATUS_INVALID, SQL_POS_NONE,
                          "%.*s\n  expected: %.*s\n  actual:   %.*s", TEXT_ARGS(statement),
                          TEXT_ARGS(run->response->source), TEXT_ARGS(entity->source));
     }
-    run->response = run->response->next;
+    next_response(run);
     return STATUS_OK;
 }
 
-/* Entities tell their statement; expected ones may refer to it. */
+/* A case need not expect anything of the last answers. */
 static enum status check_entities(struct rest_run *run)
 {
     const struct tree *list = NULL;
     TRY(parse_answer(run, &list));
-    for (const struct tree *entity = list->first; entity; entity = entity->next) {
-        const struct tree *statement = tree_find(entity, TEXT("statementText"));
-        TRY(check_entity(run, entity, statement ? statement->text : TEXT("")));
+    for (const struct tree *entity = list->first; entity && run->response; entity = entity->next) {
+        TRY(check_entity(run, entity));
     }
     return STATUS_OK;
 }
@@ -163,15 +169,16 @@ struct reading {
     struct rest_run *run;
     size_t row_count;
     size_t enough; /* rows after which an endless query is left */
-    time_t deadline;
+    int64_t start_ms;
+    int64_t last_ms;    /* when the newest row came */
     enum status status; /* of the inputs that it produces */
 };
 
-static time_t seconds_now(void)
+static int64_t now_ms(void)
 {
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static bool take_line(void *context, struct text line)
@@ -180,17 +187,22 @@ static bool take_line(void *context, struct text line)
     struct rest_run *run = reading->run;
     buffer_append_text(&run->answer, line);
     reading->row_count += line.bytes > 1; /* a bracket alone is no row */
+    reading->last_ms = now_ms();
     if (run->has_to_produce) {
         run->has_to_produce = false;
         reading->status = produce(run);
     }
-    return reading->status == STATUS_OK && reading->row_count < reading->enough;
+    return reading->status == STATUS_OK;
 }
 
 static bool tick(void *context)
 {
     const struct reading *reading = context;
-    return seconds_now() < reading->deadline;
+    const int64_t ms = now_ms();
+    if (reading->row_count >= reading->enough) {
+        return ms - reading->last_ms < QUIET_MS;
+    }
+    return ms - reading->start_ms < QUERY_MS_MAX;
 }
 
 /* Closes the list of rows where the query was left before its end. */
@@ -225,11 +237,10 @@ static enum status check_rows(struct rest_run *run, const struct tree *statement
     }
     close_rows(&run->answer);
     TRY(parse_answer(run, &rows));
-    run->response = run->response->next;
-    return test_rest_compare_rows(&stage->arena, rows, expected, statement->text,
-                                  get_flag(stage->body, TEXT("outputConditions"),
-                                           TEXT("verifyOrder")),
-                                  stage->diag);
+    next_response(run);
+    return test_rest_compare_rows(
+        &stage->arena, rows, expected, statement->text,
+        get_flag(stage->body, TEXT("outputConditions"), TEXT("verifyOrder")), stage->diag);
 }
 
 static enum status run_query(struct rest_run *run, const struct tree *statement)
@@ -237,7 +248,7 @@ static enum status run_query(struct rest_run *run, const struct tree *statement)
     struct test_stage *stage = run->stage;
     struct reading reading = {.run = run,
                               .enough = count_enough(tree_find(run->response, TEXT("query"))),
-                              .deadline = seconds_now() + QUERY_SECONDS_MAX};
+                              .start_ms = now_ms()};
     const struct shell_sink sink = {take_line, tick, &reading};
     long code = 0;
     write_request(run, statement->text);
@@ -365,8 +376,9 @@ enum status test_rest_run(struct test_stage *stage)
 {
     struct rest_run run = {
         .stage = stage,
-        .has_to_produce = get_flag(stage->body, TEXT("inputConditions"),
-                                   TEXT("waitForActivePushQuery")),
+        .statement = stage->statements,
+        .has_to_produce =
+            get_flag(stage->body, TEXT("inputConditions"), TEXT("waitForActivePushQuery")),
     };
     TRY(tree_get_items(stage->body, "responses", &run.response, stage->diag));
     buffer_init(&run.request);

@@ -152,6 +152,34 @@ def spoil_failure(case):
     yield "no failure expected", {n: v for n, v in case.items() if n != "expectedException"}
 
 
+def spoil_responses(case):
+    """Another fact in an answer, a row too few or too many, and, where it counts, another order."""
+    yield from spoil_leaves(case, "responses")
+    yield "one more response", case | {"responses": case["responses"] + [{"query": []}]}
+    for index, response in enumerate(case["responses"]):
+        rows = response.get("query", [])
+        path = ("responses", index, "query")
+        for at, row in enumerate(rows):
+            yield f"response {index}: row {at} dropped", changed(
+                case, path, rows[:at] + rows[at + 1:])
+            yield f"response {index}: row {at} doubled", changed(
+                case, path, rows[:at] + [row] + rows[at:])
+        if "outputConditions" in case and rows:
+            yield f"response {index}: the first two rows swapped", changed(
+                case, path, [rows[1], rows[0]] + rows[2:])
+    yield "an error expected", case | {"expectedError": {"message": ""}}
+
+
+def spoil_error(case):
+    expected = case["expectedError"]
+    others = {"message": expected["message"] + "!", "type": expected["type"] + "x",
+              "status": expected["status"] + 1}
+    for name, other in others.items():
+        yield f"{name} = {other}", changed(case, ("expectedError", name), other)
+    yield "no error expected", {n: v for n, v in case.items() if n != "expectedError"} | {
+        "responses": []}
+
+
 def spoil_all(case):
     if "outputs" in case:
         yield from spoil_leaves(case, "outputs")
@@ -162,6 +190,10 @@ def spoil_all(case):
         yield from spoil_post(case)
     if "expectedException" in case:
         yield from spoil_failure(case)
+    if "responses" in case:
+        yield from spoil_responses(case)
+    if "expectedError" in case:
+        yield from spoil_error(case)
 
 
 def harmless(case):
@@ -176,6 +208,14 @@ def harmless(case):
             small = {name.lower(): value for name, value in record["value"].items()}
             yield f"record {index} in small letters", changed(
                 case, ("outputs", index, "value"), small)
+    for index, response in enumerate(case.get("responses", [])):
+        rows = response.get("query", [])
+        if rows and "outputConditions" not in case:
+            yield f"response {index} in another order", changed(
+                case, ("responses", index, "query"), rows[::-1])
+        elif "admin" in response:
+            yield f"nothing said of response {index}", changed(
+                case, ("responses", index, "admin"), {})
 
 
 def all_cases():
