@@ -64,9 +64,9 @@ def run(program, data, sql):
 def make_events(dice):
     time = 1_000_000
     for _ in range(RECORDS):
-        time += dice.randrange(0, 80)
-        late = dice.choice((0, 0, 0, 300, 2000, 15_000)) if dice.random() < 0.4 else 0
-        late = dice.randrange(60_000) if dice.random() < 0.02 else late
+        time += dice.choice((0, 0, 100))  # many share a moment, and bounds of windows are hit
+        late = dice.choice((0, 0, 300, 2000, 10_000, 10_700, 13_000)) if dice.random() < 0.4 else 0
+        late = dice.randrange(60_000) // 100 * 100 if dice.random() < 0.02 else late
         event = {"K": f"k{dice.randrange(12)}", "V": dice.randrange(-50, 100),
                  "S": dice.choice("abcd"), "TS": time - late}
         if dice.random() < 0.02:
