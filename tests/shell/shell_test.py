@@ -187,7 +187,7 @@ class Editing(ShellTest):
         self.assertEqual(path.stat().st_mode & 0o777, 0o600)
         self.assertEqual(path.read_text().splitlines()[0], "SHOW\\nTABLES;")
         again = self.terminal()
-        again.type(UP + UP)
+        again.type(UP * 3)  # twice inside of the two lines
         again.see("ksql> SHOW STREAMS;")
 
     def test_tab_completes_keywords_in_the_case_typed(self):
@@ -239,7 +239,7 @@ class Results(ShellTest):
     def test_table_fits_the_terminal_to_the_cell(self):
         terminal = self.terminal(columns=40)
         shown = terminal.run("SELECT * FROM rain;")
-        self.assertEqual(shown[:11], [
+        self.assertEqual(shown[:9], [
             "+------+------+------------------------+",
             "|CITY  |FALLEN|REMARK                  |",
             "+------+------+------------------------+",
@@ -248,9 +248,7 @@ class Results(ShellTest):
             "|      |      |be wrapped in narrow tab|",
             "|      |      |les                     |",
             "|東京  |7     |null                    |",
-            "+------+------+------------------------+",
-            shown[9], shown[10]] if len(shown) > 10 else shown[:9] + shown[9:])
-        self.assertEqual(shown[7], "|東京  |7     |null                    |")
+            "+------+------+------------------------+"])
         self.assertTrue(any(re.fullmatch(r"\(3 rows, \d+ ms\)", line) for line in shown), shown)
 
     def test_wrap_off_cuts_long_cells(self):
@@ -261,8 +259,9 @@ class Results(ShellTest):
 
     def test_narrow_terminal_shows_rows_vertically(self):
         terminal = self.terminal(columns=20)
-        shown = terminal.run("SELECT * FROM rain LIMIT 1;")
-        self.assertEqual(shown[:4], ["-[ row 1 ]----------", "CITY   | Bath", "FALLEN | 3",
+        shown = terminal.run("SELECT * FROM rain;")
+        start = shown.index("-[ row 1 ]----------")
+        self.assertEqual(shown[start:start + 4], ["-[ row 1 ]----------", "CITY   | Bath", "FALLEN | 3",
                                      "REMARK | soft"])
 
     def test_control_characters_of_data_do_not_reach_the_terminal(self):
