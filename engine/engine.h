@@ -148,6 +148,25 @@ uint64_t cursor_row_count(const struct cursor *cursor);
 MUST_USE enum status cursor_set_wake(struct cursor *cursor, void (*wake)(void *context),
                                      void *context, struct diag *diag);
 
+/* --- Rows from clients ----------------------------------------------------------------------
+ *
+ * An inserter takes JSON objects for one stream or table, as ksqlDB's /inserts-stream does, and
+ * makes them durable in units. Thread: one at a time. */
+
+struct inserter;
+
+/* target is a name as in SQL: upper case unless back-quoted. STATUS_MISSING, STATUS_INVALID: no such
+ * source, a windowed one, a read-only one. */
+MUST_USE enum status inserter_open(struct engine *engine, struct text target,
+                                   struct inserter **out, struct diag *diag);
+void inserter_close(struct inserter *inserter);
+/* Adds a row. STATUS_INVALID: json is not a row of the target; the rows before stay. STATUS_LIMIT:
+ * there are as many already as one commit takes (some thousand). */
+MUST_USE enum status inserter_add(struct inserter *inserter, struct text json, struct diag *diag);
+/* Returns when the rows added so far are durable. On failure none of them are, unless the engine
+ * stopped (engine_check). */
+MUST_USE enum status inserter_commit(struct inserter *inserter, struct diag *diag);
+
 /* --- Topics and progress ------------------------------------------------------------------ */
 
 MUST_USE enum status engine_create_topic(struct engine *engine, const char *topic,

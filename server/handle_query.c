@@ -126,7 +126,7 @@ static void close_query(struct server *server, struct exchange *exchange, const 
         return;
     }
     const struct text text = {json_string_value(id), json_string_length(id)};
-    if (!query_stream_close(server, text)) {
+    if (!stream_list_close_query(&server->streaming, text)) {
         char name[128];
         (void)snprintf(name, sizeof(name), "%.*s", TEXT_ARGS(text));
         refuse(exchange, "No query with id %s", name);

@@ -4,8 +4,8 @@
  * answer is pulled: nghttp2 asks for data when the client has window for it; when there is none the
  * stream is deferred, its exchange parked, and the loop resumes it later.
  *
- * Streamed answers are cut at line feeds, so that each DATA frame carries one JSON value: some
- * clients parse frames, not lines. A stream that reads its input as it comes (/inserts-stream)
+ * Streamed answers, and short ones of lines, are cut at line feeds, so that each DATA frame carries
+ * one JSON value: some clients parse frames, not lines. A stream that reads its input as it comes (/inserts-stream)
  * gives its window back only when its handler has taken the bytes.
  */
 #include "server/http2_parts.h"
@@ -83,8 +83,9 @@ static ssize_t read_answer(nghttp2_session *session, int32_t stream_id, uint8_t 
     (void)context;
     struct http2_stream *stream = source->ptr;
     struct exchange *exchange = stream->exchange;
+    const bool by_line = exchange->is_stream || exchange->media == MEDIA_DELIMITED;
     size_t bytes = 0;
-    switch (exchange_take(exchange, (char *)to, bytes_max, exchange->is_stream, &bytes)) {
+    switch (exchange_take(exchange, (char *)to, bytes_max, by_line, &bytes)) {
     case EXCHANGE_BYTES:
         stream->has_moved = true;
         if (!exchange->is_stream && exchange_is_drained(exchange)) {

@@ -23,8 +23,6 @@ enum {
     REQUEST_PROPERTY_COUNT_MAX = 1000,
     /* One line of /inserts-stream. */
     INSERT_LINE_BYTES_MAX = 1 << 20,
-    /* Rows of /inserts-stream that go into one unit of work. */
-    INSERT_BATCH_ROWS_MAX = 16384,
 
     /* --- one connection --- */
 

@@ -28,6 +28,8 @@ static const struct route routes[] = {
     {"GET", "/healthcheck", ADMIN, .is_open = true, .run = handle_health},
     {"POST", "/heartbeat", ADMIN, BODY_WHOLE, .is_quick = true, .run = handle_internal_only},
     {"GET", "/info", ADMIN, .is_quick = true, .run = handle_info},
+    {"POST", "/inserts-stream", {MEDIA_DELIMITED, MEDIA_JSON}, BODY_STREAM, .needs_http2 = true,
+     .run = handle_inserts},
     {"GET", "/is_valid_property/", ADMIN, .run = handle_property},
     {"POST", "/ksql", ADMIN, BODY_WHOLE, .run = handle_statements},
     {"POST", "/ksql/terminate", ADMIN, BODY_WHOLE, .run = handle_terminate_cluster},

@@ -26,7 +26,9 @@ void shell_screen_init(struct shell_screen *screen)
 
 void shell_screen_release(struct shell_screen *screen)
 {
-    (void)shell_screen_spool(screen, NULL, NULL);
+    if (screen->spool) {
+        (void)fclose(screen->spool);
+    }
 }
 
 static struct winsize window_size(void)

@@ -45,24 +45,34 @@ void shell_session_release(struct shell_session *session)
 
 /* --- Errors ------------------------------------------------------------------------------- */
 
-/* The place that a message names as "line 2:7: ": taken off the message. */
+/* The offset of a line and column (both from 1) in text; text.bytes + 1 where there is none. */
+static size_t offset_of(struct text text, unsigned line, unsigned column)
+{
+    size_t offset = 0;
+    for (unsigned at = 1; at < line && offset < text.bytes; offset++) {
+        at += text.data[offset] == '\n';
+    }
+    return column > text.bytes + 1 ? text.bytes + 1 : offset + column - 1;
+}
+
+/* The place that a message begins with, in either of ksqlDB's spellings: taken off the message. */
 static void take_place(struct text statement, struct diag *diag)
 {
-    unsigned line = 0;
-    unsigned column = 0;
-    int used = 0;
-    if (sscanf(diag->message, "line %u:%u: %n", &line, &column, &used) != 2 || used == 0 ||
-        line == 0 || column == 0) {
+    static const char *const spellings[] = {"line %u:%u: %n", "Line: %u, Col: %u: %n"};
+    for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
+        unsigned line = 0;
+        unsigned column = 0;
+        int used = 0;
+        if (sscanf(diag->message, spellings[i], &line, &column, &used) != 2 || used == 0 ||
+            line == 0 || column == 0) {
+            continue;
+        }
+        const size_t offset = offset_of(statement, line, column);
+        if (offset <= statement.bytes) {
+            diag->pos = (struct sql_pos){line, column, (uint32_t)offset, 1};
+            memmove(diag->message, diag->message + used, strlen(diag->message + used) + 1);
+        }
         return;
-    }
-    size_t offset = 0;
-    for (unsigned at = 1; at < line && offset < statement.bytes; offset++) {
-        at += statement.data[offset] == '\n';
-    }
-    offset += column - 1;
-    if (offset <= statement.bytes) {
-        diag->pos = (struct sql_pos){line, column, (uint32_t)offset, 1};
-        memmove(diag->message, diag->message + used, strlen(diag->message + used) + 1);
     }
 }
 
@@ -331,13 +341,12 @@ static enum status run_local(struct shell_session *session, const struct stateme
 
 /* --- Statements --------------------------------------------------------------------------- */
 
-static const struct text local_words[] = {TEXT("SET"), TEXT("UNSET"), TEXT("DEFINE"),
-                                          TEXT("UNDEFINE")};
+static const char *const local_words[] = {"SET", "UNSET", "DEFINE", "UNDEFINE"};
 
 static bool is_local(struct text first, struct text second)
 {
     for (size_t i = 0; i < sizeof(local_words) / sizeof(local_words[0]); i++) {
-        if (text_equal_nocase(first, local_words[i])) {
+        if (text_equal_nocase(first, text_of(local_words[i]))) {
             return true;
         }
     }
