@@ -155,8 +155,8 @@ MUST_USE enum status cursor_set_wake(struct cursor *cursor, void (*wake)(void *c
 
 struct inserter;
 
-/* target is a name as in SQL: upper case unless back-quoted. STATUS_MISSING, STATUS_INVALID: no such
- * source, a windowed one, a read-only one. */
+/* target is a name as in SQL: upper case unless back-quoted. STATUS_MISSING, STATUS_INVALID: no
+ * such source, a windowed one, a read-only one. */
 MUST_USE enum status inserter_open(struct engine *engine, struct text target,
                                    struct inserter **out, struct diag *diag);
 void inserter_close(struct inserter *inserter);

@@ -4,9 +4,9 @@
  * answer is pulled: nghttp2 asks for data when the client has window for it; when there is none the
  * stream is deferred, its exchange parked, and the loop resumes it later.
  *
- * Streamed answers, and short ones of lines, are cut at line feeds, so that each DATA frame carries
- * one JSON value: some clients parse frames, not lines. A stream that reads its input as it comes (/inserts-stream)
- * gives its window back only when its handler has taken the bytes.
+ * Streamed answers, and short ones of lines, are cut at line feeds, so that each DATA frame
+ * carries one JSON value: some clients parse frames, not lines. A stream that reads its input as
+ * it comes (/inserts-stream) gives its window back only when its handler has taken the bytes.
  */
 #include "server/http2_parts.h"
 
