@@ -129,9 +129,9 @@ static enum status create_topic(struct test_stage *stage, struct text name, int6
         return STATUS_OK;
     }
     const struct text copy = arena_text(&stage->arena, name);
-    return copy.data
-               ? engine_create_topic(stage->engine, copy.data, (uint32_t)partition_count, stage->diag)
-               : diag_no_memory(stage->diag);
+    return copy.data ? engine_create_topic(stage->engine, copy.data, (uint32_t)partition_count,
+                                           stage->diag)
+                     : diag_no_memory(stage->diag);
 }
 
 enum status test_stage_create_listed_topics(struct test_stage *stage)
