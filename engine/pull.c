@@ -21,6 +21,7 @@
 
 enum {
     SLICE_ROWS = 1024,
+    BRIEF_KEY_COUNT_MAX = 16,
     SNAPSHOT_TIMEOUT_MS = 5000,
 };
 
@@ -409,8 +410,14 @@ static void release(struct cursor *cursor)
     memory_free(pull);
 }
 
+static bool is_brief(const struct cursor *cursor)
+{
+    const struct pull *pull = cursor->source;
+    return pull->plan.key_count > 0 && pull->plan.key_count <= BRIEF_KEY_COUNT_MAX;
+}
+
 static const struct cursor_vtable pull_vtable = {
-    .kind = CURSOR_PULL, .fill = fill, .release = release};
+    .kind = CURSOR_PULL, .fill = fill, .is_brief = is_brief, .release = release};
 
 static void ignore_log(void *log_context, const struct log_entry *entry)
 {

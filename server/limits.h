@@ -17,6 +17,8 @@ enum {
     /* A body that is collected before its route runs; past it 413. Scripts of migrations reach
      * a megabyte. */
     REQUEST_BODY_BYTES_MAX = 4 << 20,
+    /* A query whose body is no longer than this is parsed and planned where it came in. */
+    BRIEF_BODY_BYTES_MAX = 4 << 10,
     /* One SQL statement; past it 400. The parser's cost and memory grow with it. */
     STATEMENT_BYTES_MAX = 64 << 10,
     /* Properties and variables of one request. */
