@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "engine/engine_state.h"
 #include "engine/execution.h"
+#include "engine/waker.h"
 
 enum status cursor_create(struct engine *engine, const struct cursor_vtable *vtable,
                           struct cursor **out, struct diag *diag)
@@ -44,6 +45,9 @@ static void forget(struct cursor *cursor)
 void cursor_discard(struct cursor *cursor)
 {
     forget(cursor);
+    if (cursor->engine->waker) {
+        waker_remove(cursor->engine->waker, cursor);
+    }
     if (cursor->source) {
         cursor->vtable->release(cursor);
     }
@@ -276,7 +280,8 @@ const struct schema *cursor_schema(const struct cursor *cursor)
 
 bool cursor_is_caught_up(const struct cursor *cursor)
 {
-    return !cursor->first && (!cursor->vtable->is_caught_up || cursor->vtable->is_caught_up(cursor));
+    return !cursor->first &&
+           (!cursor->vtable->is_caught_up || cursor->vtable->is_caught_up(cursor));
 }
 
 bool cursor_is_table(const struct cursor *cursor)
@@ -299,10 +304,30 @@ uint64_t cursor_row_count(const struct cursor *cursor)
     return cursor->row_count;
 }
 
-void cursor_set_wake(struct cursor *cursor, void (*wake)(void *context), void *context)
+enum status cursor_set_wake(struct cursor *cursor, void (*wake)(void *context), void *context,
+                            struct diag *diag)
 {
-    pthread_mutex_lock(&cursor->engine->lock);
-    cursor->wake = wake;
-    cursor->wake_context = context;
-    pthread_mutex_unlock(&cursor->engine->lock);
+    struct engine *engine = cursor->engine;
+    assert(!engine->options.is_manual && !cursor->wake);
+    pthread_mutex_lock(&engine->lock);
+    enum status status = STATUS_OK;
+    if (!engine->waker) {
+        status = waker_start(engine->topics, &engine->waker, diag);
+    }
+    if (status == STATUS_OK) {
+        cursor->wake = wake;
+        cursor->wake_context = context;
+        status = waker_add(engine->waker, cursor, diag);
+    }
+    pthread_mutex_unlock(&engine->lock);
+    return status;
+}
+
+void cursor_terminate(struct cursor *cursor)
+{
+    atomic_store(&cursor->is_terminated, true);
+    if (cursor->wake) {
+        cursor->wake(cursor->wake_context);
+    }
+    topics_wake(cursor->engine->topics); /* for those who wait in cursor_next() */
 }

@@ -13,6 +13,8 @@
 #include "engine/engine.h"
 
 struct cursor;
+struct topic;
+struct waker_entry;
 
 /* A chunk with its memory. */
 struct cursor_chunk {
@@ -29,6 +31,9 @@ struct cursor_vtable {
     enum status (*fill)(struct cursor *cursor, struct diag *diag);
     /* Whether nothing durable is left to read; NULL: always. */
     bool (*is_caught_up)(const struct cursor *cursor);
+    /* Calls visit for each topic that rows come from; NULL: rows never come later. */
+    void (*each_topic)(const struct cursor *cursor,
+                       void (*visit)(void *context, struct topic *topic), void *context);
     /* Frees what the maker put into cursor->source. */
     void (*release)(struct cursor *cursor);
 };
@@ -52,9 +57,13 @@ struct cursor {
     bool is_end;
     const char *final_message;
     atomic_bool is_terminated; /* TERMINATE or close-query from another thread */
-    void (*wake)(void *context);
+    void (*wake)(void *context); /* with wake_context, under the engine's lock */
     void *wake_context;
+    struct waker_entry *wake_entries; /* the waker's, one per topic */
 };
+
+/* Ends the query at its next look, and sees to it that it looks. Under the engine's lock. */
+void cursor_terminate(struct cursor *cursor);
 
 /* An empty cursor in the engine's list. Under the engine's lock. */
 MUST_USE enum status cursor_create(struct engine *engine, const struct cursor_vtable *vtable,

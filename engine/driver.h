@@ -1,7 +1,8 @@
 /* driver.h: runs the persistent queries of an engine, on a thread or by hand.
  *
- * A pass runs one round of every running query, those upstream first, so that a pass carries records
- * through a whole chain. When a pass used nothing the driver sleeps until the topics change. */
+ * A pass runs one round of every running query, those upstream first, so that a pass carries
+ * records through a whole chain. When a pass used nothing the driver sleeps until the topics
+ * change. */
 #ifndef ENGINE_DRIVER_H
 #define ENGINE_DRIVER_H
 

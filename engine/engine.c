@@ -16,6 +16,8 @@
 #include "engine/processing_log.h"
 #include "engine/query.h"
 #include "engine/query_load.h"
+#include "parser/keywords.h"
+#include "engine/waker.h"
 
 int64_t engine_now_ms(const struct engine *engine)
 {
@@ -39,6 +41,51 @@ static enum status copy_settings(struct engine *engine, const struct engine_opti
                          text_of(options->settings[i].value), true, diag));
     }
     return STATUS_OK;
+}
+
+/* A reserved word before "(" is never parsed as a call. */
+static enum status check_function_names(const struct function_registry *registry,
+                                        const struct function_registry *base, struct arena *arena,
+                                        struct diag *diag)
+{
+    const struct function_entry *entries = NULL;
+    size_t count = 0;
+    TRY(function_list(registry, arena, &entries, &count, diag));
+    for (size_t i = 0; i < count; i++) {
+        const struct text name = text_of(entries[i].name);
+        const struct keyword *keyword = keyword_find(name);
+        if (keyword && keyword->use == KEYWORD_RESERVED && !function_find_family(base, name)) {
+            return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                             "%s is not a valid function name. Function names must be valid java "
+                             "identifiers and not a KSQL reserved word",
+                             entries[i].name);
+        }
+    }
+    return STATUS_OK;
+}
+
+static enum status load_extensions(struct engine *engine, const struct engine_options *options,
+                                   struct diag *diag)
+{
+    struct extensions *extensions = &engine->extensions;
+    const struct function_registry *base =
+        options->registry ? options->registry : function_registry_builtin();
+    const struct text dir = settings_find(&engine->settings, TEXT("ksql.extension.dir"));
+    extensions_init(extensions, &engine->arena, base);
+    if (dir.bytes > 0 && settings_is_true(&engine->settings, "ksql.udfs.enabled")) {
+        const struct text path = arena_text(&engine->arena, dir);
+        if (!path.data) {
+            return diag_no_memory(diag);
+        }
+        TRY(extensions_load_dir(extensions, path.data, diag));
+    }
+    for (size_t i = 0; i < options->extension_count; i++) {
+        TRY(extensions_load(extensions, options->extensions[i], diag));
+    }
+    engine->registry = extensions->registry;
+    return extensions->count == 0
+               ? STATUS_OK
+               : check_function_names(engine->registry, base, &engine->arena, diag);
 }
 
 static enum status open_storage(struct engine *engine, struct diag *diag)
@@ -90,6 +137,7 @@ static enum status open_parts(struct engine *engine, const struct engine_options
                               struct diag *diag)
 {
     TRY(copy_settings(engine, options, diag));
+    TRY(load_extensions(engine, options, diag)); /* stored definitions name their functions */
     TRY(open_storage(engine, diag));
     TRY(load_catalog(engine, diag));
     TRY(open_processing_log(engine, diag));
@@ -109,7 +157,6 @@ enum status engine_open(const struct engine_options *options, struct engine **ou
     atomic_init(&engine->next_transient, 1);
     engine->options = *options;
     engine->options.now_ms = options->now_ms ? options->now_ms : system_now_ms;
-    engine->registry = options->registry ? options->registry : function_registry_builtin();
     const enum status status = open_parts(engine, options, diag);
     if (status != STATUS_OK) {
         engine_close(engine);
@@ -125,6 +172,7 @@ void engine_close(struct engine *engine)
         return;
     }
     assert(!engine->cursors); /* the owner closes its cursors first */
+    waker_stop(engine->waker);
     driver_stop(engine->driver);
     for (size_t i = 0; i < engine->query_count; i++) {
         query_unref(engine->queries[i]);
@@ -142,6 +190,7 @@ void engine_close(struct engine *engine)
     database_close(engine->database);
     settings_release(&engine->settings);
     pthread_mutex_destroy(&engine->lock);
+    extensions_close(&engine->extensions);
     arena_release(&engine->arena);
     memory_free(engine);
 }
@@ -151,9 +200,34 @@ struct topics *engine_topics(struct engine *engine)
     return engine->topics;
 }
 
+enum status engine_check(struct engine *engine, struct diag *diag)
+{
+    return committer_status(engine->committer, diag);
+}
+
+int64_t engine_sequence(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->lock);
+    const int64_t sequence = (int64_t)engine->next_sequence - 1;
+    pthread_mutex_unlock(&engine->lock);
+    return sequence;
+}
+
+struct text engine_setting(const struct engine *engine, const char *name)
+{
+    return settings_find(&engine->settings, text_of(name));
+}
+
+enum status engine_check_property(const struct engine *engine, struct text name,
+                                  struct diag *diag)
+{
+    (void)engine;
+    return settings_check_property(name, diag);
+}
+
 /* --- Topics ------------------------------------------------------------------------------- */
 
-static enum status submit_and_wait(struct engine *engine, struct commit *commit, bool is_durable,
+enum status engine_submit_and_wait(struct engine *engine, struct commit *commit, bool is_durable,
                                    struct diag *diag)
 {
     uint64_t sequence = 0;
@@ -173,7 +247,7 @@ enum status engine_create_topic(struct engine *engine, const char *topic,
         commit_destroy(commit);
         return status;
     }
-    return submit_and_wait(engine, commit, true, diag);
+    return engine_submit_and_wait(engine, commit, true, diag);
 }
 
 static enum status find_topic(struct engine *engine, const char *name, struct topic **out,
@@ -199,7 +273,7 @@ enum status engine_delete_topic(struct engine *engine, const char *name, struct 
         commit_destroy(commit);
         return status;
     }
-    return submit_and_wait(engine, commit, true, diag);
+    return engine_submit_and_wait(engine, commit, true, diag);
 }
 
 /* Kafka's default partitioner; records without a key take turns by their place in the call. */
@@ -216,9 +290,9 @@ static uint32_t partition_of(const struct topic *topic, int32_t asked, const str
     return (uint32_t)(index % count);
 }
 
-static enum status append_records(struct engine *engine, struct commit *commit,
-                                  struct topic *topic, int32_t partition,
-                                  const struct record *records, size_t count, struct diag *diag)
+enum status engine_append(struct engine *engine, struct commit *commit, struct topic *topic,
+                          int32_t partition, const struct record *records, size_t count,
+                          struct diag *diag)
 {
     if (partition >= (int32_t)topic_partition_count(topic)) {
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
@@ -245,14 +319,14 @@ enum status engine_produce(struct engine *engine, const char *name, int32_t part
     TRY(find_topic(engine, name, &topic, diag));
     enum status status = commit_create(&commit, diag);
     if (status == STATUS_OK) {
-        status = append_records(engine, commit, topic, partition, records, count, diag);
+        status = engine_append(engine, commit, topic, partition, records, count, diag);
     }
     topic_unref(topic);
     if (status != STATUS_OK) {
         commit_destroy(commit);
         return status;
     }
-    return submit_and_wait(engine, commit, is_durable, diag);
+    return engine_submit_and_wait(engine, commit, is_durable, diag);
 }
 
 /* --- Progress ----------------------------------------------------------------------------- */

@@ -33,10 +33,14 @@ struct engine_options {
     size_t batch_rows;         /* most rows per batch; 0: BATCH_ROWS_MAX */
     int64_t commit_interval_ms; /* a unit of work is committed after at most so long; 0: default */
     size_t commit_rows;         /* ... and after so many input records; 0: default */
-    bool cache_is_off;         /* every change of a table is emitted (cache.max.bytes.buffering=0) */
-    bool merge_by_arrival;     /* order several inputs by arrival, not by record time (test runner) */
+    bool cache_is_off;     /* every change of a table is emitted (cache.max.bytes.buffering=0) */
+    bool merge_by_arrival; /* order several inputs by arrival, not by record time (test runner) */
+    bool writes_first_partition; /* queries and INSERT write to partition 0 only (test runner) */
     bool is_manual;            /* no threads: queries advance in engine_run_until_idle only */
     const struct function_registry *registry; /* NULL: the built-in functions */
+    const char *const *extensions; /* files with functions of users (functions/leat_extension.h),
+                                      loaded after those in ksql.extension.dir */
+    size_t extension_count;
     int64_t (*now_ms)(void *clock); /* NULL: the system's */
     void *clock;
 };
@@ -82,13 +86,18 @@ struct outcome {
     enum outcome_kind kind;
     struct text statement;      /* borrowed from the script */
     struct sql_pos pos;         /* of the statement in the script */
+    const char *type_name;      /* "SELECT", "CREATE AS SELECT"; constant */
     bool is_query;              /* SELECT or PRINT: /ksql refuses these before running them */
+    bool is_print;
+    bool is_push;               /* a SELECT with EMIT */
     json_t *entity;
     struct cursor *cursor;
 };
 
 /* What comes next, without running it; kind is OUTCOME_END or OUTCOME_NONE. */
 void script_peek(const struct script *script, struct outcome *out);
+/* The same for the statement so many further on; false when there is none. */
+bool script_peek_at(const struct script *script, size_t ahead, struct outcome *out);
 /* Runs the next statement. On failure the script stays there; diag holds the message. */
 MUST_USE enum status script_step(struct script *script, struct outcome *out, struct diag *diag);
 
@@ -133,8 +142,30 @@ void cursor_close(struct cursor *cursor);
 void cursor_count_only(struct cursor *cursor);
 uint64_t cursor_row_count(const struct cursor *cursor);
 
-/* Calls wake whenever rows may be ready, from an engine thread; it must not block. */
-void cursor_set_wake(struct cursor *cursor, void (*wake)(void *context), void *context);
+/* From now until the cursor is closed, calls wake whenever rows may be ready or the query was
+ * terminated; also when they are not. It is called from an engine's thread, with locks of the
+ * engine held: it must neither block nor call the engine. Only for engines with threads. */
+MUST_USE enum status cursor_set_wake(struct cursor *cursor, void (*wake)(void *context),
+                                     void *context, struct diag *diag);
+
+/* --- Rows from clients ----------------------------------------------------------------------
+ *
+ * An inserter takes JSON objects for one stream or table, as ksqlDB's /inserts-stream does, and
+ * makes them durable in units. Thread: one at a time. */
+
+struct inserter;
+
+/* target is a name as in SQL: upper case unless back-quoted. STATUS_MISSING, STATUS_INVALID: no
+ * such source, a windowed one, a read-only one. */
+MUST_USE enum status inserter_open(struct engine *engine, struct text target,
+                                   struct inserter **out, struct diag *diag);
+void inserter_close(struct inserter *inserter);
+/* Adds a row. STATUS_INVALID: json is not a row of the target; the rows before stay. STATUS_LIMIT:
+ * there are as many already as one commit takes (some thousand). */
+MUST_USE enum status inserter_add(struct inserter *inserter, struct text json, struct diag *diag);
+/* Returns when the rows added so far are durable. On failure none of them are, unless the engine
+ * stopped (engine_check). */
+MUST_USE enum status inserter_commit(struct inserter *inserter, struct diag *diag);
 
 /* --- Topics and progress ------------------------------------------------------------------ */
 
@@ -152,6 +183,15 @@ MUST_USE enum status engine_flush(struct engine *engine, struct diag *diag);
 /* Runs (is_manual) or waits until every running query has used all input there is and its
  * output is durable. STATUS_CANCELLED after timeout_ms (-1: none). */
 MUST_USE enum status engine_run_until_idle(struct engine *engine, int64_t timeout_ms,
+                                           struct diag *diag);
+/* STATUS_OK while the engine takes work; else why it stopped. */
+MUST_USE enum status engine_check(struct engine *engine, struct diag *diag);
+/* The number of the newest statement that changed the catalog: ksqlDB's commandSequenceNumber. */
+int64_t engine_sequence(struct engine *engine);
+/* A setting of the server, or its default; data NULL: neither. Borrowed for the engine's life. */
+struct text engine_setting(const struct engine *engine, const char *name);
+/* Whether SET may change this property; STATUS_INVALID says why not. */
+MUST_USE enum status engine_check_property(const struct engine *engine, struct text name,
                                            struct diag *diag);
 /* The topics underneath, for tools that read and list them (topics/topics.h). */
 struct topics *engine_topics(struct engine *engine);

@@ -24,10 +24,12 @@ struct execution {
     struct text hidden;       /* a source that the view leaves out; data NULL: none */
     struct outcome *out;
     struct diag *diag;
+    bool has_submitted;       /* something that must be durable before the statement is done */
+    uint64_t ticket;          /* of the last submission, for the committer */
 };
 
-/* Plans borrow from the tree that they were made from, so whoever keeps a plan keeps its script. Both
- * accept NULL. */
+/* Plans borrow from the tree that they were made from, so whoever keeps a plan keeps its script.
+ * Both accept NULL. */
 struct script *script_ref(struct script *script);
 void script_unref(struct script *script);
 
@@ -50,7 +52,8 @@ MUST_USE enum status execution_give_status(struct execution *execution, const ch
 /* A "warning_entity". */
 MUST_USE enum status execution_give_warning(struct execution *execution, const char *message);
 
-/* Submits commit (taken) and waits until it is durable. */
+/* Submits commit (taken). The statement is answered when it is durable, but that is waited for
+ * without the engine's lock, so that statements of many clients share one transaction. */
 MUST_USE enum status execution_submit(struct execution *execution, struct commit *commit);
 
 /* One function per statement kind, by subject. */

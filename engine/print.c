@@ -216,6 +216,13 @@ static enum status fill(struct cursor *cursor, struct diag *diag)
     return STATUS_OK;
 }
 
+static void each_topic(const struct cursor *cursor,
+                       void (*visit)(void *context, struct topic *topic), void *context)
+{
+    const struct print *print = cursor->source;
+    visit(context, print->topic);
+}
+
 static void release(struct cursor *cursor)
 {
     struct print *print = cursor->source;
@@ -227,7 +234,7 @@ static void release(struct cursor *cursor)
 }
 
 static const struct cursor_vtable print_vtable = {
-    .kind = CURSOR_PRINT, .fill = fill, .release = release};
+    .kind = CURSOR_PRINT, .fill = fill, .each_topic = each_topic, .release = release};
 
 static enum status check(struct execution *execution)
 {

@@ -45,6 +45,17 @@ static bool is_caught_up(const struct cursor *cursor)
     return task_lag(&push->task) == 0;
 }
 
+static void each_topic(const struct cursor *cursor,
+                       void (*visit)(void *context, struct topic *topic), void *context)
+{
+    const struct push *push = cursor->source;
+    for (size_t i = 0; i < push->task.input_count; i++) {
+        if (push->task.inputs[i].partition == 0) {
+            visit(context, push->task.inputs[i].topic);
+        }
+    }
+}
+
 static void release(struct cursor *cursor)
 {
     struct push *push = cursor->source;
@@ -56,7 +67,11 @@ static void release(struct cursor *cursor)
 }
 
 static const struct cursor_vtable push_vtable = {
-    .kind = CURSOR_PUSH, .fill = fill, .is_caught_up = is_caught_up, .release = release};
+    .kind = CURSOR_PUSH,
+    .fill = fill,
+    .is_caught_up = is_caught_up,
+    .each_topic = each_topic,
+    .release = release};
 
 /* A client has nowhere to read a processing log from; the row's column is NULL. */
 static void ignore_log(void *log_context, const struct log_entry *entry)

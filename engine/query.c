@@ -123,7 +123,8 @@ static enum status start_task(struct query *query, struct diag *diag)
         .topics = engine->topics,
         .plan = query->plan,
         .build = {.query_number = query->number,
-                  .topics = engine->topics},
+                  .topics = engine->topics,
+                  .writes_first_partition = options->writes_first_partition},
         .cache_is_off = options->cache_is_off,
         .batch_rows = options->batch_rows,
         .merge_by_arrival = options->merge_by_arrival,
@@ -232,7 +233,8 @@ static json_t *settings_json(const struct settings *settings)
 enum status query_put_row(const struct query *query, struct commit *commit, struct diag *diag)
 {
     json_t *body = json_pack(
-        "{s:o, s:o, s:o, s:b, s:b, s:b}", "settings", settings_json(&query->settings), "sql", json_stringn(query->sql.data, query->sql.bytes), "sink",
+        "{s:o, s:o, s:o, s:b, s:b, s:b}", "settings", settings_json(&query->settings), "sql",
+        json_stringn(query->sql.data, query->sql.bytes), "sink",
         query->sink.data ? json_stringn(query->sink.data, query->sink.bytes) : json_null(),
         "is_insert", query->is_insert, "from_earliest", query->from_earliest, "is_paused",
         query_get_state(query) == QUERY_PAUSED);

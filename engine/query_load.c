@@ -6,11 +6,11 @@
  * a query that named its columns; one that used * is held to its sink's columns by the check that
  * the plan's schema equals the stored sink's.
  *
- * Queries also get their rank here: how long the longest chain of queries is that leads to them. The
- * driver runs them by rank, so that a query finds all that was derived for it whatever the order of
- * creation (INSERT INTO may feed a stream that has long been read) and wherever a restart cut the
- * work. Queries that feed each other in a circle have no such order: what they give then depends on
- * where the work was cut.
+ * Queries also get their rank here: how long the longest chain of queries is that leads to them.
+ * The driver runs them by rank, so that a query finds all that was derived for it whatever the
+ * order of creation (INSERT INTO may feed a stream that has long been read) and wherever a
+ * restart cut the work. Queries that feed each other in a circle have no such order: what they
+ * give then depends on where the work was cut.
  */
 #include "engine/query_load.h"
 

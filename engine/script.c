@@ -110,16 +110,27 @@ void script_print_error(struct buffer *out, struct text file, struct text sql,
     caret_print(out, file, sql, diag);
 }
 
-void script_peek(const struct script *script, struct outcome *out)
+bool script_peek_at(const struct script *script, size_t ahead, struct outcome *out)
 {
     *out = (struct outcome){.kind = OUTCOME_END};
-    if (script->next < script->statements.count) {
-        const struct statement *statement = script->statements.items[script->next];
-        out->kind = OUTCOME_NONE;
-        out->statement = statement->text;
-        out->pos = statement->pos;
-        out->is_query = kinds[statement->kind].is_query;
+    if (ahead >= script->statements.count - script->next) {
+        return false;
     }
+    const struct statement *statement = script->statements.items[script->next + ahead];
+    out->kind = OUTCOME_NONE;
+    out->statement = statement->text;
+    out->pos = statement->pos;
+    out->type_name = kinds[statement->kind].name;
+    out->is_query = kinds[statement->kind].is_query;
+    out->is_print = statement->kind == STATEMENT_PRINT;
+    out->is_push =
+        statement->kind == STATEMENT_QUERY && statement->query->emit != AST_EMIT_NONE;
+    return true;
+}
+
+void script_peek(const struct script *script, struct outcome *out)
+{
+    (void)script_peek_at(script, 0, out);
 }
 
 /* --- The planner's view of the catalog ---------------------------------------------------- */
@@ -232,14 +243,15 @@ enum status execution_give_warning(struct execution *execution, const char *mess
 
 enum status execution_submit(struct execution *execution, struct commit *commit)
 {
-    uint64_t sequence = 0;
-    TRY(topics_submit(execution->engine->topics, commit, &sequence, execution->diag));
-    return committer_wait(execution->engine->committer, sequence, -1, execution->diag);
+    TRY(topics_submit(execution->engine->topics, commit, &execution->ticket, execution->diag));
+    execution->has_submitted = true;
+    return STATUS_OK;
 }
 
 /* --- Running ------------------------------------------------------------------------------ */
 
-static enum status run_statement(struct execution *execution)
+/* What a statement of this kind does, under the lock if it needs it. */
+static enum status call_statement(struct execution *execution)
 {
     const enum statement_kind kind = execution->statement->kind;
     if (!kinds[kind].run) {
@@ -252,6 +264,22 @@ static enum status run_statement(struct execution *execution)
     pthread_mutex_lock(&execution->engine->lock);
     const enum status status = kinds[kind].run(execution);
     pthread_mutex_unlock(&execution->engine->lock);
+    return status;
+}
+
+static enum status run_statement(struct execution *execution)
+{
+    TRY(call_statement(execution));
+    if (!execution->has_submitted) {
+        return STATUS_OK;
+    }
+    const enum status status = committer_wait(execution->engine->committer, execution->ticket, -1,
+                                              execution->diag);
+    if (status != STATUS_OK) {
+        json_decref(execution->out->entity);
+        execution->out->entity = NULL;
+        execution->out->kind = OUTCOME_NONE;
+    }
     return status;
 }
 

@@ -27,7 +27,7 @@ static const struct setting_info known_settings[] = {
     {"ksql.assert.topic.default.timeout.ms", "1000", SESSION, "how long ASSERT TOPIC waits"},
     {"ksql.cast.strings.preserve.nulls", "true", SESSION, "CAST of NULL to STRING gives NULL"},
     {"ksql.create.or.replace.enabled", "true", SERVER, "CREATE OR REPLACE is allowed"},
-    {"ksql.extension.dir", "ext", SERVER, "where user-defined functions are looked for"},
+    {"ksql.extension.dir", NULL, SERVER, "its *.so files add functions; none: no directory"},
     {"ksql.fail.on.deserialization.error", "false", SESSION,
      "a record that cannot be decoded ends the query"},
     {"ksql.functions.collect_list.limit", NULL, SESSION, "most items of COLLECT_LIST"},
@@ -60,6 +60,7 @@ static const struct setting_info known_settings[] = {
      "CREATE SOURCE TABLE can be queried"},
     {"ksql.suppress.enabled", "true", SERVER, "EMIT FINAL is allowed"},
     {"ksql.timestamp.throw.on.invalid", "false", SESSION, "a bad TIMESTAMP column ends the query"},
+    {"ksql.udfs.enabled", "true", SERVER, "ksql.extension.dir is looked into"},
     {"ksql.variable.substitution.enable", "true", SERVER, "variables are replaced"},
     {"max.poll.records", NULL, SESSION, "Kafka consumer; without effect here"},
     {"num.stream.threads", "4", SESSION, "Kafka Streams; without effect here"},
@@ -145,6 +146,18 @@ static enum status check_name(struct text name, bool is_server, struct diag *dia
                          TEXT_ARGS(name));
     }
     return STATUS_OK;
+}
+
+enum status settings_check_property(struct text name, struct diag *diag)
+{
+    const struct text base = settings_base_name(name);
+    if (!find_info(base) && !text_starts_with(base, TEXT("ksql.functions."))) {
+        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                         "Not recognizable as ksql, streams, consumer, or producer property: "
+                         "'%.*s'",
+                         TEXT_ARGS(name));
+    }
+    return check_name(base, false, diag);
 }
 
 static enum status check_value(struct text name, struct text value, struct diag *diag)

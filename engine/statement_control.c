@@ -102,8 +102,7 @@ static bool terminate_cursor(struct execution *execution, struct text id)
 {
     for (struct cursor *cursor = execution->engine->cursors; cursor; cursor = cursor->next_open) {
         if (text_equal_nocase(text_of(cursor->query_id), id)) {
-            atomic_store(&cursor->is_terminated, true);
-            topics_wake(execution->engine->topics);
+            cursor_terminate(cursor);
             return true;
         }
     }

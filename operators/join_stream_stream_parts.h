@@ -17,7 +17,7 @@
 /* A kept row; from memory_alloc. */
 struct stream_row {
     int64_t time_ms;
-    uint64_t arrival; /* orders rows of one key and time; given anew when loaded, in the same order */
+    uint64_t arrival; /* orders rows of one key and time; given anew, in this order, when loaded */
     uint32_t bytes;
     bool waits;   /* unmatched, of an outer side, and not emitted yet */
     char image[]; /* row_image of its input */

@@ -31,7 +31,8 @@ enum durability {
 };
 
 struct database_options {
-    const char *dir;              /* created when absent; NULL: a temporary one (in $TMPDIR, else in memory), deleted at close */
+    /* Created when absent; NULL: a temporary one (in $TMPDIR, else in memory), deleted at close. */
+    const char *dir;
     enum durability durability;   /* without meaning for a temporary one, which never syncs */
     bool network_fs_is_permitted; /* WAL needs one host; refused otherwise where we can tell */
 };

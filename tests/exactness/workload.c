@@ -1,8 +1,8 @@
 /* workload.c
  *
  * Every operator takes part, at different depths of the chain, with sides of joins that come
- * from different depths, a stream that is fed by a query younger than its readers, and two streams on
- * one topic. The records come from a generator seeded by their number: out of order by up to a
+ * from different depths, a stream that is fed by a query younger than its readers, and two streams
+ * on one topic. The records come from a generator seeded by their number: out of order by up to a
  * minute, with null values, null keys, bytes that are no JSON, divisions by zero, and headers.
  */
 #include "tests/exactness/workload.h"
@@ -33,7 +33,8 @@ static const char statements[] =
     " FROM views PARTITION BY user_id;"
     "CREATE STREAM tagged AS SELECT user_id, EXPLODE(tags) AS tag, cost FROM by_user;"
     /* groups */
-    "CREATE TABLE totals AS SELECT user_id, COUNT(*) AS n, SUM(cost) AS total, MAX(page) AS last_page,"
+    "CREATE TABLE totals AS SELECT user_id, COUNT(*) AS n, SUM(cost) AS total, MAX(page)"
+    " AS last_page,"
     " LATEST_BY_OFFSET(page) AS page, COLLECT_LIST(cost) AS costs FROM by_user GROUP BY user_id"
     " HAVING COUNT(*) % 3 <> 0;"
     "CREATE TABLE tumbled AS SELECT tag, COUNT(*) AS n, SUM(cost) AS total FROM tagged"
@@ -153,8 +154,8 @@ static const char *draft_click(struct draft *draft)
     const unsigned cost = roll(draft, 20);
     (void)snprintf(draft->key, sizeof(draft->key), "c%u", roll(draft, 400));
     (void)snprintf(draft->value, sizeof(draft->value),
-                   "{\"USER_ID\":\"u%u\",\"PAGE\":\"p%u\",\"COST\":%u,\"TAGS\":[\"t%u\",\"t%u\"]}", user,
-                   roll(draft, 8), cost, roll(draft, 5), roll(draft, 5));
+                   "{\"USER_ID\":\"u%u\",\"PAGE\":\"p%u\",\"COST\":%u,\"TAGS\":[\"t%u\",\"t%u\"]}",
+                   user, roll(draft, 8), cost, roll(draft, 5), roll(draft, 5));
     return "clicks";
 }
 
@@ -224,8 +225,8 @@ static void produce(struct engine *engine, const char *topic, int32_t partition,
     assert_ok(engine_produce(engine, topic, partition, records, count, false, &diag), &diag);
 }
 
-/* Appends what drafts hold for one topic: together, so that batches can be long; those without a key
- * one by one to a partition of their own choice. */
+/* Appends what drafts hold for one topic: together, so that batches can be long; those without a
+ * key one by one to a partition of their own choice. */
 static void feed_topic(struct engine *engine, const char *topic, struct draft *drafts, size_t count)
 {
     struct record records[FEED_MAX];
@@ -308,9 +309,9 @@ static void visit_ledgers(struct engine *engine,
 static void check_ledger(const json_t *query, const json_t *ledger, void *context)
 {
     (void)context;
-    const json_int_t sum = ledger_line(ledger, "recordsUsed") +
-                           ledger_line(ledger, "recordsFiltered") +
-                           ledger_line(ledger, "recordsLate") + ledger_line(ledger, "recordsFailed");
+    const json_int_t sum =
+        ledger_line(ledger, "recordsUsed") + ledger_line(ledger, "recordsFiltered") +
+        ledger_line(ledger, "recordsLate") + ledger_line(ledger, "recordsFailed");
     if (sum != ledger_line(ledger, "recordsIn")) {
         char *dump = json_dumps(ledger, JSON_COMPACT);
         fail_msg("%s does not add up: %s", json_string_value(json_object_get(query, "id")), dump);

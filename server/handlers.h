@@ -1,0 +1,32 @@
+/* handlers.h: the functions behind the routes, one file per subject (handle_*.c).
+ *
+ * A handler answers its exchange exactly once: with a reply, or by beginning a stream that
+ * someone ends. Its exchange is borrowed; whoever goes on after the handler returns takes a
+ * reference. Thread: one of the server's request threads, or, for quick routes, a front end's. */
+#ifndef SERVER_HANDLERS_H
+#define SERVER_HANDLERS_H
+
+#include "server/router.h"
+
+route_handler handle_root;
+route_handler handle_alive;
+route_handler handle_livez;
+route_handler handle_readyz;
+route_handler handle_info;
+route_handler handle_health;
+route_handler handle_cluster_status;
+route_handler handle_metadata;
+route_handler handle_metadata_id;
+route_handler handle_property;
+route_handler handle_internal_only;
+route_handler handle_metrics;
+route_handler handle_statuses;
+route_handler handle_status;
+route_handler handle_statements;
+route_handler handle_terminate_cluster;
+route_handler handle_query;
+route_handler handle_query_stream;
+route_handler handle_close_query;
+route_handler handle_inserts;
+
+#endif

@@ -1,0 +1,456 @@
+/* http1.c
+ *
+ * libmicrohttpd reads requests and writes answers on its own few threads; nothing here may wait. A
+ * request is a small state machine: its headers are checked in the first call of the handler, its
+ * body collected in the next ones, then the route runs on another thread while the connection is
+ * suspended, and the last call queues the answer. A streamed answer suspends the connection again
+ * whenever there is nothing to send.
+ *
+ * Suspending and resuming are decided under the exchange's lock (exchange.h's park and wake),
+ * so a connection is never suspended twice nor resumed before it is suspended.
+ *
+ * What the library lets through and what it cannot see is measured in http1_guard.c and watch.c.
+ * A request refused in the first call ends its connection if a body is under way, because the
+ * library then throws away what was not read.
+ */
+#include "server/http1.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <microhttpd.h>
+
+#include "base/memory.h"
+#include "server/clock.h"
+#include "server/http1_guard.h"
+#include "server/limits.h"
+#include "server/peer.h"
+#include "server/router.h"
+#include "server/server_state.h"
+#include "server/watch.h"
+
+enum {
+    THREAD_COUNT = 2,       /* a thread moves 25,000 small answers per second */
+    STREAM_BLOCK_BYTES = 1024, /* what the library asks to be given; it uses its pool instead */
+};
+
+struct http1 {
+    struct server *server;
+    struct MHD_Daemon *daemon;
+    struct watch *watch;
+};
+
+enum stage {
+    STAGE_HEADERS,
+    STAGE_BODY,
+    STAGE_OVERFLOW, /* the body is too large: the rest of it is read and dropped */
+    STAGE_ANSWER,
+};
+
+/* One request; the library's con_cls. */
+struct http1_request {
+    struct http1 *http1;
+    struct MHD_Connection *connection;
+    struct watched *watched; /* NULL: memory was out when the connection came */
+    struct exchange *exchange; /* a reference */
+    struct text target;      /* raw, in the exchange's arena */
+    size_t dropped_bytes;
+    enum stage stage;
+};
+
+/* --- Waiting, under the exchange's lock ------------------------------------------------------- */
+
+static void park(struct exchange *exchange)
+{
+    struct http1_request *request = exchange->connection;
+    if (request->watched) {
+        watch_park(request->http1->watch, request->watched, exchange);
+    }
+    MHD_suspend_connection(request->connection);
+}
+
+static void wake(struct exchange *exchange)
+{
+    struct http1_request *request = exchange->connection;
+    if (request->watched) {
+        watch_unpark(request->http1->watch, request->watched);
+    }
+    MHD_resume_connection(request->connection);
+}
+
+static const struct exchange_front_end front_end = {.park = park, .wake = wake};
+
+/* --- Answers ---------------------------------------------------------------------------------- */
+
+static ssize_t read_stream(void *context, uint64_t position, char *to, size_t bytes_max)
+{
+    (void)position;
+    struct http1_request *request = context;
+    size_t bytes = 0;
+    switch (exchange_take(request->exchange, to, bytes_max, false, &bytes)) {
+    case EXCHANGE_BYTES:
+        return (ssize_t)bytes;
+    case EXCHANGE_WAIT:
+        return 0;
+    case EXCHANGE_END:
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    case EXCHANGE_CUT:
+        break;
+    }
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+/* The exchange keeps a whole answer's bytes until the request is completed. */
+static struct MHD_Response *make_response(struct http1_request *request)
+{
+    struct exchange *exchange = request->exchange;
+    if (exchange->is_stream) {
+        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES,
+                                                 read_stream, request, NULL);
+    }
+    return MHD_create_response_from_buffer(exchange->out.bytes, exchange->out.data,
+                                           MHD_RESPMEM_PERSISTENT);
+}
+
+static bool add_headers(const struct http1_request *request, struct MHD_Response *response)
+{
+    const struct exchange *exchange = request->exchange;
+    const char *media = media_type_name(exchange->media);
+    char server[64];
+    (void)snprintf(server, sizeof(server), "leat/%s", exchange->server->options.version);
+    return MHD_add_response_header(response, "Server", server) == MHD_YES &&
+           (!media || MHD_add_response_header(response, "Content-Type", media) == MHD_YES) &&
+           (!exchange->header_name ||
+            MHD_add_response_header(response, exchange->header_name, exchange->header_value) ==
+                MHD_YES);
+}
+
+static enum MHD_Result queue_answer(struct http1_request *request)
+{
+    struct MHD_Response *response = make_response(request);
+    if (!response) {
+        return MHD_NO;
+    }
+    enum MHD_Result result = MHD_NO;
+    if (add_headers(request, response)) {
+        server_note_answer(request->http1->server, request->exchange);
+        result = MHD_queue_response(request->connection, request->exchange->http_status, response);
+    }
+    MHD_destroy_response(response);
+    return result;
+}
+
+/* Queues the answer, or suspends the connection until there is one. */
+static enum MHD_Result give_answer(struct http1_request *request)
+{
+    switch (exchange_poll_head(request->exchange)) {
+    case EXCHANGE_HEAD_WAIT:
+        return MHD_YES;
+    case EXCHANGE_HEAD_READY:
+        return queue_answer(request);
+    case EXCHANGE_HEAD_GONE:
+        break;
+    }
+    return MHD_NO;
+}
+
+/* --- Headers ---------------------------------------------------------------------------------- */
+
+struct header_copy {
+    struct request *request;
+    enum status status;
+    struct diag diag;
+};
+
+static enum MHD_Result copy_header(void *context, enum MHD_ValueKind kind, const char *name,
+                                   size_t name_bytes, const char *value, size_t value_bytes)
+{
+    (void)kind;
+    struct header_copy *copy = context;
+    copy->status = request_add_header(copy->request, (struct text){name, name_bytes},
+                                      (struct text){value ? value : "", value_bytes}, &copy->diag);
+    return copy->status == STATUS_OK ? MHD_YES : MHD_NO;
+}
+
+static void copy_peer(struct http1_request *request)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    peer_print(info ? info->client_addr : NULL, request->exchange->request.peer);
+}
+
+static enum protocol protocol_of(const char *version)
+{
+    return strcmp(version, MHD_HTTP_VERSION_1_1) == 0 ? PROTOCOL_HTTP_1_1 : PROTOCOL_HTTP_1_0;
+}
+
+/* Fills the request; false: the exchange has been answered. */
+static bool fill_request(struct http1_request *request, const char *method, const char *version)
+{
+    struct exchange *exchange = request->exchange;
+    struct header_copy copy = {.request = &exchange->request};
+    struct refusal refusal;
+    exchange->request.protocol = protocol_of(version);
+    copy_peer(request);
+    enum status status = request_set_target(&exchange->request, text_of(method), request->target,
+                                            &copy.diag);
+    if (status != STATUS_OK) {
+        exchange_reply_error(exchange,
+                             status == STATUS_LIMIT ? ERROR_TARGET_TOO_LONG : ERROR_BAD_REQUEST,
+                             copy.diag.message);
+        return false;
+    }
+    (void)MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND, copy_header, &copy);
+    if (copy.status != STATUS_OK) {
+        exchange_reply_error(exchange, ERROR_HEADERS_TOO_LARGE, copy.diag.message);
+        return false;
+    }
+    if (http1_guard_refuses(&exchange->request, &refusal)) {
+        exchange_reply_error(exchange, refusal.code, refusal.message);
+        return false;
+    }
+    return true;
+}
+
+static void set_deadline(const struct http1_request *request, int64_t timeout_ms)
+{
+    if (request->watched) {
+        watch_set_deadline(request->http1->watch, request->watched, timeout_ms);
+    }
+}
+
+/* As much time as the announced length, or the longest, may take. */
+static int64_t body_timeout_ms(const struct http1_request *request)
+{
+    const struct text length = request_find_header(&request->exchange->request, "Content-Length");
+    const long long announced = length.data ? strtoll(length.data, NULL, 10) : INT64_MAX;
+    const int64_t bytes = announced < REQUEST_BODY_BYTES_MAX ? announced : REQUEST_BODY_BYTES_MAX;
+    return BODY_DEADLINE_MS + bytes * 1000 / BODY_BYTES_PER_SECOND_MIN;
+}
+
+/* A refused request is answered at once, so that what follows on the connection is never taken for
+ * a request, unless it is whole and harmless. */
+static enum MHD_Result take_headers(struct http1_request *request, const char *method,
+                                    const char *version)
+{
+    const bool is_sound = fill_request(request, method, version);
+    if (!is_sound) {
+        return queue_answer(request);
+    }
+    set_deadline(request, body_timeout_ms(request));
+    const bool is_admitted = router_admit(request->exchange);
+    if (!is_admitted && http1_guard_has_body(&request->exchange->request)) {
+        return queue_answer(request);
+    }
+    request->stage = is_admitted ? STAGE_BODY : STAGE_ANSWER;
+    return MHD_YES;
+}
+
+/* --- Bodies ----------------------------------------------------------------------------------- */
+
+/* The library cannot answer in the middle of a body, so a body that is too large is read on for a
+ * while and then refused, or the connection is cut. */
+static enum MHD_Result drop_body(struct http1_request *request, size_t *bytes)
+{
+    request->dropped_bytes += *bytes;
+    *bytes = 0;
+    return request->dropped_bytes <= REQUEST_BODY_BYTES_MAX ? MHD_YES : MHD_NO;
+}
+
+static enum MHD_Result take_body(struct http1_request *request, const char *data, size_t *bytes)
+{
+    if (request->stage == STAGE_OVERFLOW) {
+        return drop_body(request, bytes);
+    }
+    if (!router_add_body(request->exchange, (struct text){data, *bytes})) {
+        request->stage = STAGE_OVERFLOW;
+        return drop_body(request, bytes);
+    }
+    *bytes = 0;
+    return MHD_YES;
+}
+
+static void end_body(struct http1_request *request)
+{
+    set_deadline(request, 0);
+    if (request->stage == STAGE_OVERFLOW) {
+        router_refuse_body(request->exchange);
+    } else if (request->stage == STAGE_BODY) {
+        router_run(request->exchange);
+    }
+    request->stage = STAGE_ANSWER;
+}
+
+/* --- The library's callbacks ------------------------------------------------------------------ */
+
+static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
+                              const char *method, const char *version, const char *data,
+                              size_t *bytes, void **con_cls)
+{
+    (void)context;
+    (void)connection;
+    (void)url;
+    struct http1_request *request = *con_cls;
+    if (!request) {
+        return MHD_NO; /* memory was out when the request line came */
+    }
+    if (request->stage == STAGE_HEADERS) {
+        return take_headers(request, method, version);
+    }
+    if (*bytes > 0) {
+        return take_body(request, data, bytes);
+    }
+    if (request->stage != STAGE_ANSWER) {
+        end_body(request);
+    }
+    return give_answer(request);
+}
+
+static struct watched *watched_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+/* The only place where the target can be seen as it came. What is returned becomes con_cls. */
+static void *begin_request(void *context, const char *target, struct MHD_Connection *connection)
+{
+    struct http1 *http1 = context;
+    struct http1_request *request = memory_zalloc(sizeof(*request));
+    struct exchange *exchange =
+        request ? exchange_create(http1->server, &front_end, request) : NULL;
+    if (!exchange) {
+        memory_free(request);
+        return NULL;
+    }
+    request->http1 = http1;
+    request->connection = connection;
+    request->watched = watched_of(connection);
+    request->exchange = exchange;
+    request->target = arena_text(&exchange->request.arena, text_of(target));
+    set_deadline(request, HEADER_DEADLINE_MS);
+    return request;
+}
+
+static void end_request(void *context, struct MHD_Connection *connection, void **con_cls,
+                        enum MHD_RequestTerminationCode reason)
+{
+    (void)connection;
+    struct http1 *http1 = context;
+    struct http1_request *request = *con_cls;
+    if (!request) {
+        return;
+    }
+    *con_cls = NULL;
+    exchange_detach(request->exchange);
+    metrics_add(&http1->server->metrics, METRIC_BYTES_SENT, (int64_t)request->exchange->out_total);
+    if (reason == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED) {
+        metrics_add(&http1->server->metrics, METRIC_STREAMS_CUT, 1);
+    }
+    /* Until the next request line, which sets a shorter one. */
+    set_deadline(request, IDLE_TIMEOUT_S * 1000 + HEADER_DEADLINE_MS);
+    exchange_unref(request->exchange);
+    memory_free(request);
+}
+
+static void notice_connection(void *context, struct MHD_Connection *connection,
+                              void **socket_context, enum MHD_ConnectionNotificationCode code)
+{
+    struct http1 *http1 = context;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        peer_set_options(info->connect_fd, SOCKET_SEND_BYTES);
+        struct watched *watched = watch_add(http1->watch, info->connect_fd);
+        if (watched) {
+            watch_set_deadline(http1->watch, watched, HEADER_DEADLINE_MS);
+        }
+        *socket_context = watched;
+        metrics_add(&http1->server->metrics, METRIC_CONNECTIONS, 1);
+        return;
+    }
+    metrics_add(&http1->server->metrics, METRIC_CONNECTIONS, -1);
+    if (*socket_context) {
+        watch_remove(http1->watch, *socket_context);
+        *socket_context = NULL;
+    }
+}
+
+static void log_error(void *context, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static void log_error(void *context, const char *format, va_list args)
+{
+    const struct http1 *http1 = context;
+    char message[512];
+    (void)vsnprintf(message, sizeof(message), format, args);
+    message[strcspn(message, "\n")] = '\0';
+    const struct log_field field = LOG_TEXT("reason", text_of(message));
+    log_event(http1->server->log, LOG_DEBUG, "libmicrohttpd", &field, 1);
+}
+
+/* --- Life ------------------------------------------------------------------------------------- */
+
+static struct MHD_Daemon *start_daemon(struct http1 *http1)
+{
+    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |
+                           MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, handle, http1,
+        MHD_OPTION_EXTERNAL_LOGGER, log_error, http1, /* first, so that it sees the others */
+        MHD_OPTION_URI_LOG_CALLBACK, begin_request, http1,
+        MHD_OPTION_NOTIFY_COMPLETED, end_request, http1,
+        MHD_OPTION_NOTIFY_CONNECTION, notice_connection, http1,
+        MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREAD_COUNT,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTION_COUNT_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_BYTES,
+        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+        MHD_OPTION_END);
+}
+
+enum status http1_open(struct server *server, struct http1 **out, struct diag *diag)
+{
+    struct http1 *http1 = memory_zalloc(sizeof(*http1));
+    if (!http1) {
+        return diag_no_memory(diag);
+    }
+    http1->server = server;
+    enum status status = watch_open(&server->metrics, &http1->watch, diag);
+    if (status == STATUS_OK) {
+        http1->daemon = start_daemon(http1);
+        if (!http1->daemon) {
+            status = diag_fail(diag, STATUS_IO, SQL_POS_NONE, "libmicrohttpd does not start");
+        }
+    }
+    if (status != STATUS_OK) {
+        http1_close(http1);
+        return status;
+    }
+    *out = http1;
+    return STATUS_OK;
+}
+
+void http1_close(struct http1 *http1)
+{
+    if (!http1) {
+        return;
+    }
+    if (http1->daemon) {
+        /* The library must not be stopped while a connection is suspended. New requests are
+         * refused at once by now, so this comes to an end. */
+        while (watch_hang_up_all(http1->watch) > 0) {
+            clock_sleep_ms(10);
+        }
+        MHD_stop_daemon(http1->daemon);
+    }
+    watch_close(http1->watch);
+    memory_free(http1);
+}
+
+void http1_add(struct http1 *http1, int fd, const struct sockaddr *address,
+               socklen_t address_bytes)
+{
+    (void)MHD_add_connection(http1->daemon, fd, address, address_bytes); /* closes fd on failure */
+}

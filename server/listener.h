@@ -1,0 +1,22 @@
+/* listener.h: the port: accepts connections and gives each to the front end of its protocol.
+ *
+ * A client that begins with HTTP/2's preface has prior knowledge of HTTP/2; all others speak
+ * HTTP/1. Thread: the listener has its own. */
+#ifndef SERVER_LISTENER_H
+#define SERVER_LISTENER_H
+
+#include <stdint.h>
+
+#include "base/status.h"
+
+struct listener;
+struct server;
+
+/* Binds to the server's address and port and starts to accept. STATUS_CONFLICT: taken. */
+MUST_USE enum status listener_open(struct server *server, struct listener **out,
+                                   struct diag *diag);
+uint16_t listener_port(const struct listener *listener);
+/* Accepts nothing more; connections handed on stay. Accepts NULL. */
+void listener_close(struct listener *listener);
+
+#endif

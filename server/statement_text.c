@@ -1,0 +1,73 @@
+/* statement_text.c
+ *
+ * Statements here are done before they are answered, so a client that waits for the command it was
+ * told about never waits; only a number from the future or from another server does.
+ */
+#include "server/statement_text.h"
+
+#include <stdio.h>
+
+#include "server/clock.h"
+#include "server/limits.h"
+
+void statement_reply_error(struct exchange *exchange, enum error_code code, const char *message,
+                           struct text statement, const json_t *entities)
+{
+    struct buffer body;
+    buffer_init(&body);
+    error_body_write_statement(&body, code, text_of(message), statement, entities);
+    exchange_reply(exchange, error_code_http_status(code), MEDIA_JSON, &body);
+}
+
+static bool check_lengths(struct exchange *exchange, const struct script *script)
+{
+    struct outcome outcome;
+    for (size_t i = 0; script_peek_at(script, i, &outcome); i++) {
+        if (outcome.statement.bytes > STATEMENT_BYTES_MAX) {
+            char message[64];
+            (void)snprintf(message, sizeof(message), "A statement is longer than %d bytes",
+                           STATEMENT_BYTES_MAX);
+            statement_reply_error(exchange, ERROR_BAD_STATEMENT, message,
+                                  (struct text){outcome.statement.data, 256}, NULL);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool statement_open_script(struct exchange *exchange, struct engine *engine,
+                           struct session *session, struct text sql, struct script **out)
+{
+    struct diag diag;
+    struct script *script = NULL;
+    if (script_open(engine, session, sql, &script, &diag) != STATUS_OK) {
+        statement_reply_error(exchange, error_code_of_statement(&diag), diag.message, sql, NULL);
+        return false;
+    }
+    if (!check_lengths(exchange, script)) {
+        script_close(script);
+        return false;
+    }
+    *out = script;
+    return true;
+}
+
+bool statement_wait_for(struct exchange *exchange, struct engine *engine, int64_t sequence)
+{
+    for (int64_t waited_ms = 0; engine_sequence(engine) < sequence; waited_ms += 10) {
+        if (waited_ms >= COMMAND_WAIT_MS) {
+            struct buffer body;
+            char message[160];
+            (void)snprintf(message, sizeof(message),
+                           "Timed out while waiting for a previous command to execute. command "
+                           "sequence number: %lld",
+                           (long long)sequence);
+            buffer_init(&body);
+            error_body_write(&body, ERROR_COMMAND_QUEUE_TIMEOUT, text_of(message));
+            exchange_reply(exchange, 503, MEDIA_JSON, &body);
+            return false;
+        }
+        clock_sleep_ms(10);
+    }
+    return true;
+}
