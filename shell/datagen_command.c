@@ -1,7 +1,8 @@
 /* datagen_command.c
  *
  * `leat datagen nexmark`: the three event streams as JSON, to files or to topics of a data
- * directory. The same seed gives the same bytes.
+ * directory. The same seed gives the same bytes. `leat datagen SET --server URL`: one of ksqlDB's
+ * quickstart sets into a running server (datagen_feed.c).
  */
 #include "shell/datagen_command.h"
 
@@ -14,6 +15,7 @@
 #include "base/bounds.h"
 #include "base/memory.h"
 #include "engine/engine.h"
+#include "shell/datagen_feed.h"
 #include "shell/file_text.h"
 #include "shell/nexmark.h"
 
@@ -25,6 +27,9 @@ struct datagen {
     enum nexmark_profile profile;
     const char *data_dir; /* topics; NULL: files */
     const char *out_dir;  /* files; NULL: all events to standard output */
+    const char *server;   /* a quickstart set; NULL: nexmark */
+    const struct datagen_set *set;
+    int64_t rate; /* rows a second, of a quickstart set */
     struct engine *engine;
     FILE *files[KIND_COUNT];
     struct buffer lines;
@@ -36,7 +41,8 @@ struct datagen {
 };
 
 static const char help[] =
-    "usage: leat datagen nexmark --events N [OPTIONS]\n\n"
+    "usage: leat datagen nexmark --events N [OPTIONS]\n"
+    "       leat datagen SET --server URL [--events N] [--rate N] [--seed S]\n\n"
     "Writes NEXMark's persons, auctions and bids as JSON, one object per event.\n\n"
     "  --events N           number of events: 2 % persons, 6 % auctions, 92 % bids\n"
     "  --seed S             the same seed gives the same events (default 1)\n"
@@ -44,9 +50,14 @@ static const char help[] =
     "  --data DIR           to the topics person, auction and bid of DIR, created if need be\n"
     "  --out DIR            to the files person.json, auction.json and bid.json in DIR\n"
     "  --help               print this\n\n"
+    "SET is clickstream, orders, pageviews, ratings or users, as in ksql-datagen: a stream of that\n"
+    "name is created in the server, and rows are inserted, without end unless --events is given.\n\n"
+    "  --server URL         the server\n"
+    "  --rate N             rows a second (default: as fast as it takes them)\n\n"
     "Without --data or --out all events go to standard output, in order.\n";
 
-enum { OPTION_HELP = 1, OPTION_EVENTS, OPTION_SEED, OPTION_PROFILE, OPTION_DATA, OPTION_OUT };
+enum { OPTION_HELP = 1, OPTION_EVENTS, OPTION_SEED, OPTION_PROFILE, OPTION_DATA, OPTION_OUT,
+       OPTION_SERVER, OPTION_RATE };
 
 static const struct option options[] = {
     {"help", no_argument, NULL, OPTION_HELP},
@@ -55,6 +66,8 @@ static const struct option options[] = {
     {"profile", required_argument, NULL, OPTION_PROFILE},
     {"data", required_argument, NULL, OPTION_DATA},
     {"out", required_argument, NULL, OPTION_OUT},
+    {"server", required_argument, NULL, OPTION_SERVER},
+    {"rate", required_argument, NULL, OPTION_RATE},
     {NULL, 0, NULL, 0},
 };
 
@@ -73,9 +86,27 @@ static enum status take_value(struct datagen *datagen, int option)
     if (option == OPTION_SEED) {
         return number_option_parse("seed", optarg, 0, INT64_MAX, &datagen->seed, &datagen->diag);
     }
+    if (option == OPTION_RATE) {
+        return number_option_parse("rate", optarg, 1, 1000000, &datagen->rate, &datagen->diag);
+    }
     return option == OPTION_PROFILE
                ? nexmark_profile_parse(optarg, &datagen->profile, &datagen->diag)
                : diag_fail(&datagen->diag, STATUS_INVALID, SQL_POS_NONE, "unknown option");
+}
+
+/* What to generate, and where to. Returns -1 to go on, or the exit code. */
+static int take_subject(struct datagen *datagen, const char *name)
+{
+    datagen->set = name ? datagen_set_find(name) : NULL;
+    if (!datagen->set && (!name || strcmp(name, "nexmark") != 0)) {
+        return usage_error("what to generate is needed: nexmark, clickstream, orders, pageviews, "
+                           "ratings or users");
+    }
+    if ((datagen->set != NULL) != (datagen->server != NULL)) {
+        return usage_error(datagen->set ? "--server is needed"
+                                        : "nexmark goes to files and topics, not to a server");
+    }
+    return datagen->set || datagen->event_count ? -1 : usage_error("--events is needed");
 }
 
 /* Returns -1 to go on, or the exit code. */
@@ -88,7 +119,9 @@ static int take_options(struct datagen *datagen, int argc, char **argv)
             (void)fputs(help, stdout);
             return 0;
         }
-        if (option == OPTION_DATA) {
+        if (option == OPTION_SERVER) {
+            datagen->server = optarg;
+        } else if (option == OPTION_DATA) {
             datagen->data_dir = optarg;
         } else if (option == OPTION_OUT) {
             datagen->out_dir = optarg;
@@ -96,10 +129,7 @@ static int take_options(struct datagen *datagen, int argc, char **argv)
             return usage_error(datagen->diag.message);
         }
     }
-    if (optind + 1 != argc || strcmp(argv[optind], "nexmark") != 0) {
-        return usage_error("what to generate is needed: nexmark");
-    }
-    return datagen->event_count ? -1 : usage_error("--events is needed");
+    return take_subject(datagen, optind + 1 == argc ? argv[optind] : NULL);
 }
 
 /* --- Targets ------------------------------------------------------------------------------ */
@@ -214,6 +244,16 @@ static enum status write_events(struct datagen *datagen, struct nexmark *nexmark
     return STATUS_OK;
 }
 
+static enum status feed(struct datagen *datagen)
+{
+    const struct datagen_feed_options feed_options = {.url = datagen->server,
+                                                      .set = datagen->set,
+                                                      .row_count = datagen->event_count,
+                                                      .rate = datagen->rate,
+                                                      .seed = (uint64_t)datagen->seed};
+    return datagen_feed(&feed_options, &datagen->diag);
+}
+
 static enum status generate(struct datagen *datagen)
 {
     struct nexmark nexmark;
@@ -243,7 +283,7 @@ int datagen_command(int argc, char **argv)
     buffer_init(&datagen->lines);
     int code = take_options(datagen, argc, argv);
     if (code < 0) {
-        enum status status = generate(datagen);
+        enum status status = datagen->set ? feed(datagen) : generate(datagen);
         const enum status closed = close_target(datagen);
         status = status == STATUS_OK ? closed : status;
         if (status != STATUS_OK) {
