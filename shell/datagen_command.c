@@ -7,7 +7,7 @@
 #include "shell/datagen_command.h"
 
 #include <errno.h>
-#include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,8 +16,8 @@
 #include "base/memory.h"
 #include "engine/engine.h"
 #include "shell/datagen_feed.h"
-#include "shell/file_text.h"
 #include "shell/nexmark.h"
+#include "shell/options.h"
 
 enum { KIND_COUNT = 3, EVENTS_PER_CALL = BATCH_ROWS_MAX };
 
@@ -27,9 +27,9 @@ struct datagen {
     enum nexmark_profile profile;
     const char *data_dir; /* topics; NULL: files */
     const char *out_dir;  /* files; NULL: all events to standard output */
-    const char *server;   /* a quickstart set; NULL: nexmark */
+    const char *server;   /* takes a quickstart set; NULL: nexmark */
     const struct datagen_set *set;
-    int64_t rate; /* rows a second, of a quickstart set */
+    int64_t rate; /* rows a second, of a quickstart set; 0: as fast as they are taken */
     struct engine *engine;
     FILE *files[KIND_COUNT];
     struct buffer lines;
@@ -40,96 +40,53 @@ struct datagen {
     struct diag diag;
 };
 
-static const char help[] =
-    "usage: leat datagen nexmark --events N [OPTIONS]\n"
-    "       leat datagen SET --server URL [--events N] [--rate N] [--seed S]\n\n"
-    "Writes NEXMark's persons, auctions and bids as JSON, one object per event.\n\n"
-    "  --events N           number of events: 2 % persons, 6 % auctions, 92 % bids\n"
-    "  --seed S             the same seed gives the same events (default 1)\n"
-    "  --profile P          dense (10 M events per second of event time, default) or sparse (10 k)\n"
-    "  --data DIR           to the topics person, auction and bid of DIR, created if need be\n"
-    "  --out DIR            to the files person.json, auction.json and bid.json in DIR\n"
-    "  --help               print this\n\n"
-    "SET is clickstream, orders, pageviews, ratings or users, as in ksql-datagen: a stream of that\n"
-    "name is created in the server, and rows are inserted, without end unless --events is given.\n\n"
-    "  --server URL         the server\n"
-    "  --rate N             rows a second (default: as fast as it takes them)\n\n"
-    "Without --data or --out all events go to standard output, in order.\n";
-
-enum { OPTION_HELP = 1, OPTION_EVENTS, OPTION_SEED, OPTION_PROFILE, OPTION_DATA, OPTION_OUT,
-       OPTION_SERVER, OPTION_RATE };
-
-static const struct option options[] = {
-    {"help", no_argument, NULL, OPTION_HELP},
-    {"events", required_argument, NULL, OPTION_EVENTS},
-    {"seed", required_argument, NULL, OPTION_SEED},
-    {"profile", required_argument, NULL, OPTION_PROFILE},
-    {"data", required_argument, NULL, OPTION_DATA},
-    {"out", required_argument, NULL, OPTION_OUT},
-    {"server", required_argument, NULL, OPTION_SERVER},
-    {"rate", required_argument, NULL, OPTION_RATE},
-    {NULL, 0, NULL, 0},
+static const struct option_row rows[] = {
+    {"events", OPTION_NUMBER, offsetof(struct datagen, event_count), "N",
+     "number of events: 2 % persons, 6 % auctions, 92 % bids", 1, INT64_MAX},
+    {"seed", OPTION_NUMBER, offsetof(struct datagen, seed), "S",
+     "the same seed gives the same events (default 1)", 0, INT64_MAX},
+    {"profile", OPTION_PROFILE, offsetof(struct datagen, profile), "P",
+     "dense (10 M events per second of event time, default) or sparse (10 k)", 0, 0},
+    {"data", OPTION_TEXT, offsetof(struct datagen, data_dir), "DIR",
+     "to the topics person, auction and bid of DIR, created if need be", 0, 0},
+    {"out", OPTION_TEXT, offsetof(struct datagen, out_dir), "DIR",
+     "to the files person.json, auction.json and bid.json in DIR", 0, 0},
+    {"server", OPTION_TEXT, offsetof(struct datagen, server), "URL",
+     "the server that takes the rows of SET", 0, 0},
+    {"rate", OPTION_NUMBER, offsetof(struct datagen, rate), "N",
+     "rows of SET a second (default: as fast as the server takes them)", 1, 1000000},
 };
 
-static int usage_error(const char *message)
-{
-    (void)fprintf(stderr, "leat datagen: %s\n\n%s", message, help);
-    return 2;
-}
+static const struct option_table options = {
+    .command = "leat datagen",
+    .usage = "usage: leat datagen nexmark --events N [OPTIONS]\n"
+             "       leat datagen SET --server URL [--events N] [--rate N] [--seed S]\n\n"
+             "Writes NEXMark's persons, auctions and bids as JSON, one object per event; or feeds\n"
+             "a server: SET is clickstream, orders, pageviews, ratings or users, as in\n"
+             "ksql-datagen. A stream of that name is created, and rows are inserted, without end\n"
+             "unless --events is given.\n\n",
+    .footer = "\nWithout --data or --out all events go to standard output, in order.\n",
+    .rows = rows,
+    .row_count = sizeof(rows) / sizeof(rows[0]),
+};
 
-static enum status take_value(struct datagen *datagen, int option)
+/* Says what argument asks for. Returns OPTIONS_GO_ON, or the exit code. */
+static int take_subject(struct datagen *datagen, const char *argument)
 {
-    if (option == OPTION_EVENTS) {
-        return number_option_parse("events", optarg, 1, INT64_MAX, &datagen->event_count,
-                                   &datagen->diag);
+    datagen->set = argument ? datagen_set_find(argument) : NULL;
+    if (!datagen->set && (!argument || strcmp(argument, "nexmark") != 0)) {
+        return options_usage_error(&options, "what to generate is needed: nexmark, clickstream, "
+                                             "orders, pageviews, ratings or users");
     }
-    if (option == OPTION_SEED) {
-        return number_option_parse("seed", optarg, 0, INT64_MAX, &datagen->seed, &datagen->diag);
+    if (datagen->set) {
+        return datagen->server ? OPTIONS_GO_ON
+                               : options_usage_error(&options, "--server is needed");
     }
-    if (option == OPTION_RATE) {
-        return number_option_parse("rate", optarg, 1, 1000000, &datagen->rate, &datagen->diag);
+    if (datagen->server) {
+        return options_usage_error(&options, "nexmark goes to files or topics, not to a server");
     }
-    return option == OPTION_PROFILE
-               ? nexmark_profile_parse(optarg, &datagen->profile, &datagen->diag)
-               : diag_fail(&datagen->diag, STATUS_INVALID, SQL_POS_NONE, "unknown option");
-}
-
-/* What to generate, and where to. Returns -1 to go on, or the exit code. */
-static int take_subject(struct datagen *datagen, const char *name)
-{
-    datagen->set = name ? datagen_set_find(name) : NULL;
-    if (!datagen->set && (!name || strcmp(name, "nexmark") != 0)) {
-        return usage_error("what to generate is needed: nexmark, clickstream, orders, pageviews, "
-                           "ratings or users");
-    }
-    if ((datagen->set != NULL) != (datagen->server != NULL)) {
-        return usage_error(datagen->set ? "--server is needed"
-                                        : "nexmark goes to files and topics, not to a server");
-    }
-    return datagen->set || datagen->event_count ? -1 : usage_error("--events is needed");
-}
-
-/* Returns -1 to go on, or the exit code. */
-static int take_options(struct datagen *datagen, int argc, char **argv)
-{
-    int option = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            (void)fputs(help, stdout);
-            return 0;
-        }
-        if (option == OPTION_SERVER) {
-            datagen->server = optarg;
-        } else if (option == OPTION_DATA) {
-            datagen->data_dir = optarg;
-        } else if (option == OPTION_OUT) {
-            datagen->out_dir = optarg;
-        } else if (take_value(datagen, option) != STATUS_OK) {
-            return usage_error(datagen->diag.message);
-        }
-    }
-    return take_subject(datagen, optind + 1 == argc ? argv[optind] : NULL);
+    return datagen->event_count ? OPTIONS_GO_ON
+                                : options_usage_error(&options, "--events is needed");
 }
 
 /* --- Targets ------------------------------------------------------------------------------ */
@@ -244,16 +201,6 @@ static enum status write_events(struct datagen *datagen, struct nexmark *nexmark
     return STATUS_OK;
 }
 
-static enum status feed(struct datagen *datagen)
-{
-    const struct datagen_feed_options feed_options = {.url = datagen->server,
-                                                      .set = datagen->set,
-                                                      .row_count = datagen->event_count,
-                                                      .rate = datagen->rate,
-                                                      .seed = (uint64_t)datagen->seed};
-    return datagen_feed(&feed_options, &datagen->diag);
-}
-
 static enum status generate(struct datagen *datagen)
 {
     struct nexmark nexmark;
@@ -273,6 +220,16 @@ static enum status generate(struct datagen *datagen)
     return datagen->engine ? engine_flush(datagen->engine, &datagen->diag) : STATUS_OK;
 }
 
+static enum status feed(struct datagen *datagen)
+{
+    const struct datagen_feed_options feed_options = {.url = datagen->server,
+                                                      .set = datagen->set,
+                                                      .row_count = datagen->event_count,
+                                                      .rate = datagen->rate,
+                                                      .seed = (uint64_t)datagen->seed};
+    return datagen_feed(&feed_options, &datagen->diag);
+}
+
 int datagen_command(int argc, char **argv)
 {
     struct datagen *datagen = memory_zalloc(sizeof(*datagen)); /* a diag is large for a stack */
@@ -281,8 +238,12 @@ int datagen_command(int argc, char **argv)
     }
     datagen->seed = 1;
     buffer_init(&datagen->lines);
-    int code = take_options(datagen, argc, argv);
-    if (code < 0) {
+    int first = 0;
+    int code = options_parse(&options, argc, argv, datagen, &first);
+    if (code == OPTIONS_GO_ON) {
+        code = take_subject(datagen, first + 1 == argc ? argv[first] : NULL);
+    }
+    if (code == OPTIONS_GO_ON) {
         enum status status = datagen->set ? feed(datagen) : generate(datagen);
         const enum status closed = close_target(datagen);
         status = status == STATUS_OK ? closed : status;

@@ -138,8 +138,9 @@ static void append_value(const struct set_column *column, struct datagen_state *
         buffer_printf(out, "%" PRId64, next_between(state, column->min, column->max));
         return;
     case VALUE_AMOUNT:
-        buffer_printf(out, "%.4f",
-                      (double)next_between(state, column->min * 10000, column->max * 10000) / 10000);
+        buffer_printf(out, "%" PRId64 ".%04" PRId64,
+                      next_between(state, column->min, column->max - 1),
+                      next_between(state, 0, 9999));
         return;
     case VALUE_NAME:
         buffer_printf(out, "'%s%" PRId64 "'", column->options[0],

@@ -40,8 +40,9 @@ static void print_help(FILE *out)
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         (void)fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
     }
-    (void)fputs("\n  --version  print the version\n  --help     print this; COMMAND --help says more\n",
-                out);
+    (void)fputs(
+        "\n  --version  print the version\n  --help     print this; COMMAND --help says more\n",
+        out);
 }
 
 /* A closed descriptor 0 to 2 would be given to the database file next. */

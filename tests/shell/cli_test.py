@@ -136,6 +136,18 @@ class Program(unittest.TestCase):
                                "--output", "json")
         self.assertEqual(done.stdout, '{"ODD":1,"N":2}\n', done.stderr)
 
+    def test_source_table_can_be_queried_and_comes_back(self):
+        leat("topic", "produce", "t", "--data", self.data, "--key-separator", ":",
+             text='a:{"N":1}\nb:{"N":2}\na:{"N":3}\n')
+        done = self.run_script(
+            "CREATE SOURCE TABLE s (k STRING PRIMARY KEY, n INTEGER) WITH (KAFKA_TOPIC='t',"
+            " VALUE_FORMAT='JSON'); SELECT * FROM s WHERE k = 'a';",
+            "--data", self.data, "--output", "json")
+        self.assertEqual(done.stdout, '{"K":"a","N":3}\n', done.stderr)
+        done = self.run_script("SELECT n FROM s WHERE k = 'b';", "--data", self.data,
+                               "--output", "json")
+        self.assertEqual(done.stdout, '{"N":2}\n', done.stderr)
+
     def test_bad_records_are_in_the_processing_log(self):
         leat("topic", "produce", "t", "--data", self.data, text='{"V":1}\n{"V":true}\nnonsense\n')
         done = self.run_script(
