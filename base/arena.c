@@ -1,6 +1,6 @@
 /* arena.c
  *
- * Chunks double from 4 KiB to 1 MiB; a request larger than the next chunk gets a chunk of its
+ * Chunks double from 1 KiB to 1 MiB; a request larger than the next chunk gets a chunk of its
  * own size. arena_reset keeps the largest chunk, so that a steady workload stops calling the
  * allocator after its first round.
  */
@@ -12,7 +12,7 @@
 
 #include "base/memory.h"
 
-enum { CHUNK_BYTES_MIN = 4096, CHUNK_BYTES_MAX = 1 << 20 };
+enum { CHUNK_BYTES_MIN = 1024, CHUNK_BYTES_MAX = 1 << 20 };
 
 struct arena_chunk {
     struct arena_chunk *older;

@@ -1,4 +1,4 @@
-# Flags and the two helpers that every folder uses.
+# Flags, the two helpers that every folder uses, and two for functions of users.
 
 add_library(leat_flags INTERFACE)
 target_include_directories(leat_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
@@ -38,4 +38,20 @@ function(leat_test name)
   set_tests_properties(${name} PROPERTIES
     TIMEOUT 300
     ENVIRONMENT "LEAT_SHARED=${PROJECT_SOURCE_DIR}/../shared;LEAT_SOURCE=${PROJECT_SOURCE_DIR}")
+endfunction()
+
+# leat_load_extensions(NAME): the program can load functions of users. They may call all that base/
+# and functions/ declare, so all of it is linked in and exported.
+function(leat_load_extensions name)
+  set_target_properties(${name} PROPERTIES
+    ENABLE_EXPORTS ON
+    LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,leat_functions,leat_base")
+endfunction()
+
+# leat_extension(NAME SOURCES a.c): a shared object with functions of users, NAME.so.
+function(leat_extension name)
+  cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
+  add_library(${name} MODULE ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE leat_flags)
+  set_target_properties(${name} PROPERTIES PREFIX "")
 endfunction()

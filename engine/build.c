@@ -13,6 +13,7 @@
 #include <assert.h>
 
 #include "engine/serde.h"
+#include "operators/collector.h"
 #include "operators/filter.h"
 #include "operators/flat_map.h"
 #include "operators/group.h"
@@ -148,7 +149,7 @@ static enum status put_store(struct builder *builder, const struct plan_step *st
         .place = place_of(step, *flow),
         .schema = &step->schema,
         .key_count = key_count_of(step),
-        .is_windowed = step->window.kind != WINDOW_NONE,
+        .window = window_of(&step->window),
         .emits_old = flow->wants_old,
         .store_id = store_id(builder, step, index),
     };
@@ -182,6 +183,8 @@ static enum status build_source(struct builder *builder, const struct plan_step 
         .timestamp = timestamp_of(&source->timestamp, &source->schema),
         .pseudo = pseudo,
         .pseudo_count = step->pseudo_count,
+        .fails_on_bad_record = builder->plan->fails_on_bad_record,
+        .fails_on_bad_time = builder->plan->fails_on_bad_time,
     };
     struct operator *op = NULL;
     TRY(source_create(&builder->built->arena, &options, &op, builder->diag));
@@ -228,7 +231,8 @@ static enum status build_rekey(struct builder *builder, const struct plan_step *
     const struct rekey_options options = {.place = place_of(step, flow),
                                           .schema = &step->schema,
                                           .keys = step->rekey.keys,
-                                          .key_count = step->rekey.key_count};
+                                          .key_count = step->rekey.key_count,
+                                          .input_key_count = key_count_of(step->inputs[0])};
     struct operator *op = NULL;
     TRY(rekey_create(&builder->built->arena, &options, &op, builder->diag));
     add_operator(builder, op, step, NULL);
@@ -335,6 +339,7 @@ static enum status build_join_stream_stream(struct builder *builder, const struc
         .after_ms = step->join.after_ms,
         .grace_ms = step->join.grace_ms,
         .is_eager = step->join.is_eager,
+        .window = window_of(&step->window),
         .store_ids = {store_id(builder, step, 0), store_id(builder, step, 1)},
     };
     TRY(shape_of(builder, step, &options.shape));
@@ -418,6 +423,7 @@ static enum status build_sink(struct builder *builder, const struct plan_step *s
         .timestamp = timestamp_of(&sink->timestamp, &step->schema),
         .topics = builder->options->topics,
         .topic = built->sink_topic,
+        .writes_first_partition = builder->options->writes_first_partition,
     };
     struct operator *op = NULL;
     TRY(sink_create(&built->arena, &options, &op, builder->diag));
@@ -487,12 +493,34 @@ static enum status begin(struct builder *builder, struct built_query *out)
     *out = (struct built_query){0};
     arena_init(&out->arena);
     builder->built = out;
-    builder->capacity = (size_t)builder->plan->step_count * 2; /* each step, and a store behind it */
+    builder->capacity = (size_t)builder->plan->step_count * 2; /* each step, and its store */
     out->operators =
         arena_zalloc(&out->arena, builder->capacity * sizeof(*out->operators));
     out->sources =
         arena_zalloc(&out->arena, builder->plan->source_count * sizeof(struct operator *));
     return out->operators && out->sources ? STATUS_OK : diag_no_memory(builder->diag);
+}
+
+static enum status drop_rows(void *receiver, struct op_context *context, struct batch *batch,
+                             struct diag *diag)
+{
+    (void)receiver;
+    (void)context;
+    (void)batch;
+    (void)diag;
+    return STATUS_OK;
+}
+
+/* Where the root's rows go: a sink takes them itself, a client gets them, and the query of a
+ * SOURCE TABLE only keeps them in its store. */
+static enum status find_end(struct builder *builder, struct operator **out)
+{
+    *out = builder->options->client;
+    if (*out || builder->plan->root->kind == PLAN_SINK) {
+        return STATUS_OK;
+    }
+    const struct collector_options options = {.receive = drop_rows};
+    return collector_create(&builder->built->arena, &options, out, builder->diag);
 }
 
 enum status build_query(const struct plan *plan, const struct build_options *options,
@@ -501,9 +529,12 @@ enum status build_query(const struct plan *plan, const struct build_options *opt
     struct builder builder = {
         .plan = plan, .options = options, .is_final = plan->is_final, .diag = diag};
     enum status status = begin(&builder, out);
+    struct operator *end = NULL;
     if (status == STATUS_OK) {
-        status = build_step(&builder, plan->root, (struct flow){.downstream = options->client},
-                            NULL);
+        status = find_end(&builder, &end);
+    }
+    if (status == STATUS_OK) {
+        status = build_step(&builder, plan->root, (struct flow){.downstream = end}, NULL);
     }
     if (status != STATUS_OK) {
         built_query_release(out);

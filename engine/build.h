@@ -15,6 +15,7 @@ struct build_options {
     uint64_t query_number;     /* with the step's id it numbers the stores in the file */
     struct topics *topics;     /* for sinks */
     struct operator *client;   /* NULL: the plan has a sink; else the root's rows go there */
+    bool writes_first_partition; /* sinks write to partition 0 only */
 };
 
 enum { BUILD_STORES_PER_STEP = 4 };

@@ -281,7 +281,8 @@ const struct schema *cursor_schema(const struct cursor *cursor)
 
 bool cursor_is_caught_up(const struct cursor *cursor)
 {
-    return !cursor->first && (!cursor->vtable->is_caught_up || cursor->vtable->is_caught_up(cursor));
+    return !cursor->first &&
+           (!cursor->vtable->is_caught_up || cursor->vtable->is_caught_up(cursor));
 }
 
 bool cursor_is_table(const struct cursor *cursor)

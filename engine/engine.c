@@ -16,6 +16,7 @@
 #include "engine/processing_log.h"
 #include "engine/query.h"
 #include "engine/query_load.h"
+#include "parser/keywords.h"
 #include "engine/waker.h"
 
 int64_t engine_now_ms(const struct engine *engine)
@@ -40,6 +41,51 @@ static enum status copy_settings(struct engine *engine, const struct engine_opti
                          text_of(options->settings[i].value), true, diag));
     }
     return STATUS_OK;
+}
+
+/* A reserved word before "(" is never parsed as a call. */
+static enum status check_function_names(const struct function_registry *registry,
+                                        const struct function_registry *base, struct arena *arena,
+                                        struct diag *diag)
+{
+    const struct function_entry *entries = NULL;
+    size_t count = 0;
+    TRY(function_list(registry, arena, &entries, &count, diag));
+    for (size_t i = 0; i < count; i++) {
+        const struct text name = text_of(entries[i].name);
+        const struct keyword *keyword = keyword_find(name);
+        if (keyword && keyword->use == KEYWORD_RESERVED && !function_find_family(base, name)) {
+            return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                             "%s is not a valid function name. Function names must be valid java "
+                             "identifiers and not a KSQL reserved word",
+                             entries[i].name);
+        }
+    }
+    return STATUS_OK;
+}
+
+static enum status load_extensions(struct engine *engine, const struct engine_options *options,
+                                   struct diag *diag)
+{
+    struct extensions *extensions = &engine->extensions;
+    const struct function_registry *base =
+        options->registry ? options->registry : function_registry_builtin();
+    const struct text dir = settings_find(&engine->settings, TEXT("ksql.extension.dir"));
+    extensions_init(extensions, &engine->arena, base);
+    if (dir.bytes > 0 && settings_is_true(&engine->settings, "ksql.udfs.enabled")) {
+        const struct text path = arena_text(&engine->arena, dir);
+        if (!path.data) {
+            return diag_no_memory(diag);
+        }
+        TRY(extensions_load_dir(extensions, path.data, diag));
+    }
+    for (size_t i = 0; i < options->extension_count; i++) {
+        TRY(extensions_load(extensions, options->extensions[i], diag));
+    }
+    engine->registry = extensions->registry;
+    return extensions->count == 0
+               ? STATUS_OK
+               : check_function_names(engine->registry, base, &engine->arena, diag);
 }
 
 static enum status open_storage(struct engine *engine, struct diag *diag)
@@ -91,6 +137,7 @@ static enum status open_parts(struct engine *engine, const struct engine_options
                               struct diag *diag)
 {
     TRY(copy_settings(engine, options, diag));
+    TRY(load_extensions(engine, options, diag)); /* stored definitions name their functions */
     TRY(open_storage(engine, diag));
     TRY(load_catalog(engine, diag));
     TRY(open_processing_log(engine, diag));
@@ -110,7 +157,6 @@ enum status engine_open(const struct engine_options *options, struct engine **ou
     atomic_init(&engine->next_transient, 1);
     engine->options = *options;
     engine->options.now_ms = options->now_ms ? options->now_ms : system_now_ms;
-    engine->registry = options->registry ? options->registry : function_registry_builtin();
     const enum status status = open_parts(engine, options, diag);
     if (status != STATUS_OK) {
         engine_close(engine);
@@ -144,6 +190,7 @@ void engine_close(struct engine *engine)
     database_close(engine->database);
     settings_release(&engine->settings);
     pthread_mutex_destroy(&engine->lock);
+    extensions_close(&engine->extensions);
     arena_release(&engine->arena);
     memory_free(engine);
 }
@@ -304,7 +351,8 @@ static enum status wait_for_driver(struct engine *engine, int64_t timeout_ms, st
     for (;;) {
         const uint64_t sequence = topics_sequence(engine->topics);
         TRY(committer_status(engine->committer, diag));
-        if (all_queries_are_idle(engine)) {
+        /* A query may hand records to one that has been looked at already. */
+        if (all_queries_are_idle(engine) && topics_sequence(engine->topics) == sequence) {
             return STATUS_OK;
         }
         if (timeout_ms >= 0 && waited_ms >= timeout_ms) {

@@ -33,10 +33,14 @@ struct engine_options {
     size_t batch_rows;         /* most rows per batch; 0: BATCH_ROWS_MAX */
     int64_t commit_interval_ms; /* a unit of work is committed after at most so long; 0: default */
     size_t commit_rows;         /* ... and after so many input records; 0: default */
-    bool cache_is_off;         /* every change of a table is emitted (cache.max.bytes.buffering=0) */
-    bool merge_by_arrival;     /* order several inputs by arrival, not by record time (test runner) */
+    bool cache_is_off;     /* every change of a table is emitted (cache.max.bytes.buffering=0) */
+    bool merge_by_arrival; /* order several inputs by arrival, not by record time (test runner) */
+    bool writes_first_partition; /* queries and INSERT write to partition 0 only (test runner) */
     bool is_manual;            /* no threads: queries advance in engine_run_until_idle only */
     const struct function_registry *registry; /* NULL: the built-in functions */
+    const char *const *extensions; /* files with functions of users (functions/leat_extension.h),
+                                      loaded after those in ksql.extension.dir */
+    size_t extension_count;
     int64_t (*now_ms)(void *clock); /* NULL: the system's */
     void *clock;
 };
@@ -151,8 +155,8 @@ MUST_USE enum status cursor_set_wake(struct cursor *cursor, void (*wake)(void *c
 
 struct inserter;
 
-/* target is a name as in SQL: upper case unless back-quoted. STATUS_MISSING, STATUS_INVALID: no such
- * source, a windowed one, a read-only one. */
+/* target is a name as in SQL: upper case unless back-quoted. STATUS_MISSING, STATUS_INVALID: no
+ * such source, a windowed one, a read-only one. */
 MUST_USE enum status inserter_open(struct engine *engine, struct text target,
                                    struct inserter **out, struct diag *diag);
 void inserter_close(struct inserter *inserter);

@@ -13,6 +13,7 @@
 #include "engine/catalog_store.h"
 #include "engine/engine.h"
 #include "engine/settings.h"
+#include "functions/extension.h"
 #include "functions/registry.h"
 #include "state/committer.h"
 #include "topics/topics.h"
@@ -29,6 +30,7 @@ struct engine {
     struct committer *committer;
     struct topics *topics;
     struct topic *log_topic; /* of the processing log; a reference */
+    struct extensions extensions; /* unloaded last: plans call what is in them */
     const struct function_registry *registry;
 
     pthread_mutex_t lock; /* catalog, queries, cursors, next_sequence */
@@ -41,6 +43,7 @@ struct engine {
                                 offset of ksqlDB's command topic does */
     struct driver *driver;   /* NULL when is_manual */
     struct waker *waker;     /* NULL until the first cursor asks to be woken */
+    atomic_bool is_stopping; /* no unit of work is begun any more */
     atomic_uint_fast64_t next_transient;
 };
 

@@ -7,6 +7,7 @@
 
 #include "engine/engine.h"
 #include "engine/engine_state.h"
+#include "engine/evaluation.h"
 #include "engine/session.h"
 #include "parser/ast.h"
 #include "planner/catalog.h"
@@ -18,6 +19,7 @@ struct execution {
     struct script *script; /* holds statement; NULL when the statement is stored, not a client's */
     const struct statement *statement;
     struct arena *arena;      /* for the statement only */
+    struct evaluation *evaluation; /* for constant expressions */
     struct catalog catalog;   /* view for the planner; its context is this execution */
     struct text hidden;       /* a source that the view leaves out; data NULL: none */
     struct outcome *out;
@@ -26,8 +28,8 @@ struct execution {
     uint64_t ticket;          /* of the last submission, for the committer */
 };
 
-/* Plans borrow from the tree that they were made from, so whoever keeps a plan keeps its script. Both
- * accept NULL. */
+/* Plans borrow from the tree that they were made from, so whoever keeps a plan keeps its script.
+ * Both accept NULL. */
 struct script *script_ref(struct script *script);
 void script_unref(struct script *script);
 

@@ -1,10 +1,10 @@
 /* inserter.c
  *
- * Rows gather as values; a commit turns them into columns, encodes those as the target's topic wants
- * them, appends them in one unit of work and waits until it is durable. Nothing is sized for the
- * largest commit, because many have one row. The target's definition is copied when the
- * inserter is opened, so a later ALTER or DROP does not reach into it; a dropped topic makes
- * the next commit fail.
+ * Rows gather as values; a commit turns them into columns, encodes those as the target's topic
+ * wants them, appends them in one unit of work and waits until it is durable. Nothing is sized
+ * for the largest commit, because many have one row. The target's definition is copied when the
+ * inserter is opened, so a later ALTER or DROP does not reach into it; a dropped topic makes the
+ * next commit fail.
  */
 #include "base/memory.h"
 #include "engine/engine_state.h"
@@ -40,7 +40,7 @@ struct inserter {
     size_t row_capacity;
 };
 
-/* --- Opening ------------------------------------------------------------------------------------ */
+/* --- Opening ---------------------------------------------------------------------------------- */
 
 static enum status create_side(struct inserter *inserter, const struct source *source,
                                enum format_side format_side, struct side *side, struct diag *diag)
@@ -171,7 +171,7 @@ void inserter_close(struct inserter *inserter)
     }
 }
 
-/* --- Rows ----------------------------------------------------------------------------------------- */
+/* --- Rows ------------------------------------------------------------------------------------- */
 
 static size_t row_count_max(const struct inserter *inserter)
 {

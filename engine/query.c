@@ -69,14 +69,15 @@ static enum status load_counter(void *context, struct text name, int64_t value, 
     return STATUS_OK;
 }
 
-static enum status load_position(void *context, struct text topic, uint32_t partition,
-                                 int64_t offset, struct diag *diag)
+static enum status load_position(void *context, uint32_t source, struct text topic,
+                                 uint32_t partition, int64_t offset, struct diag *diag)
 {
     (void)diag;
     struct task *task = context;
     for (size_t i = 0; i < task->input_count; i++) {
         struct task_input *input = &task->inputs[i];
-        if (input->partition == partition && text_equal(topic_name(input->topic), topic)) {
+        if (input->source_index == source && input->partition == partition &&
+            text_equal(topic_name(input->topic), topic)) {
             input->next_offset = offset;
         }
     }
@@ -87,8 +88,8 @@ static enum status put_positions(struct query *query, struct commit *commit, str
 {
     for (size_t i = 0; i < query->task.input_count; i++) {
         const struct task_input *input = &query->task.inputs[i];
-        TRY(commit_put_position(commit, query->id, topic_name(input->topic), input->partition,
-                                input->next_offset, diag));
+        TRY(commit_put_position(commit, query->id, input->source_index, topic_name(input->topic),
+                                input->partition, input->next_offset, diag));
     }
     for (size_t i = 0; i < sizeof(counter_fields) / sizeof(counter_fields[0]); i++) {
         TRY(commit_put_counter(commit, query->id, text_of(counter_fields[i].name),
@@ -122,7 +123,8 @@ static enum status start_task(struct query *query, struct diag *diag)
         .topics = engine->topics,
         .plan = query->plan,
         .build = {.query_number = query->number,
-                  .topics = engine->topics},
+                  .topics = engine->topics,
+                  .writes_first_partition = options->writes_first_partition},
         .cache_is_off = options->cache_is_off,
         .batch_rows = options->batch_rows,
         .merge_by_arrival = options->merge_by_arrival,
@@ -231,7 +233,8 @@ static json_t *settings_json(const struct settings *settings)
 enum status query_put_row(const struct query *query, struct commit *commit, struct diag *diag)
 {
     json_t *body = json_pack(
-        "{s:o, s:o, s:o, s:b, s:b, s:b}", "settings", settings_json(&query->settings), "sql", json_stringn(query->sql.data, query->sql.bytes), "sink",
+        "{s:o, s:o, s:o, s:b, s:b, s:b}", "settings", settings_json(&query->settings), "sql",
+        json_stringn(query->sql.data, query->sql.bytes), "sink",
         query->sink.data ? json_stringn(query->sink.data, query->sink.bytes) : json_null(),
         "is_insert", query->is_insert, "from_earliest", query->from_earliest, "is_paused",
         query_get_state(query) == QUERY_PAUSED);
@@ -298,7 +301,8 @@ static enum status run_unit(struct query *query, struct commit *commit, size_t *
     return *out_count ? collect_unit(query, commit, diag) : STATUS_OK;
 }
 
-static void enter_error(struct query *query, const struct diag *diag)
+static void enter_error(struct query *query, const struct op_counters *committed,
+                        const struct diag *diag)
 {
     memcpy(query->error, diag->message, sizeof(query->error));
     query->error_time_ms = engine_now_ms(query->engine);
@@ -306,12 +310,14 @@ static void enter_error(struct query *query, const struct diag *diag)
     processing_log_release(&query->log);
     buffer_init(&query->log.entries);
     buffer_init(&query->log.ends);
+    query->kept_counters = *committed;
     stop_task(query);
 }
 
 /* A failed unit ends the query, but a failed submission ends the engine. */
 static enum status run_and_submit(struct query *query, size_t *out_count, struct diag *diag)
 {
+    const struct op_counters committed = query->task.counters;
     struct commit *commit = NULL;
     struct diag unit_diag;
     enum status status = commit_create(&commit, &unit_diag);
@@ -322,7 +328,7 @@ static enum status run_and_submit(struct query *query, size_t *out_count, struct
     if (status != STATUS_OK || *out_count == 0) {
         commit_destroy(commit);
         if (status != STATUS_OK) {
-            enter_error(query, &unit_diag);
+            enter_error(query, &committed, &unit_diag);
             *out_count = 0;
         }
         return STATUS_OK;
@@ -350,7 +356,7 @@ enum status query_run_round(struct query *query, bool *out_progress, struct diag
     size_t count = 0;
     TRY(run_locked_unit(query, true, &count, diag));
     *out_progress = count > 0;
-    while (count > 0) {
+    while (count > 0 && !atomic_load(&query->engine->is_stopping)) {
         TRY(run_locked_unit(query, false, &count, diag));
     }
     return STATUS_OK;
@@ -412,7 +418,8 @@ enum status query_terminate(struct query *query, struct commit *commit, struct d
 void query_read_progress(struct query *query, struct query_progress *out)
 {
     pthread_mutex_lock(&query->run_lock);
-    *out = (struct query_progress){.state = query_get_state(query)};
+    *out = (struct query_progress){.counters = query->kept_counters,
+                                   .state = query_get_state(query)};
     if (query->has_task) {
         out->counters = query->task.counters;
         out->lag = task_lag(&query->task);

@@ -32,6 +32,7 @@ struct query {
     struct arena arena;    /* id, sql, plan */
     struct text id;        /* CSAS_X_3 */
     uint64_t number;       /* its sequence: numbers its stores, orders it among others */
+    uint32_t rank;         /* in a pass; above those it reads from (engine/query_load.c) */
     struct text sql;
     struct text sink;      /* source it writes; data NULL for the query of a SOURCE TABLE */
     bool is_insert;        /* INSERT INTO: does not own its sink */
@@ -43,6 +44,7 @@ struct query {
     pthread_mutex_t run_lock; /* guards what follows */
     struct task task;
     bool has_task;
+    struct op_counters kept_counters; /* while there is no task: as last committed */
     struct processing_log log;
     char error[DIAG_MESSAGE_BYTES_MAX]; /* of state ERROR */
     int64_t error_time_ms;
@@ -88,7 +90,8 @@ MUST_USE enum status query_terminate(struct query *query, struct commit *commit,
 enum query_state query_get_state(const struct query *query);
 const char *query_state_name(enum query_state state);
 
-/* A look at the ledger and the lag, between units. */
+/* A look at the ledger and the lag, between units. In state ERROR the ledger is that of the last
+ * commit, and the lag is not known: 0. */
 struct query_progress {
     struct op_counters counters;
     uint64_t lag;

@@ -22,7 +22,7 @@ struct read {
     enum status status; /* why a read failed; STATUS_OK: the text is at fault */
 };
 
-/* --- Refusals ----------------------------------------------------------------------------------- */
+/* --- Refusals --------------------------------------------------------------------------------- */
 
 static const char *no_memory(struct read *read)
 {
@@ -76,7 +76,7 @@ static const char *refuse(struct read *read, const struct type *type, const char
     return NULL;
 }
 
-/* --- Scalars ------------------------------------------------------------------------------------ */
+/* --- Scalars ---------------------------------------------------------------------------------- */
 
 static bool starts_number(char byte)
 {
@@ -206,7 +206,7 @@ static const char *read_moment(struct read *read, const struct type *type, const
     return status == STATUS_OK ? end : refuse(read, type, at);
 }
 
-/* --- Nested values, whose depth the type bounds ---------------------------------------------------- */
+/* --- Nested values, whose depth the type bounds ----------------------------------------------- */
 
 static const char *read_value(struct read *read, const struct type *type, const char *at,
                               struct value *out);
@@ -369,7 +369,7 @@ static const char *read_struct(struct read *read, const struct type *type, const
     return at;
 }
 
-/* --- Any value ------------------------------------------------------------------------------------ */
+/* --- Any value -------------------------------------------------------------------------------- */
 
 static const char *read_present(struct read *read, const struct type *type, const char *at,
                                 struct value *out)
@@ -425,7 +425,7 @@ static const char *read_value(struct read *read, const struct type *type, const 
     return read_present(read, type, at, out);
 }
 
-/* --- Rows ----------------------------------------------------------------------------------------- */
+/* --- Rows ------------------------------------------------------------------------------------- */
 
 /* The column of this name, looked for from where the last one was found; -1: none. */
 static int find_column(struct row_reader *reader, struct text name)
@@ -469,7 +469,8 @@ static enum status check_keys(const struct schema *schema, const struct value *v
 {
     for (uint32_t i = 0; i < schema->column_count; i++) {
         if (schema->columns[i].role == COLUMN_KEY && values[i].is_null) {
-            return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "Key field must be specified: %.*s",
+            return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                             "Key field must be specified: %.*s",
                              TEXT_ARGS(schema->columns[i].name));
         }
     }

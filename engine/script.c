@@ -202,6 +202,7 @@ struct planner execution_planner(const struct execution *execution, struct arena
         .arena = arena,
         .diag = execution->diag,
         .now_ms = engine_now_ms(execution->engine),
+        .constants = &execution->evaluation->context,
     };
 }
 
@@ -300,7 +301,13 @@ enum status script_step(struct script *script, struct outcome *out, struct diag 
         .diag = diag,
     };
     execution_init_catalog(&execution);
-    const enum status status = run_statement(&execution);
+    struct evaluation evaluation;
+    execution.evaluation = &evaluation;
+    enum status status = evaluation_init(&evaluation, script->engine, &arena, diag);
+    if (status == STATUS_OK) {
+        status = run_statement(&execution);
+        evaluation_release(&evaluation);
+    }
     arena_release(&arena);
     if (status == STATUS_OK) {
         script->next++;

@@ -82,6 +82,8 @@ static enum status describe_function(struct execution *execution)
         execution->diag->pos = name->pos;
     }
     TRY(status);
+    const struct function_family *family =
+        function_find_family(execution->engine->registry, name->name);
     json_t *variations = json_array();
     for (uint32_t i = 0; i < manual.variation_count; i++) {
         entity_append(&variations, variation_entity(&manual.variations[i]));
@@ -90,9 +92,9 @@ static enum status describe_function(struct execution *execution)
     entity_set(&entity, "@type", json_string("describe_function"));
     entity_set(&entity, "name", json_string(manual.name));
     entity_set(&entity, "description", manual_text(text_of(manual.summary)));
-    entity_set(&entity, "author", json_string("Leat"));
-    entity_set(&entity, "version", json_string(""));
-    entity_set(&entity, "path", json_string("internal"));
+    entity_set(&entity, "author", json_string(family->path ? family->author : "Leat"));
+    entity_set(&entity, "version", json_string(family->path ? family->release : ""));
+    entity_set(&entity, "path", json_string(family->path ? family->path : "internal"));
     entity_set(&entity, "functions", variations);
     entity_set(&entity, "type", json_string(function_kind_name(manual.kind)));
     return execution_give(execution, entity);

@@ -4,7 +4,6 @@
  * before the statement returns.
  */
 #include "base/hash.h"
-#include "engine/evaluation.h"
 #include "engine/execution.h"
 #include "engine/serde.h"
 #include "formats/encoder.h"
@@ -50,6 +49,15 @@ static enum status encode_side(struct execution *execution, const struct source 
     return STATUS_OK;
 }
 
+static uint32_t partition_of(const struct engine *engine, const struct topic *topic,
+                             const struct record *record)
+{
+    if (!record->key.data || engine->options.writes_first_partition) {
+        return 0;
+    }
+    return hash_partition(record->key.data, record->key.bytes, topic_partition_count(topic));
+}
+
 static enum status append_record(struct execution *execution, const struct source *source,
                                  const struct record *record)
 {
@@ -62,11 +70,8 @@ static enum status append_record(struct execution *execution, const struct sourc
     }
     enum status status = commit_create(&commit, execution->diag);
     if (status == STATUS_OK) {
-        const uint32_t count = topic_partition_count(topic);
-        const uint32_t partition =
-            record->key.data ? hash_partition(record->key.data, record->key.bytes, count) : 0;
-        status = topics_append(engine->topics, commit, topic, partition, record, 1,
-                               execution->diag);
+        status = topics_append(engine->topics, commit, topic, partition_of(engine, topic, record),
+                               record, 1, execution->diag);
     }
     topic_unref(topic);
     if (status != STATUS_OK) {
@@ -80,12 +85,8 @@ static enum status insert_values(struct execution *execution)
 {
     const struct insert_values_statement *insert = &execution->statement->values;
     const struct planner planner = execution_planner(execution, execution->arena);
-    struct evaluation evaluation;
     struct insert_plan plan;
-    TRY(evaluation_init(&evaluation, execution->engine, execution->arena, execution->diag));
-    enum status status = plan_insert_values(&planner, insert, &evaluation.context, &plan);
-    evaluation_release(&evaluation);
-    TRY(status);
+    TRY(plan_insert_values(&planner, insert, &execution->evaluation->context, &plan));
 
     struct buffer keys;
     struct buffer values;
@@ -93,7 +94,8 @@ static enum status insert_values(struct execution *execution)
     buffer_init(&values);
     struct record record = {
         .time_ms = plan.has_time ? plan.time_ms : engine_now_ms(execution->engine)};
-    status = encode_side(execution, plan.source, FORMAT_KEY, plan.values, &keys, &record.key);
+    enum status status =
+        encode_side(execution, plan.source, FORMAT_KEY, plan.values, &keys, &record.key);
     if (status == STATUS_OK) {
         status = encode_side(execution, plan.source, FORMAT_VALUE, plan.values, &values,
                              &record.value);

@@ -327,7 +327,7 @@ enum status statement_create_as(struct execution *execution)
 
 /* --- INSERT INTO .. SELECT ---------------------------------------------------------------- */
 
-/* QUERY_ID as the user gave it: upper-cased, of letters, digits and '_', and not like ksqlDB's own. */
+/* QUERY_ID as given: upper-cased, of letters, digits and '_', and not like ksqlDB's own. */
 static enum status check_query_id(struct execution *execution, const struct property *property,
                                   struct text *out)
 {

@@ -2,11 +2,13 @@
  *
  * COLLECT_LIST gathers all values of a group in order of arrival, COLLECT_SET the distinct ones
  * in order of first sight; NULL is a value like any other. aggregate->limit bounds both
- * (ksql.functions.collect_list.limit, collect_set.limit): what comes later is ignored.
+ * (ksql.functions.collect_list.limit, collect_set.limit): what comes later is ignored. A limit
+ * below 0 is none.
  *
  * COLLECT_LIST works on tables: undo removes the last equal value, or nothing when the value was
  * never taken because of the limit. Source: ksqlDB's CollectListUdaf and CollectSetUdaf.
  */
+#include "base/number_text.h"
 #include "functions/agg_items.h"
 #include "functions/agg_support.h"
 #include "functions/families.h"
@@ -19,6 +21,15 @@ static enum status collect_resolve(struct aggregate *aggregate, struct arena *ar
                                    struct diag *diag)
 {
     (void)arena;
+    const struct text setting = aggregate_setting(aggregate, "limit");
+    int32_t limit = -1;
+    if (setting.data && !number_text_parse_int32(setting, &limit)) {
+        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                         "Invalid value %.*s for configuration ksql.functions.%s.limit: Not a "
+                         "number of type INT",
+                         TEXT_ARGS(setting), aggregate->def->spelling);
+    }
+    aggregate->limit = limit < 0 ? INT32_MAX : limit;
     return agg_set_state(aggregate, aggregate->result_type, AGG_STATE_BYTES(struct collect_state),
                          diag);
 }

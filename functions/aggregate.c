@@ -9,6 +9,8 @@
 #include "functions/aggregate.h"
 
 #include <assert.h>
+#include <ctype.h>
+#include <stdio.h>
 
 #include "functions/overload.h"
 #include "functions/registry.h"
@@ -89,7 +91,30 @@ static enum status take_arguments(struct aggregate *aggregate, struct text name,
     return STATUS_OK;
 }
 
-enum status aggregate_resolve(const struct function_registry *registry, struct text name,
+static struct text find_setting(const struct aggregate *aggregate, const char *function,
+                                const char *key)
+{
+    enum { NAME_BYTES_MAX = 256 }; /* a longer name is no setting of anybody's */
+    char name[NAME_BYTES_MAX];
+    const struct function_settings *settings = aggregate->settings;
+    const int bytes = snprintf(name, sizeof(name), "ksql.functions.%s.%s", function, key);
+    if (!settings || bytes < 0 || bytes >= NAME_BYTES_MAX) {
+        return (struct text){NULL, 0};
+    }
+    for (char *next = name; *next; next++) {
+        *next = (char)tolower((unsigned char)*next);
+    }
+    return settings->find(settings->context, (struct text){name, (size_t)bytes});
+}
+
+struct text aggregate_setting(const struct aggregate *aggregate, const char *key)
+{
+    const struct text own = find_setting(aggregate, aggregate->def->name, key);
+    return own.data ? own : find_setting(aggregate, "_global_", key);
+}
+
+enum status aggregate_resolve(const struct function_registry *registry,
+                              const struct function_settings *settings, struct text name,
                               const struct type *const *argument_types,
                               const struct value *const *literals,
                               const struct text *argument_texts, uint32_t argument_count,
@@ -111,7 +136,7 @@ enum status aggregate_resolve(const struct function_registry *registry, struct t
     TRY(choose(defs, count, argument_types, argument_count, arena, &signatures, &choice, diag));
 
     const struct signature *signature = &signatures[choice.index];
-    struct aggregate aggregate = {.def = &defs[choice.index], .limit = INT32_MAX};
+    struct aggregate aggregate = {.def = &defs[choice.index], .settings = settings};
     aggregate.constant_count =
         count_literals(signature, &choice, argument_count, aggregate.def->literal_parameter_count);
     TRY(take_arguments(&aggregate, name, argument_types, literals, argument_texts, argument_count,
@@ -119,6 +144,7 @@ enum status aggregate_resolve(const struct function_registry *registry, struct t
     TRY(parameter_type_resolve(signature->returns, &choice.bindings, arena, &aggregate.result_type,
                                diag));
     TRY(aggregate.def->resolve(&aggregate, arena, diag));
+    aggregate.settings = NULL;
     assert(aggregate.result_type && aggregate.state_type);
     assert(aggregate.state_bytes > 0 && aggregate.state_bytes % 16 == 0);
     *out = aggregate;

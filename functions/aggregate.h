@@ -19,6 +19,12 @@ enum { AGGREGATE_ARGUMENTS_MAX = 32 };
 struct aggregate_def;
 struct function_registry;
 
+/* Where the settings of functions come from: "ksql.functions.collect_list.limit" and the like. */
+struct function_settings {
+    struct text (*find)(void *context, struct text name); /* data NULL: not set */
+    void *context;
+};
+
 /* One aggregate call of a query, resolved: immutable, in the plan's arena. */
 struct aggregate {
     const struct aggregate_def *def;
@@ -30,7 +36,10 @@ struct aggregate {
     uint32_t constant_count; /* trailing literal arguments: TOPK's k and the like */
     const struct type *constant_types[AGGREGATE_ARGUMENTS_MAX];
     struct value constants[AGGREGATE_ARGUMENTS_MAX];
-    int64_t limit; /* COLLECT_LIST and COLLECT_SET: most items kept; INT32_MAX when resolved */
+    int64_t limit; /* COLLECT_LIST and COLLECT_SET: most items kept */
+    /* During resolve() only; read it with aggregate_setting(). */
+    const struct function_settings *settings;
+    const void *prepared; /* what resolve() made in arena for the other calls, or NULL */
     /* EARLIEST_BY_OFFSET and LATEST_BY_OFFSET number the values they take, so that merging can
      * tell which came first. The operator points its own copy of this struct at a counter that
      * it keeps and saves with its groups. NULL: groups merge in the order of the merge calls. */
@@ -83,10 +92,15 @@ struct aggregate_def {
 /* True when name is an aggregate function of the registry. */
 bool aggregate_exists(const struct function_registry *registry, struct text name);
 
-/* Resolves a call. literals[i] is NULL for an argument that is a column expression, else the
- * constant's value; argument_texts are the arguments as ksqlDB prints them, for messages.
- * Errors as ksqlDB words them. */
-MUST_USE enum status aggregate_resolve(const struct function_registry *registry, struct text name,
+/* The text of ksql.functions.NAME.key, NAME being the function's name in lower case, or else of
+ * ksql.functions._global_.key; data is NULL when neither is set. For resolve(). */
+struct text aggregate_setting(const struct aggregate *aggregate, const char *key);
+
+/* Resolves a call. settings may be NULL: none are set. literals[i] is NULL for an argument that is
+ * a column expression, else the constant's value; argument_texts are the arguments as ksqlDB prints
+ * them, for messages. Errors as ksqlDB words them. */
+MUST_USE enum status aggregate_resolve(const struct function_registry *registry,
+                                       const struct function_settings *settings, struct text name,
                                        const struct type *const *argument_types,
                                        const struct value *const *literals,
                                        const struct text *argument_texts, uint32_t argument_count,

@@ -154,18 +154,39 @@ size_t function_find_table(const struct function_registry *registry, struct text
     return count;
 }
 
-bool function_find_kind(const struct function_registry *registry, struct text name,
-                        enum function_kind *kind)
+static const enum function_kind all_kinds[] = {FUNCTION_SCALAR, FUNCTION_AGGREGATE, FUNCTION_TABLE};
+enum { KIND_COUNT = sizeof(all_kinds) / sizeof(all_kinds[0]) };
+
+static bool find_in_family(const struct function_family *family, struct text name,
+                           enum function_kind *kind)
 {
-    static const enum function_kind kinds[] = {FUNCTION_SCALAR, FUNCTION_AGGREGATE, FUNCTION_TABLE};
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        size_t count = 0;
-        if (find_kind(registry, name, kinds[i], &count)) {
-            *kind = kinds[i];
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        size_t first = 0;
+        if (find_rows(table_of(family, all_kinds[i]), name, &first) > 0) {
+            *kind = all_kinds[i];
             return true;
         }
     }
     return false;
+}
+
+const struct function_family *function_find_family(const struct function_registry *registry,
+                                                   struct text name)
+{
+    enum function_kind kind;
+    for (size_t i = 0; i < registry->family_count; i++) {
+        if (find_in_family(registry->families[i], name, &kind)) {
+            return registry->families[i];
+        }
+    }
+    return NULL;
+}
+
+bool function_find_kind(const struct function_registry *registry, struct text name,
+                        enum function_kind *kind)
+{
+    const struct function_family *family = function_find_family(registry, name);
+    return family && find_in_family(family, name, kind);
 }
 
 const struct function_registry *function_registry_builtin(void)
@@ -194,9 +215,20 @@ static bool is_identifier(const char *name)
     return true;
 }
 
-static enum status check_name(const struct function_registry *base, struct name_table table,
+static enum status refuse_taken(enum function_kind kind, const char *name, struct diag *diag)
+{
+    return diag_fail(diag, STATUS_CONFLICT, SQL_POS_NONE,
+                     "a %s function \"%s\" exists already. A scalar, aggregate and table function "
+                     "may not share a name.",
+                     function_kind_name(kind), name);
+}
+
+/* Row i of the family's table of kind. */
+static enum status check_name(const struct function_registry *base,
+                              const struct function_family *family, enum function_kind kind,
                               size_t i, struct diag *diag)
 {
+    const struct name_table table = table_of(family, kind);
     const char *name = name_at(table, i);
     if (!is_identifier(name)) {
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
@@ -208,10 +240,40 @@ static enum status check_name(const struct function_registry *base, struct name_
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
                          "function \"%s\" is out of order: a family is sorted by name", name);
     }
-    enum function_kind kind;
-    if (function_find_kind(base, text_of(name), &kind)) {
-        return diag_fail(diag, STATUS_CONFLICT, SQL_POS_NONE, "a %s function \"%s\" exists already",
-                         function_kind_name(kind), name);
+    enum function_kind other;
+    if (function_find_kind(base, text_of(name), &other) ||
+        (find_in_family(family, text_of(name), &other) && other != kind)) {
+        return refuse_taken(other, name, diag);
+    }
+    return STATUS_OK;
+}
+
+static enum status check_names(const struct function_registry *base,
+                               const struct function_family *family, struct diag *diag)
+{
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        const size_t count = table_of(family, all_kinds[i]).count;
+        for (size_t row = 0; row < count; row++) {
+            TRY(check_name(base, family, all_kinds[i], row, diag));
+        }
+    }
+    return STATUS_OK;
+}
+
+static enum status check_signature(const char *name, const char *parameters, const char *returns,
+                                   uint32_t literal_parameter_count, struct arena *arena,
+                                   struct diag *diag)
+{
+    struct signature signature;
+    const enum status status = signature_parse(parameters, returns, arena, &signature, diag);
+    if (status != STATUS_OK) {
+        diag_prefix(diag, "function \"%s\": ", name);
+        return status;
+    }
+    if (literal_parameter_count > signature.parameter_count) {
+        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                         "function \"%s\" has %u parameters, but %u of them take literals", name,
+                         signature.parameter_count, literal_parameter_count);
     }
     return STATUS_OK;
 }
@@ -220,17 +282,19 @@ static enum status check_family(const struct function_registry *base,
                                 const struct function_family *family, struct arena *arena,
                                 struct diag *diag)
 {
-    static const enum function_kind kinds[] = {FUNCTION_SCALAR, FUNCTION_AGGREGATE, FUNCTION_TABLE};
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        const struct name_table table = table_of(family, kinds[i]);
-        for (size_t row = 0; row < table.count; row++) {
-            TRY(check_name(base, table, row, diag));
-        }
-    }
-    struct signature signature;
+    TRY(check_names(base, family, diag));
     for (size_t i = 0; i < family->function_count; i++) {
-        TRY(signature_parse(family->functions[i].parameters, family->functions[i].returns, arena,
-                            &signature, diag));
+        const struct function_def *def = &family->functions[i];
+        TRY(check_signature(def->name, def->parameters, def->returns, 0, arena, diag));
+    }
+    for (size_t i = 0; i < family->aggregate_count; i++) {
+        const struct aggregate_def *def = &family->aggregates[i];
+        TRY(check_signature(def->name, def->parameters, def->returns, def->literal_parameter_count,
+                            arena, diag));
+    }
+    for (size_t i = 0; i < family->table_count; i++) {
+        const struct table_function_def *def = &family->tables[i];
+        TRY(check_signature(def->name, def->parameters, def->returns, 0, arena, diag));
     }
     return STATUS_OK;
 }

@@ -26,6 +26,10 @@ struct function_family {
     size_t aggregate_count;
     const struct table_function_def *tables;
     size_t table_count;
+    /* Where functions of users come from, as DESCRIBE FUNCTION shows it; NULL: built in. */
+    const char *path;
+    const char *author;
+    const char *release;
 };
 
 struct function_registry {
@@ -43,7 +47,7 @@ const struct function_registry *function_registry_builtin(void);
 
 /* A registry with the families of base and the given ones, which must outlive it. Names and
  * signatures are checked: STATUS_INVALID for a bad name or signature, STATUS_CONFLICT for a
- * name that base already has. */
+ * name that base already has, or that stands for two kinds of functions. */
 MUST_USE enum status function_registry_extend(const struct function_registry *base,
                                               const struct function_family *const *families,
                                               size_t family_count, struct arena *arena,
@@ -63,6 +67,10 @@ size_t function_find_table(const struct function_registry *registry, struct text
 /* True with *kind set when any function has this name. */
 bool function_find_kind(const struct function_registry *registry, struct text name,
                         enum function_kind *kind);
+
+/* The family that has the name, or NULL. */
+const struct function_family *function_find_family(const struct function_registry *registry,
+                                                   struct text name);
 
 /* One line of SHOW FUNCTIONS. */
 struct function_entry {

@@ -290,8 +290,8 @@ static enum status read_left(struct join_foreign_key *self, struct op_context *c
     }
     TRY(key_codec_encode(&self->foreign_keys, &out->key, NULL, row_count, arena, &out->encoded,
                          diag));
-    return table_store_find(self->tables[1], &out->key, row_count, arena, &out->right, out->found,
-                            diag);
+    return table_store_find(self->tables[1], &out->key, NULL, row_count, arena, &out->right,
+                            out->found, diag);
 }
 
 static bool has_key(const struct left_rows *rows, size_t row)

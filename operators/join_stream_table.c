@@ -61,7 +61,7 @@ static enum status push_stream(struct join_stream_table *self, struct op_context
     }
     TRY(join_evaluate_key(&self->op, context, shape, JOIN_SIDE_LEFT, batch, NULL, count, &key,
                           diag));
-    TRY(table_store_find(self->table, &key, count, batch->arena, &found_rows, found, diag));
+    TRY(table_store_find(self->table, &key, batch, count, batch->arena, &found_rows, found, diag));
     TRY(join_combine(shape, JOIN_SIDE_LEFT, &key, batch, found_rows, &out, diag));
     for (size_t row = 0; row < count; row++) {
         found[row] = found[row] || shape->type == OP_JOIN_LEFT;

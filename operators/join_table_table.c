@@ -78,7 +78,8 @@ static enum status add_old(struct join_table_table *self, const struct table_cha
     if (!old_batch) {
         return STATUS_OK;
     }
-    TRY(rows_create(out->arena, shape->schema, out->capacity, false, &old, diag));
+    TRY(rows_create(out->arena, shape->schema, out->capacity, out->window_start_ms != NULL, &old,
+                    diag));
     old->row_count = out->row_count;
     for (size_t row = 0; row < out->row_count; row++) {
         const bool had_own = change->batch->flags[row] & ROW_HAS_OLD;
@@ -86,7 +87,7 @@ static enum status add_old(struct join_table_table *self, const struct table_cha
         join_copy_side(shape, 1, change->side, old, row, had_own ? old_batch : NULL, row);
         join_copy_side(shape, 1, join_other(change->side), old, row,
                        change->found[row] ? change->other : NULL, row);
-        old->time_ms[row] = out->time_ms[row];
+        rows_copy_place(old, row, out, row);
         join_set_pseudo(shape, old, row);
     }
     out->old = old;
@@ -145,7 +146,7 @@ static enum status join_table_table_push(struct operator* op, struct op_context 
     }
     TRY(join_evaluate_key(op, context, shape, side, batch, NULL, batch->row_count, &change.key,
                           diag));
-    TRY(table_store_find(other, &change.key, batch->row_count, batch->arena, &change.other,
+    TRY(table_store_find(other, &change.key, batch, batch->row_count, batch->arena, &change.other,
                          change.found, diag));
     set_times(&change, batch);
     TRY(join_combine(shape, side, &change.key, batch, change.other, &out, diag));

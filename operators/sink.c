@@ -366,7 +366,8 @@ enum status sink_create(struct arena *arena, const struct sink_options *options,
     }
     self->op = (struct operator){.vtable = &sink_vtable, .place = options->place};
     self->options = *options;
-    self->partition_count = topic_partition_count(options->topic);
+    self->partition_count =
+        options->writes_first_partition ? 1 : topic_partition_count(options->topic);
     buffer_init(&self->keys);
     buffer_init(&self->values);
     buffer_init(&self->plain_keys);

@@ -32,7 +32,8 @@ struct sink_options {
     struct op_window window; /* of the keys written */
     struct op_timestamp timestamp;
     struct topics *topics;
-    struct topic *topic; /* borrowed: the query holds a reference */
+    struct topic *topic;         /* borrowed: the query holds a reference */
+    bool writes_first_partition; /* all records go to partition 0, so that they keep one order */
 };
 
 /* Creates the operator in arena, which owns it; op_release frees its buffers. What options points

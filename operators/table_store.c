@@ -59,32 +59,61 @@ static enum status set_image(struct table_row *row, struct text image, struct di
     return STATUS_OK;
 }
 
-static bool has_int64_keys(const struct table_store *self)
+static bool is_windowed(const struct table_store *self)
 {
-    return key_codec_has_int64(&self->keys) && !self->options.is_windowed;
+    return self->options.window.kind != OP_WINDOW_NONE;
 }
 
-/* --- changes -------------------------------------------------------------------------------- */
+static bool has_int64_keys(const struct table_store *self)
+{
+    return key_codec_has_int64(&self->keys) && !is_windowed(self);
+}
+
+/* --- keys ----------------------------------------------------------------------------------- */
+
+static bool has_null(const struct column *keys, uint32_t key_count, size_t row)
+{
+    for (uint32_t i = 0; i < key_count; i++) {
+        if (column_is_null(&keys[i], row)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Time windows are one when they start together, so the end in the key is always 0. */
+static int64_t key_end_ms(const struct table_store *self, int64_t end_ms)
+{
+    return self->options.window.kind == OP_WINDOW_SESSION ? end_ms : 0;
+}
 
 /* Keys of windowed tables have their window behind them, so they are built one by one. */
-static enum status encode_windowed_keys(struct table_store *self, const struct batch *batch,
-                                        struct key_batch *out, struct diag *diag)
+static enum status encode_windowed_keys(struct table_store *self, const struct column *columns,
+                                        const struct batch *windows, size_t count,
+                                        struct arena *arena, struct key_batch *out,
+                                        struct diag *diag)
 {
-    out->keys = arena_array(batch->arena, batch->row_count, sizeof(*out->keys));
-    out->hashes = arena_array(batch->arena, batch->row_count, sizeof(*out->hashes));
+    assert(windows->window_start_ms);
+    out->keys = arena_array(arena, count, sizeof(*out->keys));
+    out->hashes = arena_array(arena, count, sizeof(*out->hashes));
     if (!out->keys || !out->hashes) {
         return diag_no_memory(diag);
     }
-    for (size_t row = 0; row < batch->row_count; row++) {
+    for (size_t row = 0; row < count; row++) {
+        if (self->options.key_count == 1 && column_is_null(&columns[0], row)) {
+            out->keys[row] = TEXT("");
+            out->hashes[row] = 0;
+            continue;
+        }
         for (uint32_t i = 0; i < self->options.key_count; i++) {
-            self->values[i] = column_get(&batch->columns[i], row);
+            self->values[i] = column_get(&columns[i], row);
         }
         buffer_reset(&self->scratch);
         TRY(key_codec_encode_values(&self->keys, self->values, &self->scratch, diag));
-        key_codec_append_window(&self->scratch, batch->window_start_ms[row],
-                                batch->window_end_ms[row]);
+        key_codec_append_window(&self->scratch, windows->window_start_ms[row],
+                                key_end_ms(self, windows->window_end_ms[row]));
         TRY(buffer_status(&self->scratch, diag));
-        out->keys[row] = arena_text(batch->arena, buffer_text(&self->scratch));
+        out->keys[row] = arena_text(arena, buffer_text(&self->scratch));
         if (!out->keys[row].data) {
             return diag_no_memory(diag);
         }
@@ -93,15 +122,35 @@ static enum status encode_windowed_keys(struct table_store *self, const struct b
     return STATUS_OK;
 }
 
-static enum status encode_keys(struct table_store *self, const struct batch *batch,
+static enum status encode_keys(struct table_store *self, const struct column *columns,
+                               const struct batch *windows, size_t count, struct arena *arena,
                                struct key_batch *out, struct diag *diag)
 {
-    if (self->options.is_windowed) {
-        return encode_windowed_keys(self, batch, out, diag);
+    if (is_windowed(self)) {
+        return encode_windowed_keys(self, columns, windows, count, arena, out, diag);
     }
-    return key_codec_encode(&self->keys, batch->columns, NULL, batch->row_count, batch->arena, out,
-                            diag);
+    return key_codec_encode(&self->keys, columns, NULL, count, arena, out, diag);
 }
+
+static enum status encode_batch_keys(struct table_store *self, const struct batch *batch,
+                                     struct key_batch *out, struct diag *diag)
+{
+    return encode_keys(self, batch->columns, batch, batch->row_count, batch->arena, out, diag);
+}
+
+/* Takes the window off a state key; *out_end_ms is that of the rows. */
+static enum status split_window(const struct table_store *self, struct text key,
+                                struct text *out_key, int64_t *out_start_ms, int64_t *out_end_ms,
+                                struct diag *diag)
+{
+    TRY(key_codec_split_window(key, out_key, out_start_ms, out_end_ms, diag));
+    if (self->options.window.kind != OP_WINDOW_SESSION) {
+        *out_end_ms = *out_start_ms + self->options.window.size_ms;
+    }
+    return STATUS_OK;
+}
+
+/* --- changes -------------------------------------------------------------------------------- */
 
 /* Copies what entry holds into the batch's old row; the key columns are those of the new row. */
 static enum status keep_old(struct table_store *self, struct batch *batch, size_t row,
@@ -158,12 +207,11 @@ static enum status table_store_push(struct operator* op, struct op_context *cont
     struct table_store *self = (struct table_store *)op;
     struct key_batch keys = {0};
     (void)input;
-    assert(!self->options.is_windowed || batch->window_start_ms);
-    TRY(encode_keys(self, batch, &keys, diag));
+    TRY(encode_batch_keys(self, batch, &keys, diag));
     batch->old = NULL;
     if (self->options.emits_old) {
-        TRY(rows_create(batch->arena, self->options.schema, batch->capacity,
-                        self->options.is_windowed, &batch->old, diag));
+        TRY(rows_create(batch->arena, self->options.schema, batch->capacity, is_windowed(self),
+                        &batch->old, diag));
         batch->old->row_count = batch->row_count;
     }
     for (size_t row = 0; row < batch->row_count; row++) {
@@ -182,16 +230,6 @@ static enum status table_store_push(struct operator* op, struct op_context *cont
 
 /* --- lookups -------------------------------------------------------------------------------- */
 
-static bool has_null(const struct column *keys, uint32_t key_count, size_t row)
-{
-    for (uint32_t i = 0; i < key_count; i++) {
-        if (column_is_null(&keys[i], row)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Fills row of batch with what entry holds, or with NULL when there is no entry. */
 static enum status fill_found(struct table_store *self, const struct hash_entry *entry,
                               struct batch *batch, size_t row, struct diag *diag)
@@ -202,7 +240,13 @@ static enum status fill_found(struct table_store *self, const struct hash_entry 
         return STATUS_OK;
     }
     const struct table_row *stored = hash_entry_payload_const(entry);
-    TRY(key_codec_decode(&self->keys, hash_entry_key(entry), batch->arena, self->values, diag));
+    struct text key = hash_entry_key(entry);
+    if (is_windowed(self)) {
+        int64_t start_ms = 0;
+        int64_t end_ms = 0;
+        TRY(split_window(self, key, &key, &start_ms, &end_ms, diag));
+    }
+    TRY(key_codec_decode(&self->keys, key, batch->arena, self->values, diag));
     for (uint32_t i = 0; i < self->options.key_count; i++) {
         column_set(&batch->columns[i], row, self->values[i]);
     }
@@ -215,7 +259,7 @@ static enum status find_rows(struct table_store *self, const struct key_batch *k
                              struct batch **out, uint8_t *found, struct diag *diag)
 {
     struct batch *batch = NULL;
-    assert(!self->options.is_windowed && count > 0);
+    assert(count > 0);
     TRY(rows_create(arena, self->options.schema, count, false, &batch, diag));
     batch->row_count = count;
     for (size_t row = 0; row < count; row++) {
@@ -228,13 +272,13 @@ static enum status find_rows(struct table_store *self, const struct key_batch *k
     return STATUS_OK;
 }
 
-enum status table_store_find(struct operator* op, const struct column *keys, size_t count,
-                             struct arena *arena, struct batch **out, uint8_t *found,
-                             struct diag *diag)
+enum status table_store_find(struct operator* op, const struct column *keys,
+                             const struct batch *windows, size_t count, struct arena *arena,
+                             struct batch **out, uint8_t *found, struct diag *diag)
 {
     struct table_store *self = (struct table_store *)op;
     struct key_batch encoded = {0};
-    TRY(key_codec_encode(&self->keys, keys, NULL, count, arena, &encoded, diag));
+    TRY(encode_keys(self, keys, windows, count, arena, &encoded, diag));
     return find_rows(self, &encoded, keys, count, arena, out, found, diag);
 }
 
@@ -244,6 +288,7 @@ enum status table_store_find_keys(struct operator* op, const struct text *keys, 
 {
     struct table_store *self = (struct table_store *)op;
     struct key_batch encoded = {0};
+    assert(!is_windowed(self));
     TRY(key_codec_adopt(&self->keys, keys, count, arena, &encoded, diag));
     return find_rows(self, &encoded, NULL, count, arena, out, found, diag);
 }
@@ -253,7 +298,7 @@ enum status table_store_keys(struct operator* op, const struct batch *batch,
 {
     struct table_store *self = (struct table_store *)op;
     struct key_batch encoded = {0};
-    TRY(encode_keys(self, batch, &encoded, diag));
+    TRY(encode_batch_keys(self, batch, &encoded, diag));
     *out = encoded.keys;
     return STATUS_OK;
 }
@@ -272,9 +317,9 @@ enum status table_store_decode_row(const struct operator* op, struct text key, s
         return diag_no_memory(diag);
     }
     struct text plain_key = key_copy;
-    if (self->options.is_windowed) {
-        TRY(key_codec_split_window(key_copy, &plain_key, &out->window_start_ms[row],
-                                   &out->window_end_ms[row], diag));
+    if (is_windowed(self)) {
+        TRY(split_window(self, key_copy, &plain_key, &out->window_start_ms[row],
+                         &out->window_end_ms[row], diag));
     }
     TRY(key_codec_decode(&self->keys, plain_key, out->arena, values, diag));
     rows_set_null(out, 0, out->column_count, row);
@@ -300,8 +345,7 @@ enum status table_store_visit(struct operator* op, struct arena *arena, size_t *
     struct table_store *self = (struct table_store *)op;
     struct batch *batch = NULL;
     uint32_t position = (uint32_t)*cursor;
-    TRY(rows_create(arena, self->options.schema, count_max, self->options.is_windowed, &batch,
-                    diag));
+    TRY(rows_create(arena, self->options.schema, count_max, is_windowed(self), &batch, diag));
     while (batch->row_count < count_max) {
         const struct hash_entry *entry = hash_store_next(self->rows, &position);
         if (!entry) {

@@ -20,6 +20,7 @@
 #include "base/buffer.h"
 #include "base/schema.h"
 #include "operators/operator.h"
+#include "operators/window.h"
 
 struct reader;
 
@@ -28,7 +29,8 @@ struct table_store_options {
     const struct schema *schema; /* of the rows that pass; keys first */
     uint32_t key_count;          /* leading columns that identify a row */
     const bool *is_wanted;       /* per column of schema: kept; NULL: all. Key columns always are */
-    bool is_windowed;            /* rows carry windows, and the window belongs to the key */
+    struct op_window window;     /* of kind NONE: none; else it belongs to the key, time windows
+                                    by their start alone */
     bool emits_old;
     uint64_t store_id; /* of the rows in the file */
 };
@@ -42,12 +44,14 @@ MUST_USE enum status table_store_create(struct arena *arena,
 MUST_USE enum status table_store_load(struct operator* op, struct reader *reader,
                                       struct diag *diag);
 
-/* Looks up count keys (at least 1), given as one column per key column; NULL is never found.
+/* Looks up count keys (at least 1), given as one column per key column; NULL is never found. A
+ * windowed store takes the window of key i from row i of windows; others do not look at it.
  * *out is a batch of the store's schema with count rows in arena: row i holds what was found
  * for key i, its time in time_ms; found[i] says whether there was anything (the row is all NULL
  * otherwise, at INT64_MIN). found has room for count bytes. Text in *out borrows from the store
- * until its next change. Not for windowed stores. */
-MUST_USE enum status table_store_find(struct operator* op, const struct column *keys, size_t count,
+ * until its next change. */
+MUST_USE enum status table_store_find(struct operator* op, const struct column *keys,
+                                      const struct batch *windows, size_t count,
                                       struct arena *arena, struct batch **out, uint8_t *found,
                                       struct diag *diag);
 
@@ -56,7 +60,7 @@ MUST_USE enum status table_store_find(struct operator* op, const struct column *
 MUST_USE enum status table_store_keys(struct operator* op, const struct batch *batch,
                                       const struct text **out, struct diag *diag);
 
-/* As table_store_find, by state keys. */
+/* As table_store_find, by state keys. Not for windowed stores. */
 MUST_USE enum status table_store_find_keys(struct operator* op, const struct text *keys,
                                            size_t count, struct arena *arena, struct batch **out,
                                            uint8_t *found, struct diag *diag);

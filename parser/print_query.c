@@ -110,16 +110,15 @@ static void print_condition(struct buffer *out, const char *word, const struct e
     }
 }
 
-/* One expression stands bare; none or several stand in brackets. */
+/* Brackets are only there where nothing would be left without them. */
 static void print_grouping(struct buffer *out, const char *word, const struct expression_list *list)
 {
     buffer_append_string(out, word);
-    buffer_append_string(out, list->count == 1 ? "" : "(");
     for (size_t i = 0; i < list->count; i++) {
         buffer_append_string(out, i > 0 ? ", " : "");
         printer_expression(out, list->items[i]);
     }
-    buffer_append_string(out, list->count == 1 ? "" : ")");
+    buffer_append_string(out, list->count == 0 ? "()" : "");
 }
 
 static void print_emit(struct buffer *out, enum ast_emit emit, bool is_persistent)

@@ -74,10 +74,13 @@ static enum status resolve_call(struct plan_builder *builder, const struct scope
                                 const struct expr ***arguments)
 {
     const struct planner *planner = builder->planner;
+    const struct function_settings settings = {planner->catalog->find_setting,
+                                               planner->catalog->context};
     struct call_arguments given;
     TRY(translate_arguments(builder, scope, call, &given));
-    TRY(aggregate_resolve(planner->registry, call->call.name.name, given.types, given.literals,
-                          given.texts, given.count, planner->arena, aggregate, planner->diag));
+    TRY(aggregate_resolve(planner->registry, &settings, call->call.name.name, given.types,
+                          given.literals, given.texts, given.count, planner->arena, aggregate,
+                          planner->diag));
     assert(aggregate->argument_count <= given.count);
     *arguments = given.exprs;
     return STATUS_OK;
@@ -280,8 +283,9 @@ static enum status make_scope(struct plan_builder *builder, const struct aggrega
 static enum status read_window(struct plan_builder *builder, const struct plan_step *input,
                                struct window_spec *out)
 {
-    const struct select_window *window = builder->query->ast->window;
-    TRY(window_read(window, out, builder->planner->diag));
+    const struct select_query *ast = builder->query->ast;
+    const struct select_window *window = ast->window;
+    TRY(window_read(window, ast->emit == AST_EMIT_FINAL, out, builder->planner->diag));
     if (window && input->is_table) {
         return diag_fail(builder->planner->diag, STATUS_INVALID, window->pos,
                          "Windowing not supported for table aggregations.");

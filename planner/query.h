@@ -40,6 +40,12 @@ struct query_expressions {
     uint32_t count;
 };
 
+/* Appends expression unless an equal one is there; the list grows in the planner's arena and must
+ * have been built by this function alone. */
+MUST_USE enum status query_expressions_add(const struct planner *planner,
+                                           struct query_expressions *list,
+                                           const struct expression *expression);
+
 /* Hands out result names of expressions without an alias. */
 struct alias_generator {
     uint32_t next_column; /* of KSQL_COL_n */

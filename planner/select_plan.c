@@ -208,7 +208,6 @@ enum status select_plan_finish(struct select_plan *select, const struct plan_ste
     plan->has_limit = ast->has_limit;
     plan->limit = ast->has_limit ? (uint64_t)ast->limit : 0;
     plan->is_final = ast->emit == AST_EMIT_FINAL;
-    plan->nested_errors_are_null = setting_bool(planner, "ksql.nested.error.set.null", true);
     *out = plan;
     return STATUS_OK;
 }

@@ -100,11 +100,14 @@ static enum status check_side_properties(const struct planner *planner,
     return full_name->is_set ? check_full_name(planner, full_name->text) : STATUS_OK;
 }
 
+/* inherited: the same side of the source that is read, or NULL. */
 static enum status choose_delimiter(const struct planner *planner,
                                     const struct properties *properties,
-                                    const struct side_properties *side, struct serde *serde)
+                                    const struct side_properties *side,
+                                    const struct serde *inherited, struct serde *serde)
 {
-    serde->delimiter = ',';
+    const bool is_inherited = inherited && inherited->format == serde->format;
+    serde->delimiter = is_inherited ? inherited->delimiter : ',';
     const struct property_value *given = &properties->values[side->delimiter];
     if (!given->is_set) {
         return STATUS_OK;
@@ -139,10 +142,10 @@ static enum status check_running(const struct planner *planner, enum format_kind
 
 static enum status choose_side(const struct planner *planner, const struct properties *properties,
                                const struct side_properties *side, enum format_kind format,
-                               struct serde *serde)
+                               const struct serde *inherited, struct serde *serde)
 {
     *serde = (struct serde){.format = format};
-    TRY(choose_delimiter(planner, properties, side, serde));
+    TRY(choose_delimiter(planner, properties, side, inherited, serde));
     TRY(check_side_properties(planner, properties, side, format));
     return check_running(planner, format);
 }
@@ -171,12 +174,16 @@ static enum status choose_wrapping(const struct planner *planner,
     return STATUS_OK;
 }
 
+/* source: the one that properties are inherited from, or NULL. */
 static enum status choose_both(const struct planner *planner, const struct properties *properties,
-                               enum format_kind key_format, enum format_kind value_format,
-                               const struct schema *schema, struct serde *key, struct serde *value)
+                               const struct source *source, enum format_kind key_format,
+                               enum format_kind value_format, const struct schema *schema,
+                               struct serde *key, struct serde *value)
 {
-    TRY(choose_side(planner, properties, &key_side, key_format, key));
-    TRY(choose_side(planner, properties, &value_side, value_format, value));
+    TRY(choose_side(planner, properties, &key_side, key_format, source ? &source->key_serde : NULL,
+                    key));
+    TRY(choose_side(planner, properties, &value_side, value_format,
+                    source ? &source->value_serde : NULL, value));
     TRY(choose_wrapping(planner, properties, schema, key, value));
     return serde_check(planner, schema, key, value);
 }
@@ -211,7 +218,7 @@ enum status serde_choose_for_create(const struct planner *planner,
         TRY(default_key_format(planner, &key_format));
     }
     TRY(format_parse(value_name, &value_format, planner->diag));
-    return choose_both(planner, properties, key_format, value_format, schema, key, value);
+    return choose_both(planner, properties, NULL, key_format, value_format, schema, key, value);
 }
 
 enum status serde_choose_for_sink(const struct planner *planner,
@@ -242,7 +249,7 @@ enum status serde_choose_for_sink(const struct planner *planner,
     if (value_name.data) {
         TRY(format_parse(value_name, &value_format, planner->diag));
     }
-    return choose_both(planner, properties, key_format, value_format, schema, key, value);
+    return choose_both(planner, properties, leftmost, key_format, value_format, schema, key, value);
 }
 
 /* --- Do the columns fit? ----------------------------------------------------------------- */

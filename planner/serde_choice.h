@@ -16,7 +16,8 @@ MUST_USE enum status serde_choose_for_create(const struct planner *planner,
                                              const struct schema *schema, struct serde *key,
                                              struct serde *value);
 
-/* For CREATE .. AS SELECT: from the properties, else from the left-most source. */
+/* For CREATE .. AS SELECT: from the properties, else from the left-most source; a delimiter is
+ * inherited with its format, also where the format is named again. */
 MUST_USE enum status serde_choose_for_sink(const struct planner *planner,
                                            const struct properties *properties,
                                            const struct source *leftmost,

@@ -9,6 +9,7 @@
 #include <assert.h>
 
 #include "planner/names.h"
+#include "planner/settings.h"
 
 struct plan_step *step_create(struct plan_builder *builder, enum plan_kind kind, const char *name,
                               const struct plan_step *input)
@@ -152,13 +153,18 @@ enum status step_filter(struct plan_builder *builder, const struct scope *scope,
 
 struct plan *plan_create(struct plan_builder *builder, const struct plan_step *root)
 {
-    struct plan *plan = ARENA_NEW(builder->planner->arena, struct plan);
+    const struct planner *planner = builder->planner;
+    struct plan *plan = ARENA_NEW(planner->arena, struct plan);
     if (plan) {
         plan->root = root;
         plan->step_count = builder->step_count;
         plan->sources = builder->sources;
         plan->source_count = builder->source_count;
         plan->is_table = root->is_table;
+        plan->nested_errors_are_null = setting_bool(planner, "ksql.nested.error.set.null", true);
+        plan->fails_on_bad_record =
+            setting_bool(planner, "ksql.fail.on.deserialization.error", false);
+        plan->fails_on_bad_time = setting_bool(planner, "ksql.timestamp.throw.on.invalid", false);
     }
     return plan;
 }

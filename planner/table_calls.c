@@ -11,33 +11,7 @@
 struct find_context {
     const struct planner *planner;
     struct query_expressions *calls;
-    uint32_t capacity;
 };
-
-static enum status add_call(struct find_context *self, const struct expression *call)
-{
-    struct query_expressions *calls = self->calls;
-    for (uint32_t i = 0; i < calls->count; i++) {
-        if (expression_equal(calls->items[i], call)) {
-            return STATUS_OK;
-        }
-    }
-    if (calls->count == self->capacity) {
-        const uint32_t capacity = self->capacity ? 2 * self->capacity : 4;
-        struct expression **items =
-            arena_array(self->planner->arena, capacity, sizeof(struct expression *));
-        if (!items) {
-            return diag_no_memory(self->planner->diag);
-        }
-        if (calls->count > 0) {
-            memcpy(items, calls->items, calls->count * sizeof(struct expression *));
-        }
-        calls->items = items;
-        self->capacity = capacity;
-    }
-    calls->items[calls->count++] = (struct expression *)call;
-    return STATUS_OK;
-}
 
 static enum status visit(void *context, const struct expression *node,
                          const struct lambda_frame *lambdas, bool *enter)
@@ -49,7 +23,7 @@ static enum status visit(void *context, const struct expression *node,
         return STATUS_OK;
     }
     *enter = false;
-    return add_call(self, node);
+    return query_expressions_add(self->planner, self->calls, node);
 }
 
 enum status table_calls_read(const struct planner *planner, const struct query *query,

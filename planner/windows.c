@@ -1,7 +1,8 @@
 /* windows.c
  *
  * Without GRACE PERIOD a window accepts rows until a day after its start, as Kafka Streams has
- * always done; without RETENTION it can be read for as long as it accepts rows.
+ * always done; but a final result does not wait for late rows that nobody asked for. Without
+ * RETENTION a window can be read for as long as it accepts rows.
  */
 #include "planner/windows.h"
 
@@ -19,13 +20,18 @@ static enum status check_advance(const struct select_window *ast, struct diag *d
                      (long long)ast->advance.ms, (long long)ast->size.ms);
 }
 
-static enum status set_retention(const struct select_window *ast, struct window_spec *window,
-                                 struct diag *diag)
+static int64_t grace_ms_of(const struct select_window *ast, bool is_final)
 {
-    window->grace_ms = window->size_ms < default_span_ms ? default_span_ms - window->size_ms : 0;
     if (ast->grace.is_present) {
-        window->grace_ms = ast->grace.ms;
+        return ast->grace.ms;
     }
+    return is_final || ast->size.ms > default_span_ms ? 0 : default_span_ms - ast->size.ms;
+}
+
+static enum status set_retention(const struct select_window *ast, bool is_final,
+                                 struct window_spec *window, struct diag *diag)
+{
+    window->grace_ms = grace_ms_of(ast, is_final);
     int64_t needed_ms;
     if (__builtin_add_overflow(window->size_ms, window->grace_ms, &needed_ms)) {
         return diag_fail(diag, STATUS_INVALID, ast->pos,
@@ -43,7 +49,8 @@ static enum status set_retention(const struct select_window *ast, struct window_
     return STATUS_OK;
 }
 
-enum status window_read(const struct select_window *ast, struct window_spec *out, struct diag *diag)
+enum status window_read(const struct select_window *ast, bool is_final, struct window_spec *out,
+                        struct diag *diag)
 {
     static const enum window_kind kinds[] = {
         [AST_WINDOW_TUMBLING] = WINDOW_TUMBLING,
@@ -65,7 +72,7 @@ enum status window_read(const struct select_window *ast, struct window_spec *out
         TRY(check_advance(ast, diag));
         window.advance_ms = ast->advance.ms;
     }
-    TRY(set_retention(ast, &window, diag));
+    TRY(set_retention(ast, is_final, &window, diag));
     *out = window;
     return STATUS_OK;
 }

@@ -4,12 +4,14 @@
 #ifndef PLANNER_WINDOWS_H
 #define PLANNER_WINDOWS_H
 
+#include <stdbool.h>
+
 #include "base/status.h"
 #include "parser/ast.h"
 #include "planner/catalog.h"
 
-/* ast may be NULL: WINDOW_NONE. */
-MUST_USE enum status window_read(const struct select_window *ast, struct window_spec *out,
-                                 struct diag *diag);
+/* ast may be NULL: WINDOW_NONE. is_final: the query says EMIT FINAL. */
+MUST_USE enum status window_read(const struct select_window *ast, bool is_final,
+                                 struct window_spec *out, struct diag *diag);
 
 #endif

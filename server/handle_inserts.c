@@ -62,7 +62,7 @@ static enum task_result dispose(struct insert_stream *stream)
     return TASK_GONE;
 }
 
-/* --- Answers -------------------------------------------------------------------------------------- */
+/* --- Answers ---------------------------------------------------------------------------------- */
 
 static void begin_value(struct insert_stream *stream)
 {
@@ -117,7 +117,7 @@ static enum task_result refuse(struct insert_stream *stream, enum error_code cod
     return dispose(stream);
 }
 
-/* --- Input ---------------------------------------------------------------------------------------- */
+/* --- Input ------------------------------------------------------------------------------------ */
 
 /* The next line, without its end; false: it has not come whole. At the end of the input the rest
  * is a line. */
@@ -146,7 +146,7 @@ static void take_input(struct insert_stream *stream)
     exchange_take_input(stream->exchange, input, &stream->input_has_ended);
 }
 
-/* --- Rows ----------------------------------------------------------------------------------------- */
+/* --- Rows ------------------------------------------------------------------------------------- */
 
 /* {"target":"S","properties":{}} */
 static enum status open_target(struct insert_stream *stream, struct text line,

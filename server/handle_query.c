@@ -117,7 +117,7 @@ void handle_query_stream(struct server *server, struct exchange *exchange)
     answer(server, exchange, &body_names_stream);
 }
 
-/* --- Closing -------------------------------------------------------------------------------------- */
+/* --- Closing ---------------------------------------------------------------------------------- */
 
 static void close_query(struct server *server, struct exchange *exchange, const json_t *id)
 {

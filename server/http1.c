@@ -59,7 +59,7 @@ struct http1_request {
     enum stage stage;
 };
 
-/* --- Waiting, under the exchange's lock ---------------------------------------------------------- */
+/* --- Waiting, under the exchange's lock ------------------------------------------------------- */
 
 static void park(struct exchange *exchange)
 {
@@ -81,7 +81,7 @@ static void wake(struct exchange *exchange)
 
 static const struct exchange_front_end front_end = {.park = park, .wake = wake};
 
-/* --- Answers ------------------------------------------------------------------------------------- */
+/* --- Answers ---------------------------------------------------------------------------------- */
 
 static ssize_t read_stream(void *context, uint64_t position, char *to, size_t bytes_max)
 {
@@ -155,7 +155,7 @@ static enum MHD_Result give_answer(struct http1_request *request)
     return MHD_NO;
 }
 
-/* --- Headers ------------------------------------------------------------------------------------- */
+/* --- Headers ---------------------------------------------------------------------------------- */
 
 struct header_copy {
     struct request *request;
@@ -257,7 +257,7 @@ static enum MHD_Result take_headers(struct http1_request *request, const char *m
     return MHD_YES;
 }
 
-/* --- Bodies -------------------------------------------------------------------------------------- */
+/* --- Bodies ----------------------------------------------------------------------------------- */
 
 /* The library cannot answer in the middle of a body, so one that is refused is read on for a
  * while, and past that the connection is cut. */
@@ -291,7 +291,7 @@ static void end_body(struct http1_request *request)
     request->stage = STAGE_ANSWER;
 }
 
-/* --- The library's callbacks ----------------------------------------------------------------------- */
+/* --- The library's callbacks ------------------------------------------------------------------ */
 
 static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *data,
@@ -328,7 +328,8 @@ static void *begin_request(void *context, const char *target, struct MHD_Connect
 {
     struct http1 *http1 = context;
     struct http1_request *request = memory_zalloc(sizeof(*request));
-    struct exchange *exchange = request ? exchange_create(http1->server, &front_end, request) : NULL;
+    struct exchange *exchange =
+        request ? exchange_create(http1->server, &front_end, request) : NULL;
     if (!exchange) {
         memory_free(request);
         return NULL;
@@ -401,7 +402,7 @@ static void log_error(void *context, const char *format, va_list args)
     log_event(http1->server->log, LOG_DEBUG, "libmicrohttpd", &field, 1);
 }
 
-/* --- Life ---------------------------------------------------------------------------------------- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 static struct MHD_Daemon *start_daemon(struct http1 *http1)
 {

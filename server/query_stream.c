@@ -36,7 +36,7 @@ struct query_stream {
     atomic_int closing; /* enum stream_closing */
 };
 
-/* --- Life ----------------------------------------------------------------------------------------- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 static void wake(void *context)
 {
@@ -62,7 +62,7 @@ static enum task_result dispose(struct query_stream *stream)
     return TASK_GONE;
 }
 
-/* --- Bytes ---------------------------------------------------------------------------------------- */
+/* --- Bytes ------------------------------------------------------------------------------------ */
 
 static void begin(struct query_stream *stream)
 {
@@ -110,7 +110,7 @@ static enum task_result abandon(struct query_stream *stream)
     return dispose(stream);
 }
 
-/* --- Turns ---------------------------------------------------------------------------------------- */
+/* --- Turns ------------------------------------------------------------------------------------ */
 
 static void add_chunk(struct query_stream *stream, struct row_chunk *chunk)
 {
@@ -180,7 +180,7 @@ static enum task_result run(struct pool_task *task)
     return flush(stream) ? TASK_AGAIN : abandon(stream);
 }
 
-/* --- Starting ------------------------------------------------------------------------------------- */
+/* --- Starting --------------------------------------------------------------------------------- */
 
 static void close_stream(struct stream_entry *entry, enum stream_closing reason)
 {

@@ -71,7 +71,7 @@ struct text router_rest(const struct exchange *exchange)
     return (struct text){path.data + skip, path.bytes - skip};
 }
 
-/* --- Admission --------------------------------------------------------------------------------- */
+/* --- Admission -------------------------------------------------------------------------------- */
 
 /* Methods of RFC 9110 and 5789: known, but perhaps not to a route. */
 static bool is_known_method(struct text method)
@@ -218,7 +218,7 @@ bool router_admit(struct exchange *exchange)
            check_protocol(exchange) && check_media(exchange) && check_body(exchange);
 }
 
-/* --- Bodies ------------------------------------------------------------------------------------ */
+/* --- Bodies ----------------------------------------------------------------------------------- */
 
 void router_refuse_body(struct exchange *exchange)
 {
@@ -238,7 +238,7 @@ bool router_add_body(struct exchange *exchange, struct text bytes)
     return !body->has_failed;
 }
 
-/* --- Running ----------------------------------------------------------------------------------- */
+/* --- Running ---------------------------------------------------------------------------------- */
 
 static bool check_password(struct exchange *exchange)
 {

@@ -45,7 +45,7 @@ struct watch {
     struct watched slots[SLOT_COUNT];
 };
 
-/* --- The thread --------------------------------------------------------------------------------- */
+/* --- The thread ------------------------------------------------------------------------------- */
 
 /* Under the lock: what to tell about this connection; NULL: nothing. A reference. */
 static struct exchange *take_hung_up(struct watched *watched)
@@ -137,7 +137,7 @@ static void *run(void *context)
     return NULL;
 }
 
-/* --- For the front end ---------------------------------------------------------------------------- */
+/* --- For the front end ------------------------------------------------------------------------ */
 
 enum status watch_open(struct metrics *metrics, struct watch **out, struct diag *diag)
 {

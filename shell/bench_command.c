@@ -1,7 +1,7 @@
 /* bench_command.c
  *
- * `leat bench`: what the engine does with NEXMark bids, measured the same way every time. Each
- * benchmark makes its input first, then measures only the work named; it is repeated on a new
+ * `leat bench`: what the engine does with NEXMark bids, measured the same way every time; those
+ * that need a server are in bench_server.c. Each benchmark makes its input first, then measures only the work named; it is repeated on a new
  * engine, and the median run is printed, as one JSON object per line.
  *
  * ratio_to_decode compares with decoding alone, measured in the same run on the same machine:
@@ -11,8 +11,8 @@
 
 #include <errno.h>
 #include <ftw.h>
-#include <getopt.h>
 #include <jansson.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,9 +24,10 @@
 #include "base/memory.h"
 #include "engine/engine.h"
 #include "formats/decoder.h"
-#include "shell/file_text.h"
+#include "shell/bench_server.h"
 #include "shell/line_producer.h"
 #include "shell/nexmark.h"
+#include "shell/options.h"
 
 enum { REPEATS_MAX = 99, AUCTION_KEYS = 100000 };
 
@@ -44,16 +45,16 @@ struct bench {
     enum nexmark_profile profile;
     enum durability durability;
     const char *data_dir; /* below it the directories of the runs are made */
-    bool has_sink;
+    const char *sink;     /* "topic", or "none": project counts its rows */
     struct buffer lines;  /* bids, each ended by a newline */
     uint64_t bid_count;
     struct buffer auctions;
+    struct bench_server_options server;
     struct diag *diag;
 };
 
 struct benchmark {
     const char *name;
-    const char *summary;
     uint64_t auction_keys; /* of the bids: nexmark.h */
     enum status (*run)(struct bench *bench, struct measurement *out);
 };
@@ -352,7 +353,7 @@ static enum status run_ingest(struct bench *bench, struct measurement *out)
 
 static enum status run_project(struct bench *bench, struct measurement *out)
 {
-    if (!bench->has_sink) {
+    if (strcmp(bench->sink, "none") == 0) {
         return measure_client_query(bench, PROJECTION " EMIT CHANGES;", out);
     }
     return measure_query(bench, BID_STREAM,
@@ -385,13 +386,8 @@ static enum status run_join(struct bench *bench, struct measurement *out)
 }
 
 static const struct benchmark benchmarks[] = {
-    {"count", "10 s tumbling COUNT and SUM by auction over 100,000 keys, committed", AUCTION_KEYS,
-     run_count},
-    {"decode", "seven columns of JSON bids into column batches, one thread", 0, run_decode},
-    {"ingest", "lines to a durable topic", 0, run_ingest},
-    {"join", "bids with a table of auctions, committed", 0, run_join},
-    {"project", "five columns, arithmetic, a filter that keeps 80 %; topic to topic, committed", 0,
-     run_project},
+    {"count", AUCTION_KEYS, run_count}, {"decode", 0, run_decode},   {"ingest", 0, run_ingest},
+    {"join", 0, run_join},              {"project", 0, run_project},
 };
 
 enum { BENCHMARK_COUNT = sizeof(benchmarks) / sizeof(benchmarks[0]) };
@@ -455,7 +451,7 @@ static enum status run_benchmark(struct bench *bench, const struct benchmark *be
         TRY(run_median(bench, benchmark, &measurement));
     }
     char name[64];
-    const bool is_sinkless = benchmark->run == run_project && !bench->has_sink;
+    const bool is_sinkless = benchmark->run == run_project && strcmp(bench->sink, "none") == 0;
     (void)snprintf(name, sizeof(name), "%s%s", benchmark->name, is_sinkless ? " --sink none" : "");
     print_measurement(name, &measurement, decode);
     return STATUS_OK;
@@ -463,6 +459,10 @@ static enum status run_benchmark(struct bench *bench, const struct benchmark *be
 
 static enum status run_selected(struct bench *bench, const char *name)
 {
+    if (bench_server_knows(name)) {
+        bench->server.data_dir = bench->data_dir;
+        return bench_server_run(name, &bench->server, bench->diag);
+    }
     struct measurement decode;
     const struct benchmark decode_benchmark = {.auction_keys = 0, .run = run_decode};
     TRY(run_median(bench, &decode_benchmark, &decode));
@@ -476,118 +476,85 @@ static enum status run_selected(struct bench *bench, const char *name)
 
 /* --- Options ------------------------------------------------------------------------------ */
 
-enum {
-    OPTION_HELP = 1,
-    OPTION_EVENTS,
-    OPTION_REPEAT,
-    OPTION_PROFILE,
-    OPTION_SINK,
-    OPTION_DATA,
-    OPTION_DURABILITY
+static const struct option_row rows[] = {
+    {"events", OPTION_NUMBER, offsetof(struct bench, event_count), "N",
+     "events to generate, 92 % of them bids (default 1000000)", 1000, 4000000},
+    {"repeat", OPTION_NUMBER, offsetof(struct bench, repeats), "N",
+     "runs of which the median counts (default 5)", 1, REPEATS_MAX},
+    {"profile", OPTION_PROFILE, offsetof(struct bench, profile), "P",
+     "dense (default) or sparse event time", 0, 0},
+    {"sink", OPTION_TEXT, offsetof(struct bench, sink), "none",
+     "project: rows are counted instead of written", 0, 0},
+    {"data", OPTION_TEXT, offsetof(struct bench, data_dir), "DIR",
+     "where the data directories of the runs are made (default /tmp)", 0, 0},
+    {"durability", OPTION_DURABILITY, offsetof(struct bench, durability), "D",
+     "power-loss (default) or process-crash", 0, 0},
+    {"seconds", OPTION_NUMBER, offsetof(struct bench, server.seconds), "N",
+     "pull, push, insert: how long (default 5)", 1, 3600},
+    {"clients", OPTION_NUMBER, offsetof(struct bench, server.client_count), "N",
+     "pull, push, insert: keep-alive connections (default 32)", 1, 10000},
+    {"rate", OPTION_NUMBER, offsetof(struct bench, server.push_rate), "N",
+     "push: INSERTs per second (default 10000)", 1, 1000000},
+    {"subscribers", OPTION_NUMBER, offsetof(struct bench, server.fanout_count), "N",
+     "fanout: of the busy query (default 100)", 1, 10000},
+    {"idle", OPTION_NUMBER, offsetof(struct bench, server.idle_count), "N",
+     "fanout: of the idle query (default 10000)", 1, 10000},
 };
 
-static const struct option options[] = {
-    {"help", no_argument, NULL, OPTION_HELP},
-    {"events", required_argument, NULL, OPTION_EVENTS},
-    {"repeat", required_argument, NULL, OPTION_REPEAT},
-    {"profile", required_argument, NULL, OPTION_PROFILE},
-    {"sink", required_argument, NULL, OPTION_SINK},
-    {"data", required_argument, NULL, OPTION_DATA},
-    {"durability", required_argument, NULL, OPTION_DURABILITY},
-    {NULL, 0, NULL, 0},
+static const struct option_table options = {
+    .command = "leat bench",
+    .usage = "usage: leat bench NAME [OPTIONS]\n\n"
+             "Prints one JSON object per measurement, the median of the repeats. NAME is\n"
+             "  decode   seven columns of JSON bids into column batches, one thread\n"
+             "  ingest   lines to a durable topic\n"
+             "  project  five columns, arithmetic, a filter that keeps 80 %; topic to topic\n"
+             "  count    10 s tumbling COUNT and SUM by auction over 100,000 keys\n"
+             "  join     bids with a table of auctions\n"
+             "  all      each of those\n"
+             "  pull     lookups by key over REST during ingest at half speed\n"
+             "  push     from INSERT to a push query's subscriber, both durabilities\n"
+             "  insert   single-row INSERTs over REST, both durabilities\n"
+             "  fanout   many subscribers of one query, busy and idle\n\n",
+    .rows = rows,
+    .row_count = sizeof(rows) / sizeof(rows[0]),
 };
-
-static void print_help(FILE *out)
-{
-    (void)fputs("usage: leat bench NAME [OPTIONS]\n\n"
-                "Prints one JSON object per measurement; the median of the repeats.\n\n  all\n",
-                out);
-    for (size_t i = 0; i < BENCHMARK_COUNT; i++) {
-        (void)fprintf(out, "  %-8s %s\n", benchmarks[i].name, benchmarks[i].summary);
-    }
-    (void)fputs("\n  --events N       events to generate, 92 % of them bids (default 1000000)\n"
-                "  --repeat N       runs of which the median counts (default 5)\n"
-                "  --profile P      dense (default) or sparse event time\n"
-                "  --sink none      project: rows are counted instead of written\n"
-                "  --data DIR       where the data directories of the runs are made (default /tmp)\n"
-                "  --durability D   power-loss (default) or process-crash\n",
-                out);
-}
-
-static int usage_error(const char *message)
-{
-    (void)fprintf(stderr, "leat bench: %s\n\n", message);
-    print_help(stderr);
-    return 2;
-}
-
-static enum status take_value(struct bench *bench, int option)
-{
-    switch (option) {
-    case OPTION_EVENTS:
-        return number_option_parse("events", optarg, 1000, 4000000, &bench->event_count,
-                                   bench->diag);
-    case OPTION_REPEAT:
-        return number_option_parse("repeat", optarg, 1, REPEATS_MAX, &bench->repeats, bench->diag);
-    case OPTION_PROFILE:
-        return nexmark_profile_parse(optarg, &bench->profile, bench->diag);
-    case OPTION_DURABILITY:
-        return durability_parse(optarg, &bench->durability, bench->diag);
-    case OPTION_SINK:
-        bench->has_sink = strcmp(optarg, "none") != 0;
-        return STATUS_OK;
-    case OPTION_DATA:
-        bench->data_dir = optarg;
-        return STATUS_OK;
-    default:
-        return diag_fail(bench->diag, STATUS_INVALID, SQL_POS_NONE, "unknown option");
-    }
-}
 
 static bool is_name(const char *name)
 {
-    bool found = strcmp(name, "all") == 0;
+    bool found = strcmp(name, "all") == 0 || bench_server_knows(name);
     for (size_t i = 0; i < BENCHMARK_COUNT; i++) {
         found = found || strcmp(name, benchmarks[i].name) == 0;
     }
     return found;
 }
 
-/* Returns -1 to go on, or the exit code. */
-static int take_options(struct bench *bench, int argc, char **argv, const char **out_name)
-{
-    int option = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            print_help(stdout);
-            return 0;
-        }
-        if (take_value(bench, option) != STATUS_OK) {
-            return usage_error(bench->diag->message);
-        }
-    }
-    if (optind + 1 != argc || !is_name(argv[optind])) {
-        return usage_error("the name of a benchmark is needed");
-    }
-    *out_name = argv[optind];
-    return -1;
-}
-
 int bench_command(int argc, char **argv)
 {
     struct diag diag;
-    struct bench bench = {.event_count = 1000000,
-                          .repeats = 5,
-                          .data_dir = "/tmp",
-                          .has_sink = true,
-                          .diag = &diag};
-    const char *name = NULL;
+    struct bench bench = {
+        .event_count = 1000000,
+        .repeats = 5,
+        .data_dir = "/tmp",
+        .sink = "topic",
+        .server = {.seconds = 5,
+                   .client_count = 32,
+                   .push_rate = 10000,
+                   .fanout_count = 100,
+                   .idle_count = 10000},
+        .diag = &diag};
+    int first = 0;
+    int code = options_parse(&options, argc, argv, &bench, &first);
+    if (code == OPTIONS_GO_ON && (first + 1 != argc || !is_name(argv[first]))) {
+        code = options_usage_error(&options, "the name of a benchmark is needed");
+    }
+    if (code == OPTIONS_GO_ON && strcmp(bench.sink, "topic") != 0 &&
+        strcmp(bench.sink, "none") != 0) {
+        code = options_usage_error(&options, "--sink can be none or topic");
+    }
     buffer_init(&bench.lines);
     buffer_init(&bench.auctions);
-    int code = take_options(&bench, argc, argv, &name);
-    if (code < 0) {
-        const enum status status = run_selected(&bench, name);
+    if (code == OPTIONS_GO_ON) {
+        const enum status status = run_selected(&bench, argv[first]);
         if (status != STATUS_OK) {
             (void)fprintf(stderr, "leat bench: %s\n", diag.message);
         }

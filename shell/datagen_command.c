@@ -6,7 +6,7 @@
 #include "shell/datagen_command.h"
 
 #include <errno.h>
-#include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,8 +14,8 @@
 #include "base/bounds.h"
 #include "base/memory.h"
 #include "engine/engine.h"
-#include "shell/file_text.h"
 #include "shell/nexmark.h"
+#include "shell/options.h"
 
 enum { KIND_COUNT = 3, EVENTS_PER_CALL = BATCH_ROWS_MAX };
 
@@ -35,72 +35,27 @@ struct datagen {
     struct diag diag;
 };
 
-static const char help[] =
-    "usage: leat datagen nexmark --events N [OPTIONS]\n\n"
-    "Writes NEXMark's persons, auctions and bids as JSON, one object per event.\n\n"
-    "  --events N           number of events: 2 % persons, 6 % auctions, 92 % bids\n"
-    "  --seed S             the same seed gives the same events (default 1)\n"
-    "  --profile P          dense (10 M events per second of event time, default) or sparse (10 k)\n"
-    "  --data DIR           to the topics person, auction and bid of DIR, created if need be\n"
-    "  --out DIR            to the files person.json, auction.json and bid.json in DIR\n"
-    "  --help               print this\n\n"
-    "Without --data or --out all events go to standard output, in order.\n";
-
-enum { OPTION_HELP = 1, OPTION_EVENTS, OPTION_SEED, OPTION_PROFILE, OPTION_DATA, OPTION_OUT };
-
-static const struct option options[] = {
-    {"help", no_argument, NULL, OPTION_HELP},
-    {"events", required_argument, NULL, OPTION_EVENTS},
-    {"seed", required_argument, NULL, OPTION_SEED},
-    {"profile", required_argument, NULL, OPTION_PROFILE},
-    {"data", required_argument, NULL, OPTION_DATA},
-    {"out", required_argument, NULL, OPTION_OUT},
-    {NULL, 0, NULL, 0},
+static const struct option_row rows[] = {
+    {"events", OPTION_NUMBER, offsetof(struct datagen, event_count), "N",
+     "number of events: 2 % persons, 6 % auctions, 92 % bids", 1, INT64_MAX},
+    {"seed", OPTION_NUMBER, offsetof(struct datagen, seed), "S",
+     "the same seed gives the same events (default 1)", 0, INT64_MAX},
+    {"profile", OPTION_PROFILE, offsetof(struct datagen, profile), "P",
+     "dense (10 M events per second of event time, default) or sparse (10 k)", 0, 0},
+    {"data", OPTION_TEXT, offsetof(struct datagen, data_dir), "DIR",
+     "to the topics person, auction and bid of DIR, created if need be", 0, 0},
+    {"out", OPTION_TEXT, offsetof(struct datagen, out_dir), "DIR",
+     "to the files person.json, auction.json and bid.json in DIR", 0, 0},
 };
 
-static int usage_error(const char *message)
-{
-    (void)fprintf(stderr, "leat datagen: %s\n\n%s", message, help);
-    return 2;
-}
-
-static enum status take_value(struct datagen *datagen, int option)
-{
-    if (option == OPTION_EVENTS) {
-        return number_option_parse("events", optarg, 1, INT64_MAX, &datagen->event_count,
-                                   &datagen->diag);
-    }
-    if (option == OPTION_SEED) {
-        return number_option_parse("seed", optarg, 0, INT64_MAX, &datagen->seed, &datagen->diag);
-    }
-    return option == OPTION_PROFILE
-               ? nexmark_profile_parse(optarg, &datagen->profile, &datagen->diag)
-               : diag_fail(&datagen->diag, STATUS_INVALID, SQL_POS_NONE, "unknown option");
-}
-
-/* Returns -1 to go on, or the exit code. */
-static int take_options(struct datagen *datagen, int argc, char **argv)
-{
-    int option = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == OPTION_HELP) {
-            (void)fputs(help, stdout);
-            return 0;
-        }
-        if (option == OPTION_DATA) {
-            datagen->data_dir = optarg;
-        } else if (option == OPTION_OUT) {
-            datagen->out_dir = optarg;
-        } else if (take_value(datagen, option) != STATUS_OK) {
-            return usage_error(datagen->diag.message);
-        }
-    }
-    if (optind + 1 != argc || strcmp(argv[optind], "nexmark") != 0) {
-        return usage_error("what to generate is needed: nexmark");
-    }
-    return datagen->event_count ? -1 : usage_error("--events is needed");
-}
+static const struct option_table options = {
+    .command = "leat datagen",
+    .usage = "usage: leat datagen nexmark --events N [OPTIONS]\n\n"
+             "Writes NEXMark's persons, auctions and bids as JSON, one object per event.\n\n",
+    .footer = "\nWithout --data or --out all events go to standard output, in order.\n",
+    .rows = rows,
+    .row_count = sizeof(rows) / sizeof(rows[0]),
+};
 
 /* --- Targets ------------------------------------------------------------------------------ */
 
@@ -241,8 +196,15 @@ int datagen_command(int argc, char **argv)
     }
     datagen->seed = 1;
     buffer_init(&datagen->lines);
-    int code = take_options(datagen, argc, argv);
-    if (code < 0) {
+    int first = 0;
+    int code = options_parse(&options, argc, argv, datagen, &first);
+    if (code == OPTIONS_GO_ON && (first + 1 != argc || strcmp(argv[first], "nexmark") != 0)) {
+        code = options_usage_error(&options, "what to generate is needed: nexmark");
+    }
+    if (code == OPTIONS_GO_ON && datagen->event_count == 0) {
+        code = options_usage_error(&options, "--events is needed");
+    }
+    if (code == OPTIONS_GO_ON) {
         enum status status = generate(datagen);
         const enum status closed = close_target(datagen);
         status = status == STATUS_OK ? closed : status;

@@ -67,3 +67,14 @@ enum status number_option_parse(const char *option, const char *text, int64_t mi
     *out = value;
     return STATUS_OK;
 }
+
+enum status extension_option_add(struct extension_options *extensions, const char *path,
+                                 struct diag *diag)
+{
+    if (extensions->count == EXTENSION_OPTIONS_MAX) {
+        return diag_fail(diag, STATUS_LIMIT, SQL_POS_NONE,
+                         "--extension may be given at most %d times", EXTENSION_OPTIONS_MAX);
+    }
+    extensions->paths[extensions->count++] = path;
+    return STATUS_OK;
+}

@@ -16,4 +16,15 @@ MUST_USE enum status durability_parse(const char *name, enum durability *out, st
 MUST_USE enum status number_option_parse(const char *option, const char *text, int64_t min,
                                          int64_t max, int64_t *out, struct diag *diag);
 
+/* The files of --extension, in order; the paths are borrowed. */
+enum { EXTENSION_OPTIONS_MAX = 16 };
+
+struct extension_options {
+    const char *paths[EXTENSION_OPTIONS_MAX];
+    size_t count;
+};
+
+MUST_USE enum status extension_option_add(struct extension_options *extensions, const char *path,
+                                          struct diag *diag);
+
 #endif

@@ -9,7 +9,7 @@
  */
 #include "shell/run_command.h"
 
-#include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +18,7 @@
 #include "engine/engine.h"
 #include "shell/entity_text.h"
 #include "shell/file_text.h"
+#include "shell/options.h"
 #include "shell/row_writer.h"
 
 struct run {
@@ -26,84 +27,34 @@ struct run {
     enum row_format format;
     enum durability durability;
     bool until_idle;
+    struct extension_options extensions;
     struct engine *engine;
     struct session *session;
     struct buffer sql;
     struct diag diag;
 };
 
-static const char help[] =
-    "usage: leat run [OPTIONS] FILE.sql\n\n"
-    "Runs the statements of FILE.sql (- for standard input) on an engine of its own.\n\n"
-    "  --data DIR        keep topics and state in DIR (default: in memory, gone at the end)\n"
-    "  --output FORMAT   rows as table (default), json (one object per line) or csv\n"
-    "  --until-idle      end a push query when all input has been used\n"
-    "  --durability D    power-loss (default) or process-crash\n"
-    "  --help            print this\n\n"
-    "Exit code: 0 done, 1 a statement failed, 2 wrong usage.\n";
-
-enum { OPTION_HELP = 1, OPTION_DATA, OPTION_OUTPUT, OPTION_UNTIL_IDLE, OPTION_DURABILITY };
-
-static const struct option options[] = {
-    {"data", required_argument, NULL, OPTION_DATA},
-    {"output", required_argument, NULL, OPTION_OUTPUT},
-    {"until-idle", no_argument, NULL, OPTION_UNTIL_IDLE},
-    {"durability", required_argument, NULL, OPTION_DURABILITY},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+static const struct option_row rows[] = {
+    {"data", OPTION_TEXT, offsetof(struct run, data_dir), "DIR",
+     "keep topics and state in DIR (default: in memory, gone at the end)", 0, 0},
+    {"output", OPTION_ROW_FORMAT, offsetof(struct run, format), "FORMAT",
+     "rows as table (default), json (one object per line) or csv", 0, 0},
+    {"until-idle", OPTION_FLAG, offsetof(struct run, until_idle), NULL,
+     "end a push query when all input has been used", 0, 0},
+    {"durability", OPTION_DURABILITY, offsetof(struct run, durability), "D",
+     "power-loss (default) or process-crash", 0, 0},
+    {"extension", OPTION_EXTENSION, offsetof(struct run, extensions), "FILE",
+     "load functions from a shared object; may be repeated", 0, 0},
 };
 
-/* --- Options ------------------------------------------------------------------------------ */
-
-static int usage_error(const char *message)
-{
-    (void)fprintf(stderr, "leat run: %s\n\n%s", message, help);
-    return 2;
-}
-
-/* Returns -1 to go on, or the exit code. */
-static int take_option(struct run *run, int option)
-{
-    switch (option) {
-    case OPTION_HELP:
-        (void)fputs(help, stdout);
-        return 0;
-    case OPTION_DATA:
-        run->data_dir = optarg;
-        return -1;
-    case OPTION_UNTIL_IDLE:
-        run->until_idle = true;
-        return -1;
-    case OPTION_OUTPUT:
-        return row_format_parse(optarg, &run->format, &run->diag) == STATUS_OK
-                   ? -1
-                   : usage_error(run->diag.message);
-    case OPTION_DURABILITY:
-        return durability_parse(optarg, &run->durability, &run->diag) == STATUS_OK
-                   ? -1
-                   : usage_error(run->diag.message);
-    default:
-        (void)fputs(help, stderr);
-        return 2;
-    }
-}
-
-static int take_options(struct run *run, int argc, char **argv)
-{
-    int option = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        const int code = take_option(run, option);
-        if (code >= 0) {
-            return code;
-        }
-    }
-    if (optind + 1 != argc) {
-        return usage_error("one script is needed");
-    }
-    run->file = argv[optind];
-    return -1;
-}
+static const struct option_table options = {
+    .command = "leat run",
+    .usage = "usage: leat run [OPTIONS] FILE.sql\n\n"
+             "Runs the statements of FILE.sql (- for standard input) on an engine of its own.\n\n",
+    .footer = "\nExit code: 0 done, 1 a statement failed, 2 wrong usage.\n",
+    .rows = rows,
+    .row_count = sizeof(rows) / sizeof(rows[0]),
+};
 
 /* --- Results ------------------------------------------------------------------------------ */
 
@@ -203,8 +154,11 @@ static enum status run_statements(struct run *run, struct script *script)
 
 static enum status run_script(struct run *run)
 {
-    const struct engine_options engine_options = {
-        .data_dir = run->data_dir, .durability = run->durability, .is_manual = true};
+    const struct engine_options engine_options = {.data_dir = run->data_dir,
+                                                  .durability = run->durability,
+                                                  .is_manual = true,
+                                                  .extensions = run->extensions.paths,
+                                                  .extension_count = run->extensions.count};
     struct script *script = NULL;
     TRY(engine_open(&engine_options, &run->engine, &run->diag));
     TRY(session_create(run->engine, &run->session, &run->diag));
@@ -231,8 +185,13 @@ int run_command(int argc, char **argv)
         return 1;
     }
     buffer_init(&run->sql);
-    int code = take_options(run, argc, argv);
-    if (code < 0) {
+    int first = 0;
+    int code = options_parse(&options, argc, argv, run, &first);
+    if (code == OPTIONS_GO_ON && first + 1 != argc) {
+        code = options_usage_error(&options, "one script is needed");
+    }
+    if (code == OPTIONS_GO_ON) {
+        run->file = argv[first];
         enum status status = file_text_read(run->file, &run->sql, &run->diag);
         status = status == STATUS_OK ? run_script(run) : status;
         if (status != STATUS_OK) {

@@ -1,40 +1,10 @@
 /* test_catalog.c
  *
- * The one file of the runner that looks behind engine.h.
+ * How the records of a source are written, in the terms of formats/.
  */
 #include "shell/test_catalog.h"
 
-#include "engine/engine_state.h"
-#include "engine/query.h"
 #include "engine/serde.h"
-
-const struct source *test_catalog_find(struct engine *engine, struct text name)
-{
-    return catalog_store_find_source(&engine->catalog, name);
-}
-
-const struct source *test_catalog_find_by_topic(struct engine *engine, struct text topic)
-{
-    const struct source *found = NULL;
-    for (size_t i = 0; i < engine->catalog.source_count; i++) {
-        const struct source *source = &engine->catalog.sources[i]->source;
-        if (text_equal(source->topic, topic) && (!found || source->is_derived)) {
-            found = source;
-        }
-    }
-    return found;
-}
-
-enum status test_catalog_check_queries(struct engine *engine, struct diag *diag)
-{
-    for (size_t i = 0; i < engine->query_count; i++) {
-        const struct query *query = engine->queries[i];
-        if (query_get_state(query) == QUERY_ERROR) {
-            return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%s", query->error);
-        }
-    }
-    return STATUS_OK;
-}
 
 enum status test_side_of(struct arena *arena, const struct source *source, enum format_side side,
                          struct test_side *out, struct diag *diag)

@@ -7,7 +7,7 @@
 
 #include <errno.h>
 #include <fts.h>
-#include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -15,6 +15,7 @@
 #include "base/bounds.h"
 #include "base/buffer.h"
 #include "shell/file_text.h"
+#include "shell/options.h"
 #include "shell/test_case.h"
 #include "shell/test_report.h"
 #include "shell/test_worker.h"
@@ -24,81 +25,35 @@ struct test_session {
     const char *only; /* NULL: all cases */
     int64_t batch_rows;
     const char *junit_path;
+    struct extension_options extensions;
     struct buffer why_not; /* of the case at hand */
     struct test_report report;
     struct diag diag;
 };
 
-static const char help[] =
-    "usage: leat test [OPTIONS] PATH...\n\n"
-    "Runs the test cases in the files given, and in all *.json below the directories given. The\n"
-    "form is that of ksqlDB's own cases: statements, input records and the output records that\n"
-    "must follow.\n\n"
-    "  --only TEXT    only cases whose name or file contains TEXT\n"
-    "  --batch N      hand up to N records at a time to the operators (default 1)\n"
-    "  --verbose      show the cases that pass, too\n"
-    "  --junit FILE   also write the results to FILE, as JUnit does\n"
-    "  --help         print this\n\n"
-    "Exit code: 0 all passed, 1 a case failed, 2 wrong usage or no case found.\n";
-
-enum { OPTION_HELP = 1, OPTION_ONLY, OPTION_BATCH, OPTION_VERBOSE, OPTION_JUNIT };
-
-static const struct option options[] = {
-    {"help", no_argument, NULL, OPTION_HELP},
-    {"only", required_argument, NULL, OPTION_ONLY},
-    {"batch", required_argument, NULL, OPTION_BATCH},
-    {"verbose", no_argument, NULL, OPTION_VERBOSE},
-    {"junit", required_argument, NULL, OPTION_JUNIT},
-    {NULL, 0, NULL, 0},
+static const struct option_row rows[] = {
+    {"only", OPTION_TEXT, offsetof(struct test_session, only), "TEXT",
+     "only cases whose name or file contains TEXT", 0, 0},
+    {"batch", OPTION_NUMBER, offsetof(struct test_session, batch_rows), "N",
+     "hand up to N records at a time to the operators (default 1)", 1, BATCH_ROWS_MAX},
+    {"verbose", OPTION_FLAG, offsetof(struct test_session, is_verbose), NULL,
+     "show the cases that pass, too", 0, 0},
+    {"junit", OPTION_TEXT, offsetof(struct test_session, junit_path), "FILE",
+     "also write the results to FILE, as JUnit does", 0, 0},
+    {"extension", OPTION_EXTENSION, offsetof(struct test_session, extensions), "FILE",
+     "load functions from a shared object; may be repeated", 0, 0},
 };
 
-/* --- Options ------------------------------------------------------------------------------ */
-
-static int usage_error(const char *message)
-{
-    (void)fprintf(stderr, "leat test: %s\n\n%s", message, help);
-    return 2;
-}
-
-/* Returns -1 to go on, or the exit code. */
-static int take_option(struct test_session *session, int option)
-{
-    switch (option) {
-    case OPTION_HELP:
-        (void)fputs(help, stdout);
-        return 0;
-    case OPTION_ONLY:
-        session->only = optarg;
-        return -1;
-    case OPTION_VERBOSE:
-        session->is_verbose = true;
-        return -1;
-    case OPTION_JUNIT:
-        session->junit_path = optarg;
-        return -1;
-    case OPTION_BATCH:
-        return number_option_parse("batch", optarg, 1, BATCH_ROWS_MAX, &session->batch_rows,
-                                   &session->diag) == STATUS_OK
-                   ? -1
-                   : usage_error(session->diag.message);
-    default:
-        (void)fputs(help, stderr);
-        return 2;
-    }
-}
-
-static int take_options(struct test_session *session, int argc, char **argv)
-{
-    int option = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        const int code = take_option(session, option);
-        if (code >= 0) {
-            return code;
-        }
-    }
-    return optind < argc ? -1 : usage_error("a file or directory is needed");
-}
+static const struct option_table options = {
+    .command = "leat test",
+    .usage = "usage: leat test [OPTIONS] PATH...\n\n"
+             "Runs the test cases in the files given, and in all *.json below the directories\n"
+             "given. The form is that of ksqlDB's own cases: statements, input records and the\n"
+             "output records that must follow.\n\n",
+    .footer = "\nExit code: 0 all passed, 1 a case failed, 2 wrong usage or no case found.\n",
+    .rows = rows,
+    .row_count = sizeof(rows) / sizeof(rows[0]),
+};
 
 /* --- Cases -------------------------------------------------------------------------------- */
 
@@ -112,6 +67,13 @@ static double seconds_now(void)
 static bool contains(struct text text, const char *part)
 {
     return memmem(text.data, text.bytes, part, strlen(part)) != NULL;
+}
+
+static struct test_options case_options(const struct test_session *session)
+{
+    return (struct test_options){.batch_rows = (uint32_t)session->batch_rows,
+                                 .extensions = session->extensions.paths,
+                                 .extension_count = session->extensions.count};
 }
 
 static enum status judge_case(struct test_session *session, const struct test_case *test,
@@ -128,7 +90,8 @@ static enum status judge_case(struct test_session *session, const struct test_ca
         *out = TEST_SKIPPED;
         return STATUS_OK;
     }
-    TRY(test_worker_run(test, (uint32_t)session->batch_rows, &is_passed, &session->why_not, diag));
+    const struct test_options how = case_options(session);
+    TRY(test_worker_run(test, &how, &is_passed, &session->why_not, diag));
     *out = is_passed ? TEST_PASSED : TEST_FAILED;
     return STATUS_OK;
 }
@@ -226,13 +189,22 @@ static int finish(struct test_session *session, int code)
 int test_command(int argc, char **argv)
 {
     struct test_session session = {.batch_rows = 1};
-    int code = take_options(&session, argc, argv);
-    if (code >= 0) {
+    int first = 0;
+    int code = options_parse(&options, argc, argv, &session, &first);
+    if (code == OPTIONS_GO_ON && first == argc) {
+        code = options_usage_error(&options, "a file or directory is needed");
+    }
+    if (code != OPTIONS_GO_ON) {
         return code;
+    }
+    const struct test_options how = case_options(&session);
+    if (test_options_check(&how, &session.diag) != STATUS_OK) {
+        (void)fprintf(stderr, "leat test: %s\n", session.diag.message);
+        return 2;
     }
     buffer_init(&session.why_not);
     test_report_init(&session.report, session.is_verbose);
-    code = finish(&session, run_paths(&session, argv + optind));
+    code = finish(&session, run_paths(&session, argv + first));
     test_report_release(&session.report);
     buffer_release(&session.why_not);
     return code;

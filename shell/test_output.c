@@ -202,7 +202,7 @@ enum status test_output_check(struct arena *arena, struct engine *engine,
         if (next_of_topic(outputs, check.topic) != record) {
             continue; /* not the first of its topic */
         }
-        check.source = test_catalog_find_by_topic(engine, check.topic);
+        check.source = inspect_find_source_by_topic(engine, check.topic);
         TRY(check_topic(&check, record));
     }
     return STATUS_OK;

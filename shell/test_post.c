@@ -166,7 +166,7 @@ static enum status check_source(struct post_check *check, const struct tree *exp
     struct test_side key;
     struct test_side value;
     TRY(tree_get_text(expected, "name", &check->subject, check->diag));
-    const struct source *source = test_catalog_find(check->engine, check->subject);
+    const struct source *source = inspect_find_source(check->engine, check->subject);
     if (!source) {
         return fail_fact(check, "source", TEXT("exists"), TEXT("there is none"));
     }
@@ -199,7 +199,7 @@ static enum status check_topic(struct post_check *check, const struct tree *expe
     TRY(check_text(check, "key schema", tree_find(expected, TEXT("keySchema")), TEXT("(none)")));
     TRY(check_text(check, "value schema", tree_find(expected, TEXT("valueSchema")),
                    TEXT("(none)")));
-    const struct source *source = test_catalog_find_by_topic(check->engine, check->subject);
+    const struct source *source = inspect_find_source_by_topic(check->engine, check->subject);
     if (!source) {
         return fail_fact(check, "formats", TEXT("declared"), TEXT("no source declares them"));
     }

@@ -7,13 +7,23 @@
 #ifndef SHELL_TEST_RUN_H
 #define SHELL_TEST_RUN_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/status.h"
 #include "shell/test_case.h"
 
+struct test_options {
+    uint32_t batch_rows;           /* most records at a time */
+    const char *const *extensions; /* shared objects with functions that the cases call */
+    size_t extension_count;
+};
+
+/* Fails where every case would: an extension cannot be loaded. Leaves no thread behind. */
+MUST_USE enum status test_options_check(const struct test_options *options, struct diag *diag);
+
 /* STATUS_OK when the case passes; else diag's message says why not. */
-MUST_USE enum status test_run_case(const struct test_case *test, uint32_t batch_rows,
+MUST_USE enum status test_run_case(const struct test_case *test, const struct test_options *options,
                                    struct diag *diag);
 
 #endif

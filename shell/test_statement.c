@@ -90,12 +90,13 @@ static bool is_symbol(struct token token, char symbol)
     return token.kind == TOKEN_SYMBOL && token.text.bytes == 1 && token.text.data[0] == symbol;
 }
 
-bool test_statement_take(struct text *sql, struct text *out_topic)
+bool test_statement_take(struct text *sql, struct text *out_topic, bool *out_selects)
 {
     struct token token = take_token(sql);
     const bool is_create = is_word(token, TEXT("CREATE"));
     const bool is_any = token.kind != TOKEN_END;
     bool makes_topic = false;
+    bool selects = false;
     struct token before = {0};
     struct token property = {0}; /* whose value comes next */
     *out_topic = (struct text){NULL, 0};
@@ -107,13 +108,13 @@ bool test_statement_take(struct text *sql, struct text *out_topic)
                    is_word(property, TEXT("KAFKA_TOPIC"))) {
             *out_topic = token.text;
         }
-        makes_topic =
-            makes_topic || (is_word(before, TEXT("AS")) && is_word(token, TEXT("SELECT")));
+        selects = selects || (is_word(before, TEXT("AS")) && is_word(token, TEXT("SELECT")));
         before = token;
         token = take_token(sql);
     }
-    if (!is_create || makes_topic) {
+    if (!is_create || makes_topic || selects) {
         *out_topic = (struct text){NULL, 0};
     }
+    *out_selects = is_create && selects;
     return is_any;
 }

@@ -11,8 +11,8 @@
 #include "base/text.h"
 
 /* Takes the first statement off *sql. *out_topic is the topic that it needs, borrowed from *sql,
- * with data NULL when it needs none. False when nothing is left. Text that is no SQL gives no
- * topics. */
-bool test_statement_take(struct text *sql, struct text *out_topic);
+ * with data NULL when it needs none; *out_selects: it is CREATE .. AS SELECT. False when nothing
+ * is left. Text that is no SQL gives no topics. */
+bool test_statement_take(struct text *sql, struct text *out_topic, bool *out_selects);
 
 #endif

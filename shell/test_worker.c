@@ -10,11 +10,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "shell/test_run.h"
 
 enum { EXIT_PASSED = 0, EXIT_FAILED = 3 };
 
@@ -32,15 +31,17 @@ static void write_all(int fd, const char *data, size_t bytes)
     }
 }
 
-static _Noreturn void run_child(const struct test_case *test, uint32_t batch_rows, int fd)
+/* Leaves by exit and not _exit, so that a checker of leaks sees the end of every case. */
+static _Noreturn void run_child(const struct test_case *test, const struct test_options *options,
+                                int fd)
 {
     struct diag diag;
     (void)alarm(TEST_SECONDS_MAX);
-    if (test_run_case(test, batch_rows, &diag) == STATUS_OK) {
-        _exit(EXIT_PASSED);
+    if (test_run_case(test, options, &diag) == STATUS_OK) {
+        exit(EXIT_PASSED);
     }
     write_all(fd, diag.message, strlen(diag.message));
-    _exit(EXIT_FAILED);
+    exit(EXIT_FAILED);
 }
 
 static void read_all(int fd, struct buffer *out)
@@ -80,8 +81,8 @@ static bool judge_end(int state, struct buffer *why_not)
     return false;
 }
 
-enum status test_worker_run(const struct test_case *test, uint32_t batch_rows, bool *out_passed,
-                            struct buffer *why_not, struct diag *diag)
+enum status test_worker_run(const struct test_case *test, const struct test_options *options,
+                            bool *out_passed, struct buffer *why_not, struct diag *diag)
 {
     int ends[2];
     (void)fflush(NULL); /* or the child would write it again */
@@ -91,7 +92,7 @@ enum status test_worker_run(const struct test_case *test, uint32_t batch_rows, b
     const pid_t child = fork();
     if (child == 0) {
         (void)close(ends[0]);
-        run_child(test, batch_rows, ends[1]);
+        run_child(test, options, ends[1]);
     }
     const int fork_error = errno;
     (void)close(ends[1]);

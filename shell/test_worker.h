@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "base/status.h"
 #include "shell/test_case.h"
+#include "shell/test_run.h"
 
 /* A case does a few milliseconds of work; under sanitizers, on a busy machine, a hundred times
  * that. */
@@ -18,7 +19,8 @@ enum { TEST_SECONDS_MAX = 60 };
 
 /* *out_passed false: why_not says why, in one or more lines. Fails only when there can be no
  * process. */
-MUST_USE enum status test_worker_run(const struct test_case *test, uint32_t batch_rows,
-                                     bool *out_passed, struct buffer *why_not, struct diag *diag);
+MUST_USE enum status test_worker_run(const struct test_case *test,
+                                     const struct test_options *options, bool *out_passed,
+                                     struct buffer *why_not, struct diag *diag);
 
 #endif

@@ -5,75 +5,66 @@
  */
 #include "shell/topic_command.h"
 
-#include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bounds.h"
 #include "base/memory.h"
 #include "engine/engine.h"
 #include "formats/json_value.h"
 #include "shell/file_text.h"
 #include "shell/line_producer.h"
+#include "shell/options.h"
 #include "topics/topics.h"
 
 struct topic_run {
-    const char *action;
     const char *topic;
     const char *data_dir;
     enum durability durability;
     int64_t partition_count; /* 0: not given */
-    bool has_key_separator;
-    char key_separator;
+    struct option_character key_separator;
     const char *timestamp_field;
     bool from_beginning;
     int64_t count_max; /* -1: all */
     bool as_json;
+    struct extension_options extensions;
     struct engine *engine;
     struct diag diag;
 };
 
-static const char help[] =
-    "usage: leat topic ACTION [TOPIC] --data DIR [OPTIONS]\n\n"
-    "  create TOPIC [--partitions N]\n"
-    "  list\n"
-    "  describe TOPIC\n"
-    "  delete TOPIC\n"
-    "  produce TOPIC    one record per line of standard input; creates the topic if need be\n"
-    "      --partitions N         of a topic to create (default 1)\n"
-    "      --key-separator C      the part of a line before the first C is the key\n"
-    "      --timestamp-field F    lines are JSON; member F is the record's time in ms\n"
-    "      --durability D         power-loss (default) or process-crash\n"
-    "  consume TOPIC    write the records to standard output, up to the newest\n"
-    "      --from-beginning       from the oldest record (otherwise there is nothing to write)\n"
-    "      --max N                at most N records\n"
-    "      --json                 one object per record: partition, offset, timestamp, key,\n"
-    "                             value, headers\n\n"
-    "Exit code: 0 done, 1 it failed, 2 wrong usage.\n";
-
-enum {
-    OPTION_HELP = 1,
-    OPTION_DATA,
-    OPTION_PARTITIONS,
-    OPTION_KEY_SEPARATOR,
-    OPTION_TIMESTAMP_FIELD,
-    OPTION_FROM_BEGINNING,
-    OPTION_MAX,
-    OPTION_JSON,
-    OPTION_DURABILITY
+static const struct option_row rows[] = {
+    {"data", OPTION_TEXT, offsetof(struct topic_run, data_dir), "DIR", "the data directory", 0, 0},
+    {"partitions", OPTION_NUMBER, offsetof(struct topic_run, partition_count), "N",
+     "create, produce: of a topic to create (default 1)", 1, PARTITION_COUNT_MAX},
+    {"key-separator", OPTION_CHARACTER, offsetof(struct topic_run, key_separator), "C",
+     "produce: the part of a line before the first C is the key;\n"
+     "consume: write keys too, with C behind them", 0, 0},
+    {"timestamp-field", OPTION_TEXT, offsetof(struct topic_run, timestamp_field), "F",
+     "produce: lines are JSON; member F is the record's time in ms", 0, 0},
+    {"durability", OPTION_DURABILITY, offsetof(struct topic_run, durability), "D",
+     "produce: power-loss (default) or process-crash", 0, 0},
+    {"from-beginning", OPTION_FLAG, offsetof(struct topic_run, from_beginning), NULL,
+     "consume: from the oldest record (else there is nothing to write)", 0, 0},
+    {"max", OPTION_NUMBER, offsetof(struct topic_run, count_max), "N",
+     "consume: at most N records", 0, INT64_MAX},
+    {"json", OPTION_FLAG, offsetof(struct topic_run, as_json), NULL,
+     "consume: one object per record: partition, offset, timestamp,\nkey, value, headers", 0, 0},
+    {"extension", OPTION_EXTENSION, offsetof(struct topic_run, extensions), "FILE",
+     "load the functions that queries in DIR call; may be repeated", 0, 0},
 };
 
-static const struct option options[] = {
-    {"help", no_argument, NULL, OPTION_HELP},
-    {"data", required_argument, NULL, OPTION_DATA},
-    {"partitions", required_argument, NULL, OPTION_PARTITIONS},
-    {"key-separator", required_argument, NULL, OPTION_KEY_SEPARATOR},
-    {"timestamp-field", required_argument, NULL, OPTION_TIMESTAMP_FIELD},
-    {"from-beginning", no_argument, NULL, OPTION_FROM_BEGINNING},
-    {"max", required_argument, NULL, OPTION_MAX},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"durability", required_argument, NULL, OPTION_DURABILITY},
-    {NULL, 0, NULL, 0},
+static const struct option_table options = {
+    .command = "leat topic",
+    .usage =
+        "usage: leat topic ACTION [TOPIC] --data DIR [OPTIONS]\n\n"
+        "  create TOPIC, list, describe TOPIC, delete TOPIC\n"
+        "  produce TOPIC   one record per line of standard input; creates the topic if need be\n"
+        "  consume TOPIC   write the records to standard output, up to the newest\n\n",
+    .footer = "\nExit code: 0 done, 1 it failed, 2 wrong usage.\n",
+    .rows = rows,
+    .row_count = sizeof(rows) / sizeof(rows[0]),
 };
 
 /* --- Actions ------------------------------------------------------------------------------ */
@@ -152,8 +143,8 @@ static enum status produce(struct topic_run *run)
     topic_unref(topic);
     const struct line_producer_options producer_options = {
         .topic = run->topic,
-        .has_key_separator = run->has_key_separator,
-        .key_separator = run->key_separator,
+        .has_key_separator = run->key_separator.is_set,
+        .key_separator = run->key_separator.character,
         .timestamp_field = run->timestamp_field,
     };
     uint64_t count = 0;
@@ -195,9 +186,9 @@ static void write_json_record(struct buffer *out, const struct record *record, u
 static void write_line(const struct topic_run *run, struct buffer *out,
                        const struct record *record)
 {
-    if (run->has_key_separator && record->key.data) {
+    if (run->key_separator.is_set && record->key.data) {
         buffer_append_text(out, record->key);
-        buffer_append_byte(out, run->key_separator);
+        buffer_append_byte(out, run->key_separator.character);
     }
     buffer_append_text(out, record->value.data ? record->value : TEXT("<null>"));
     buffer_append_byte(out, '\n');
@@ -264,90 +255,34 @@ static const struct {
     {"delete", true, delete_topic}, {"produce", true, produce}, {"consume", true, consume},
 };
 
-/* --- Options ------------------------------------------------------------------------------ */
-
-static int usage_error(const char *message)
+/* Finds what the arguments ask for; returns OPTIONS_GO_ON or the exit code. */
+static int take_action(struct topic_run *run, int argc, char **argv, size_t *out_action)
 {
-    (void)fprintf(stderr, "leat topic: %s\n\n%s", message, help);
-    return 2;
-}
-
-static enum status take_value_option(struct topic_run *run, int option)
-{
-    switch (option) {
-    case OPTION_PARTITIONS:
-        return number_option_parse("partitions", optarg, 1, 1024, &run->partition_count,
-                                   &run->diag);
-    case OPTION_MAX:
-        return number_option_parse("max", optarg, 0, INT64_MAX, &run->count_max, &run->diag);
-    case OPTION_DURABILITY:
-        return durability_parse(optarg, &run->durability, &run->diag);
-    case OPTION_KEY_SEPARATOR:
-        run->has_key_separator = true;
-        run->key_separator = optarg[0];
-        return strlen(optarg) == 1 ? STATUS_OK
-                                   : diag_fail(&run->diag, STATUS_INVALID, SQL_POS_NONE,
-                                               "--key-separator wants one character");
-    default:
-        return diag_fail(&run->diag, STATUS_INVALID, SQL_POS_NONE, "unknown option");
-    }
-}
-
-/* Returns -1 to go on, or the exit code. */
-static int take_option(struct topic_run *run, int option)
-{
-    switch (option) {
-    case OPTION_HELP:
-        (void)fputs(help, stdout);
-        return 0;
-    case OPTION_DATA:
-        run->data_dir = optarg;
-        return -1;
-    case OPTION_TIMESTAMP_FIELD:
-        run->timestamp_field = optarg;
-        return -1;
-    case OPTION_FROM_BEGINNING:
-        run->from_beginning = true;
-        return -1;
-    case OPTION_JSON:
-        run->as_json = true;
-        return -1;
-    default:
-        return take_value_option(run, option) == STATUS_OK ? -1 : usage_error(run->diag.message);
-    }
-}
-
-static int take_options(struct topic_run *run, int argc, char **argv, size_t *out_action)
-{
-    int option = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        const int code = take_option(run, option);
-        if (code >= 0) {
-            return code;
-        }
-    }
     size_t i = 0;
     const size_t count = sizeof(actions) / sizeof(actions[0]);
-    while (optind < argc && i < count && strcmp(argv[optind], actions[i].name) != 0) {
+    while (argc > 0 && i < count && strcmp(argv[0], actions[i].name) != 0) {
         i++;
     }
-    if (optind == argc || i == count) {
-        return usage_error("an action is needed: create, list, describe, delete, produce, consume");
+    if (argc == 0 || i == count) {
+        return options_usage_error(
+            &options, "an action is needed: create, list, describe, delete, produce, consume");
     }
-    if (argc - optind != (actions[i].needs_topic ? 2 : 1)) {
-        return usage_error(actions[i].needs_topic ? "one topic is needed"
-                                                  : "too many arguments");
+    if (argc != (actions[i].needs_topic ? 2 : 1)) {
+        return options_usage_error(&options, actions[i].needs_topic ? "one topic is needed"
+                                                                    : "too many arguments");
     }
-    run->topic = actions[i].needs_topic ? argv[optind + 1] : NULL;
+    run->topic = actions[i].needs_topic ? argv[1] : NULL;
     *out_action = i;
-    return run->data_dir ? -1 : usage_error("--data is needed");
+    return run->data_dir ? OPTIONS_GO_ON : options_usage_error(&options, "--data is needed");
 }
 
 static enum status run_action(struct topic_run *run, size_t action)
 {
-    const struct engine_options engine_options = {
-        .data_dir = run->data_dir, .durability = run->durability, .is_manual = true};
+    const struct engine_options engine_options = {.data_dir = run->data_dir,
+                                                  .durability = run->durability,
+                                                  .is_manual = true,
+                                                  .extensions = run->extensions.paths,
+                                                  .extension_count = run->extensions.count};
     TRY(engine_open(&engine_options, &run->engine, &run->diag));
     return actions[action].act(run);
 }
@@ -360,8 +295,12 @@ int topic_command(int argc, char **argv)
         return 1;
     }
     run->count_max = -1;
-    int code = take_options(run, argc, argv, &action);
-    if (code < 0) {
+    int first = 0;
+    int code = options_parse(&options, argc, argv, run, &first);
+    if (code == OPTIONS_GO_ON) {
+        code = take_action(run, argc - first, argv + first, &action);
+    }
+    if (code == OPTIONS_GO_ON) {
         const enum status status = run_action(run, action);
         if (status != STATUS_OK) {
             (void)fprintf(stderr, "leat topic: %s\n", run->diag.message);

@@ -27,8 +27,8 @@ struct aggregate aggregate_run_resolve(struct arena *arena, const char *name, co
         pointers[count + i] = &values[i];
     }
     struct aggregate aggregate;
-    assert_ok(aggregate_resolve(function_registry_builtin(), text_of(name), all, pointers, texts,
-                                count + literal_count, arena, &aggregate, &diag),
+    assert_ok(aggregate_resolve(function_registry_builtin(), NULL, text_of(name), all, pointers,
+                                texts, count + literal_count, arena, &aggregate, &diag),
               &diag);
     assert_int_equal(aggregate.argument_count, count);
     return aggregate;

@@ -343,7 +343,7 @@ static enum status resolve(const char *name, const char *types, uint32_t literal
         literals[i] = &literal;
     }
     struct aggregate aggregate;
-    return aggregate_resolve(function_registry_builtin(), text_of(name), all, literals, texts,
+    return aggregate_resolve(function_registry_builtin(), NULL, text_of(name), all, literals, texts,
                              count, &arena, &aggregate, &diag);
 }
 
@@ -504,7 +504,7 @@ static void variadic_arguments_are_divided_into_columns_and_literals(void **stat
             literals[at] = &literal;
         }
         const enum status status =
-            aggregate_resolve(registry, text_of(calls[i].name), types, literals, texts, count,
+            aggregate_resolve(registry, NULL, text_of(calls[i].name), types, literals, texts, count,
                               &arena, &aggregate, &diag);
         assert_int_equal(status, calls[i].message ? STATUS_INVALID : STATUS_OK);
         if (calls[i].message) {
@@ -512,6 +512,46 @@ static void variadic_arguments_are_divided_into_columns_and_literals(void **stat
         } else {
             assert_int_equal(aggregate.constant_count, calls[i].literal_count);
             assert_int_equal(aggregate.argument_count, count - calls[i].literal_count);
+        }
+    }
+}
+
+/* One setting: context is its name, "=" and its value. */
+static struct text find_setting(void *context, struct text name)
+{
+    const char *setting = context;
+    const bool is_it = text_starts_with(text_of(setting), name) && setting[name.bytes] == '=';
+    return is_it ? text_of(setting + name.bytes + 1) : (struct text){NULL, 0};
+}
+
+static void a_setting_of_the_function_limits_what_it_collects(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *setting;
+        enum status status;
+        int64_t limit;
+    } limits[] = {
+        {"ksql.functions.collect_list.limit=3", STATUS_OK, 3},
+        {"ksql.functions._global_.limit=4", STATUS_OK, 4},
+        {"ksql.functions.collect_set.limit=3", STATUS_OK, INT32_MAX},
+        {"ksql.functions.collect_list.limit=-1", STATUS_OK, INT32_MAX},
+        {"ksql.functions.collect_list.limit=many", STATUS_INVALID, 0},
+    };
+    const struct type *type = type_of(TYPE_INTEGER);
+    const struct value *literal = NULL;
+    const struct text text = TEXT("A");
+    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+        char setting[64];
+        (void)snprintf(setting, sizeof(setting), "%s", limits[i].setting);
+        const struct function_settings settings = {find_setting, setting};
+        struct aggregate aggregate;
+        assert_int_equal(aggregate_resolve(function_registry_builtin(), &settings,
+                                           TEXT("COLLECT_LIST"), &type, &literal, &text, 1, &arena,
+                                           &aggregate, &diag),
+                         limits[i].status);
+        if (limits[i].status == STATUS_OK) {
+            assert_int_equal(aggregate.limit, limits[i].limit);
         }
     }
 }
@@ -527,6 +567,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(variadic_arguments_are_divided_into_columns_and_literals,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(only_some_aggregates_work_on_tables, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_setting_of_the_function_limits_what_it_collects, setup,
+                                        teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

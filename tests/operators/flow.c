@@ -294,7 +294,7 @@ struct aggregate flow_aggregate(struct flow *flow, const char *name, const struc
     struct aggregate aggregate;
     const struct value *literals[1] = {NULL};
     const struct text argument_text = TEXT("argument");
-    assert_ok(aggregate_resolve(flow->build.registry, text_of(name), &type, literals,
+    assert_ok(aggregate_resolve(flow->build.registry, NULL, text_of(name), &type, literals,
                                 &argument_text, 1, &flow->arena, &aggregate, &flow->diag),
               &flow->diag);
     return aggregate;

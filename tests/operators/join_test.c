@@ -21,6 +21,7 @@ struct joining {
     struct flow *flow;
     const struct schema *inputs[2];
     struct join_shape shape;
+    struct op_window window; /* of the tables' keys */
     struct operator* join;
     struct operator* entries[2]; /* where rows of a side go in: the join or a table_store */
 };
@@ -53,6 +54,7 @@ static struct operator* put_store(struct joining *j, enum side side)
         .place = {.downstream = j->join, .downstream_input = side},
         .schema = j->inputs[side],
         .key_count = 1,
+        .window = j->window,
         .emits_old = true,
         .store_id = side + 1,
     };
@@ -86,15 +88,22 @@ static void finish(struct joining *j)
 
 /* --- stream and table ----------------------------------------------------------------------- */
 
-static void open_stream_table(struct joining *j, size_t batch_rows, enum op_join_type type)
+static void open_windowed_stream_table(struct joining *j, size_t batch_rows, enum op_join_type type,
+                                       struct op_window window)
 {
     prepare(j, batch_rows, type, "K BIGINT, V STRING");
+    j->window = window;
     const struct join_stream_table_options options = {.place = flow_place(j->flow, "Join"),
                                                       .shape = j->shape};
     assert_ok(join_stream_table_create(&j->flow->arena, &options, &j->join, &j->flow->diag),
               &j->flow->diag);
     j->entries[LEFT] = j->join;
     join_stream_table_set_table(j->join, put_store(j, RIGHT));
+}
+
+static void open_stream_table(struct joining *j, size_t batch_rows, enum op_join_type type)
+{
+    open_windowed_stream_table(j, batch_rows, type, (struct op_window){.kind = OP_WINDOW_NONE});
 }
 
 static void stream_rows_find_the_table_row_of_their_moment(void **state)
@@ -130,17 +139,40 @@ static void left_stream_rows_stay_without_a_table_row(void **state)
     }
 }
 
+static void windowed_stream_rows_find_the_table_row_of_their_window(void **state)
+{
+    (void)state;
+    FOR_EACH_BATCH_SIZE(i)
+    {
+        struct joining j;
+        open_windowed_stream_table(&j, batch_sizes[i], OP_JOIN_LEFT,
+                                   (struct op_window){.kind = OP_WINDOW_SESSION});
+        right(&j, "1,x@2[1;2] 1,y@3[1;3]");
+        left(&j, "1,b@4[1;3] 1,c@4[1;4]");
+        flow_expect(j.flow, "1,1,b,1,y,4@4[1;3] 1,1,c,-,-,4@4[1;4]");
+        finish(&j);
+    }
+}
+
 /* --- two tables ----------------------------------------------------------------------------- */
 
-static void open_table_table(struct joining *j, size_t batch_rows, enum op_join_type type,
-                             bool emits_old)
+static void open_windowed_table_table(struct joining *j, size_t batch_rows, enum op_join_type type,
+                                      bool emits_old, struct op_window window)
 {
     prepare(j, batch_rows, type, "K BIGINT, V STRING");
+    j->window = window;
     const struct join_table_table_options options = {
         .place = flow_place(j->flow, "Join"), .shape = j->shape, .emits_old = emits_old};
     assert_ok(join_table_table_create(&j->flow->arena, &options, &j->join, &j->flow->diag),
               &j->flow->diag);
     join_table_table_set_tables(j->join, put_store(j, LEFT), put_store(j, RIGHT));
+}
+
+static void open_table_table(struct joining *j, size_t batch_rows, enum op_join_type type,
+                             bool emits_old)
+{
+    open_windowed_table_table(j, batch_rows, type, emits_old,
+                              (struct op_window){.kind = OP_WINDOW_NONE});
 }
 
 static void inner_tables_emit_while_both_rows_are_there(void **state)
@@ -156,6 +188,22 @@ static void inner_tables_emit_while_both_rows_are_there(void **state)
         right(&j, "1,y@11");
         flow_expect(j.flow, "1,1,c,1,x,8@8 1,1,d,1,x,9@9<1,1,c,1,x,9> "
                             "1,-,-,1,x,10@10!<1,1,d,1,x,10>");
+        finish(&j);
+    }
+}
+
+static void windowed_tables_match_by_the_start_of_time_windows(void **state)
+{
+    (void)state;
+    FOR_EACH_BATCH_SIZE(i)
+    {
+        struct joining j;
+        open_windowed_table_table(&j, batch_sizes[i], OP_JOIN_INNER, true,
+                                  (struct op_window){.kind = OP_WINDOW_TUMBLING, .size_ms = 10});
+        left(&j, "1,a@1[0;10] 1,b@11[10;20]");
+        right(&j, "1,x@12[10;15] 1,y@21[20;25]");
+        left(&j, "1,c@13[10;20]");
+        flow_expect(j.flow, "1,1,b,1,x,12@12[10;15] 1,1,c,1,x,13@13[10;20]<1,1,b,1,x,13>");
         finish(&j);
     }
 }
@@ -530,7 +578,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stream_rows_find_the_table_row_of_their_moment),
         cmocka_unit_test(left_stream_rows_stay_without_a_table_row),
+        cmocka_unit_test(windowed_stream_rows_find_the_table_row_of_their_window),
         cmocka_unit_test(inner_tables_emit_while_both_rows_are_there),
+        cmocka_unit_test(windowed_tables_match_by_the_start_of_time_windows),
         cmocka_unit_test(left_tables_keep_rows_without_a_match),
         cmocka_unit_test(outer_tables_keep_rows_of_either_side),
         cmocka_unit_test(right_tables_keep_rows_of_the_right),

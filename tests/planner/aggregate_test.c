@@ -36,7 +36,7 @@ static const struct plan_case cases[] = {
      "  S.X->F F,\n"
      "  COUNT(*) KSQL_COL_1\n"
      "FROM S S\n"
-     "GROUP BY ((S.A + 1), S.X->F)\n"
+     "GROUP BY (S.A + 1), S.X->F\n"
      "EMIT CHANGES\n"},
     {"CREATE TABLE O AS SELECT K, WINDOWSTART AS WS, COUNT(*) FROM S WINDOW "
      "TUMBLING (SIZE 1 MINUTE) GROUP BY K;",
@@ -75,7 +75,7 @@ static const struct plan_case cases[] = {
      "    > Suppress | `K` STRING PRIMARY KEY, `KSQL_AGG_VARIABLE_0` "
      "BIGINT, `WINDOWSTART` BIGINT, `WINDOWEND` BIGINT\n"
      "      > Aggregate by (K) of (COUNT(ROWTIME)) window SESSION(size "
-     "30000 ms, grace 86370000 ms, retention 86400000 ms) | `K` STRING "
+     "30000 ms, grace 0 ms, retention 30000 ms) | `K` STRING "
      "PRIMARY KEY, `KSQL_AGG_VARIABLE_0` BIGINT, `WINDOWSTART` BIGINT, "
      "`WINDOWEND` BIGINT\n"
      "        > Source S topic s | `K` STRING KEY, `A` INTEGER, `B` BIGINT, "
