@@ -17,8 +17,6 @@ enum {
     /* A body that is collected before its route runs; past it 413. Scripts of migrations reach
      * a megabyte. */
     REQUEST_BODY_BYTES_MAX = 4 << 20,
-    /* One SQL statement; past it 400. The parser's cost and memory grow with it. */
-    STATEMENT_BYTES_MAX = 64 << 10,
     /* Properties and variables of one request. */
     REQUEST_PROPERTY_COUNT_MAX = 1000,
     /* One line of /inserts-stream. */
