@@ -137,11 +137,11 @@ static void append_value(const struct set_column *column, struct datagen_state *
     case VALUE_NUMBER:
         buffer_printf(out, "%" PRId64, next_between(state, column->min, column->max));
         return;
-    case VALUE_AMOUNT:
-        buffer_printf(out, "%" PRId64 ".%04" PRId64,
-                      next_between(state, column->min, column->max - 1),
-                      next_between(state, 0, 9999));
+    case VALUE_AMOUNT: {
+        const int64_t whole = next_between(state, column->min, column->max - 1);
+        buffer_printf(out, "%" PRId64 ".%04" PRId64, whole, next_between(state, 0, 9999));
         return;
+    }
     case VALUE_NAME:
         buffer_printf(out, "'%s%" PRId64 "'", column->options[0],
                       next_between(state, column->min, column->max));
@@ -152,11 +152,13 @@ static void append_value(const struct set_column *column, struct datagen_state *
         return;
     }
     case VALUE_ADDRESS: {
-        const int64_t place = next_between(state, 10, 99);
+        const int64_t city = next_between(state, 10, 99);
+        const int64_t region = next_between(state, 10, 99);
+        const int64_t zip_code = next_between(state, 10000, 99999);
         buffer_printf(out,
                       "STRUCT(city := 'City_%" PRId64 "', state := 'State_%" PRId64
                       "', zipcode := %" PRId64 ")",
-                      place, next_between(state, 10, 99), next_between(state, 10000, 99999));
+                      city, region, zip_code);
         return;
     }
     }
