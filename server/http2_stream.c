@@ -246,12 +246,9 @@ static void end_request(struct http2_stream *stream)
 {
     struct exchange *exchange = stream->exchange;
     stream->has_request = true;
-    if (stream->has_answer) {
-        return;
-    }
-    if (exchange->route->body == BODY_STREAM) {
+    if (exchange->route && exchange->route->body == BODY_STREAM) {
         (void)exchange_feed(exchange, (struct text){NULL, 0}, true);
-    } else {
+    } else if (!stream->has_answer) {
         router_run(exchange);
         give_answer(stream);
     }
