@@ -164,6 +164,7 @@ enum status cursor_add_rows(struct cursor *cursor, const struct batch *batch, st
         return status;
     }
     enqueue(cursor, chunk);
+    cursor->row_bytes = arena_bytes(&chunk->arena) / row_count;
     if (cursor->has_limit) {
         cursor->rows_left -= row_count;
         if (cursor->rows_left == 0) {

@@ -56,6 +56,7 @@ struct cursor {
     uint64_t rows_left;       /* of the limit */
     bool counts_only;
     uint64_t row_count;       /* handed out or counted */
+    size_t row_bytes;         /* of memory, on average in the last chunk; 0: none yet */
     bool is_end;
     const char *final_message;
     atomic_bool is_terminated; /* TERMINATE or close-query from another thread */

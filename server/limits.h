@@ -19,8 +19,6 @@ enum {
     REQUEST_BODY_BYTES_MAX = 4 << 20,
     /* A query whose body is no longer than this is parsed and planned where it came in. */
     BRIEF_BODY_BYTES_MAX = 4 << 10,
-    /* One SQL statement; past it 400. The parser's cost and memory grow with it. */
-    STATEMENT_BYTES_MAX = 64 << 10,
     /* Properties and variables of one request. */
     REQUEST_PROPERTY_COUNT_MAX = 1000,
     /* One line of /inserts-stream. */

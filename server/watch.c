@@ -207,6 +207,16 @@ void watch_set_deadline(struct watch *watch, struct watched *watched, int64_t ti
     pthread_mutex_unlock(&watch->lock);
 }
 
+void watch_lower_deadline(struct watch *watch, struct watched *watched, int64_t timeout_ms)
+{
+    const int64_t deadline_ms = clock_ms() + timeout_ms;
+    pthread_mutex_lock(&watch->lock);
+    if (watched->deadline_ms == 0 || watched->deadline_ms > deadline_ms) {
+        watched->deadline_ms = deadline_ms;
+    }
+    pthread_mutex_unlock(&watch->lock);
+}
+
 void watch_park(struct watch *watch, struct watched *watched, struct exchange *exchange)
 {
     pthread_mutex_lock(&watch->lock);

@@ -1,8 +1,9 @@
 /* bench_command.c
  *
  * `leat bench`: what the engine does with NEXMark bids, measured the same way every time; those
- * that need a server are in bench_server.c. Each benchmark makes its input first, then measures only the work named; it is repeated on a new
- * engine, and the median run is printed, as one JSON object per line.
+ * that need a server are in bench_server.c. Each benchmark makes its input first, then measures
+ * only the work named; it is repeated on a new engine, and the median run is printed, as one JSON
+ * object per line.
  *
  * ratio_to_decode compares with decoding alone, measured in the same run on the same machine:
  * the number to compare between machines and days.

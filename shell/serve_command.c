@@ -198,6 +198,9 @@ static enum status parse_listen(struct serve *serve, const char *text)
                          "'%s' is not an address and a port, as in 127.0.0.1:8088", text);
     }
     (void)snprintf(serve->address, sizeof(serve->address), "%.*s", (int)bytes, start);
+    if (strcmp(serve->address, "localhost") == 0) { /* names are not looked up otherwise */
+        (void)snprintf(serve->address, sizeof(serve->address), "127.0.0.1");
+    }
     serve->port = (uint16_t)port;
     return STATUS_OK;
 }
