@@ -1,4 +1,4 @@
-/* property_file_test.c: Java's .properties files. */
+/* property_file_test.c: .properties files are read as Java reads them. */
 #include "server/property_file.h"
 #include "tests/test.h"
 

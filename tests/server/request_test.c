@@ -144,7 +144,7 @@ static void out_of_memory_is_a_status(void **state)
     assert_int_equal(status, STATUS_OK);
 }
 
-/* --- The guard ---------------------------------------------------------------------------------- */
+/* --- The guard -------------------------------------------------------------------------------- */
 
 /* Headers as "name:value" with '|' between them. */
 static bool is_refused(enum protocol protocol, const char *headers)
@@ -157,9 +157,9 @@ static bool is_refused(enum protocol protocol, const char *headers)
     while (*headers) {
         const size_t bytes = strcspn(headers, "|");
         const size_t name_bytes = strcspn(headers, ":");
-        assert_ok(request_add_header(&request, (struct text){headers, name_bytes},
-                                     (struct text){headers + name_bytes + 1, bytes - name_bytes - 1},
-                                     &diag),
+        assert_ok(request_add_header(
+                      &request, (struct text){headers, name_bytes},
+                      (struct text){headers + name_bytes + 1, bytes - name_bytes - 1}, &diag),
                   &diag);
         headers += bytes + (headers[bytes] == '|');
     }
