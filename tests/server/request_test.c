@@ -157,10 +157,9 @@ static bool is_refused(enum protocol protocol, const char *headers)
     while (*headers) {
         const size_t bytes = strcspn(headers, "|");
         const size_t name_bytes = strcspn(headers, ":");
-        assert_ok(request_add_header(
-                      &request, (struct text){headers, name_bytes},
-                      (struct text){headers + name_bytes + 1, bytes - name_bytes - 1}, &diag),
-                  &diag);
+        const struct text name = {headers, name_bytes};
+        const struct text value = {headers + name_bytes + 1, bytes - name_bytes - 1};
+        assert_ok(request_add_header(&request, name, value, &diag), &diag);
         headers += bytes + (headers[bytes] == '|');
     }
     const bool was_refused = http1_guard_refuses(&request, &refusal);
