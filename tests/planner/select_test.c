@@ -226,7 +226,7 @@ static const struct plan_case cases[] = {
     {"INSERT INTO NOPE SELECT * FROM S;",
      "ERROR: Line: 1, Col: 13: Source `NOPE` does not exist.\n"},
     {"SELECT A, K, A * 2 FROM S EMIT CHANGES LIMIT 3;",
-     "> Project A, K, (A * 2) | `A` INTEGER, `K` STRING, `KSQL_COL_0` INTEGER\n"
+     "> Project A, K, (A * 2) | `A` INTEGER, `K` STRING KEY, `KSQL_COL_0` INTEGER\n"
      "  > Source S topic s | `K` STRING KEY, `A` INTEGER, `B` BIGINT, `D` "
      "DECIMAL(4, 2), `T` TIMESTAMP, `L` ARRAY<INTEGER>, `X` STRUCT<`F` "
      "INTEGER, `G` STRING>\n"},
