@@ -231,12 +231,12 @@ static const struct plan_case cases[] = {
      "DECIMAL(4, 2), `T` TIMESTAMP, `L` ARRAY<INTEGER>, `X` STRUCT<`F` "
      "INTEGER, `G` STRING>\n"},
     {"SELECT * FROM MW EMIT CHANGES;",
-     "> Project K, WINDOWSTART, WINDOWEND, N | `K` STRING, `WINDOWSTART` "
-     "BIGINT, `WINDOWEND` BIGINT, `N` BIGINT\n"
+     "> Project K, WINDOWSTART, WINDOWEND, N | `K` STRING PRIMARY KEY, `WINDOWSTART` "
+     "BIGINT PRIMARY KEY, `WINDOWEND` BIGINT PRIMARY KEY, `N` BIGINT\n"
      "  > Source MW topic MW stored | `K` STRING PRIMARY KEY, `N` BIGINT, "
      "`WINDOWSTART` BIGINT, `WINDOWEND` BIGINT\n"},
     {"SELECT *, ROWOFFSET FROM S EMIT CHANGES;",
-     "> Project K, A, B, D, T, L, X, ROWOFFSET | `K` STRING, `A` INTEGER, "
+     "> Project K, A, B, D, T, L, X, ROWOFFSET | `K` STRING KEY, `A` INTEGER, "
      "`B` BIGINT, `D` DECIMAL(4, 2), `T` TIMESTAMP, `L` ARRAY<INTEGER>, `X` "
      "STRUCT<`F` INTEGER, `G` STRING>, `ROWOFFSET` BIGINT\n"
      "  > Source S topic s | `K` STRING KEY, `A` INTEGER, `B` BIGINT, `D` "
