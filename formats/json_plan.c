@@ -150,19 +150,21 @@ static int32_t field_of(const struct json_object *object, struct text name, stru
     return folded == JSON_FIELD_NONE ? exact : JSON_FIELD_UNSURE;
 }
 
+enum { KEY_SLOT_COUNT = 2 * JSON_KEYS_MAX };
+
 /* The slot of the name in keys: its entry or the free place for it. */
 static uint32_t key_slot(const struct json_object *object, struct text name)
 {
-    uint32_t at = name_slot(name, 2 * JSON_KEYS_MAX);
+    uint32_t at = name_slot(name, KEY_SLOT_COUNT);
     while (object->keys[at] && !text_equal(object->keys[at]->name, name)) {
-        at = (at + 1) & (2 * JSON_KEYS_MAX - 1);
+        at = (at + 1) & (KEY_SLOT_COUNT - 1);
     }
     return at;
 }
 
 struct json_key *json_object_known(const struct json_object *object, struct text name)
 {
-    return object->keys[key_slot(object, name)];
+    return object->keys ? object->keys[key_slot(object, name)] : NULL;
 }
 
 static void set_pattern(struct json_key *key)
@@ -186,8 +188,11 @@ struct json_key *json_object_learn(struct json_object *object, struct text name,
         object->unlearned.field = field_of(object, name, upper);
         return &object->unlearned;
     }
+    if (!object->keys) {
+        object->keys = arena_zalloc(object->arena, KEY_SLOT_COUNT * sizeof(struct json_key *));
+    }
     struct json_key *key = ARENA_NEW(object->arena, struct json_key);
-    if (!key) {
+    if (!key || !object->keys) {
         return NULL;
     }
     key->name = arena_text(object->arena, name);

@@ -55,7 +55,7 @@ struct json_object {
     uint32_t slot_count; /* of names: a power of two */
     uint32_t *slots;     /* 1 + index of a field; 0: free */
     uint32_t key_count;
-    struct json_key *keys[2 * JSON_KEYS_MAX]; /* open addressing by name */
+    struct json_key **keys; /* open addressing by name; NULL until a name has been learned */
     struct json_key start;                    /* its next is the name that came first */
     struct json_key unlearned;                /* the current name when it is not kept */
     struct json_key *last;                    /* the name read last in the current object */

@@ -11,8 +11,8 @@ enum {
     /* The request line's target; past it 414. No route is longer than 40 bytes, but
      * /ws/query carries its statement here. */
     REQUEST_TARGET_BYTES_MAX = 8 << 10,
-    /* Names and values of all headers together; past it 431. Room for a bearer token of 8 KiB. */
-    REQUEST_HEADER_BYTES_MAX = 12 << 10,
+    /* Names and values of all headers together; past it 431. */
+    REQUEST_HEADER_BYTES_MAX = 9 << 10,
     REQUEST_HEADER_COUNT_MAX = 100,
     /* A body that is collected before its route runs; past it 413. Scripts of migrations reach
      * a megabyte. */
@@ -25,8 +25,8 @@ enum {
     /* --- one connection --- */
 
     /* libmicrohttpd's pool per connection: the request line, the headers and what is being sent.
-     * 10,000 connections at 16 KiB cost 170 MB. */
-    CONNECTION_MEMORY_BYTES = 16 << 10,
+     * 10,000 connections at 12 KiB cost 130 MB. */
+    CONNECTION_MEMORY_BYTES = 12 << 10,
     /* Bytes that the kernel may hold for a client that does not read; its default is 4 MB. */
     SOCKET_SEND_BYTES = 64 << 10,
     /* Response bytes that wait for one client before its query is not asked for more. */
