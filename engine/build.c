@@ -216,7 +216,6 @@ static enum status build_project(struct builder *builder, const struct plan_step
     const struct project_options options = {.place = place_of(step, flow),
                                             .schema = &step->schema,
                                             .exprs = step->project.exprs,
-                                            .key_count = key_count_of(step),
                                             .emits_old = flow.wants_old};
     struct operator *op = NULL;
     TRY(project_create(&builder->built->arena, &options, &op, builder->diag));
@@ -584,8 +583,7 @@ static enum status build_one_above(struct builder *builder, const struct plan_st
     } else if (step->kind == PLAN_PROJECT) {
         const struct project_options options = {.place = place,
                                                 .schema = &step->schema,
-                                                .exprs = step->project.exprs,
-                                                .key_count = key_count_of(step)};
+                                                .exprs = step->project.exprs};
         TRY(project_create(arena, &options, out, builder->diag));
     } else { /* SUPPRESS and SINK change no rows */
         *out = downstream;

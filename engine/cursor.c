@@ -290,6 +290,11 @@ bool cursor_is_table(const struct cursor *cursor)
     return cursor->is_table;
 }
 
+bool cursor_is_brief(const struct cursor *cursor)
+{
+    return cursor->vtable->is_brief && cursor->vtable->is_brief(cursor);
+}
+
 const char *cursor_final_message(const struct cursor *cursor)
 {
     return cursor->final_message;

@@ -31,6 +31,8 @@ struct cursor_vtable {
     enum status (*fill)(struct cursor *cursor, struct diag *diag);
     /* Whether nothing durable is left to read; NULL: always. */
     bool (*is_caught_up)(const struct cursor *cursor);
+    /* cursor_is_brief(); NULL: it is not. */
+    bool (*is_brief)(const struct cursor *cursor);
     /* Calls visit for each topic that rows come from; NULL: rows never come later. */
     void (*each_topic)(const struct cursor *cursor,
                        void (*visit)(void *context, struct topic *topic), void *context);

@@ -136,6 +136,9 @@ MUST_USE enum status cursor_next(struct cursor *cursor, int64_t timeout_ms,
 const char *cursor_final_message(const struct cursor *cursor);
 /* A push query: true when it has used all durable input there is. */
 bool cursor_is_caught_up(const struct cursor *cursor);
+/* Whether its rows are a few reads by key, soon done: then cursor_next() may be called by a thread
+ * that others wait for. */
+bool cursor_is_brief(const struct cursor *cursor);
 void cursor_close(struct cursor *cursor);
 
 /* From now on rows are counted and dropped instead of handed out: for measuring. */

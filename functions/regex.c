@@ -2,9 +2,10 @@
  *
  * The cache is a direct-mapped table: a pattern's hash names its slot, and a new pattern there
  * drives the old one out. Nearly all patterns are literals of queries, so that collisions are
- * rare, and a bound on memory comes for free. The table and PCRE2's contexts are made with the first
- * pattern: every statement and every task has a cache, and few of them see a pattern. Rejected: compiling when the query is planned;
- * PCRE2's code is not arena memory and its match data is not to be shared between threads.
+ * rare, and a bound on memory comes for free. The table and PCRE2's contexts are made with the
+ * first pattern: every statement and every task has a cache, and few of them see a pattern.
+ * Rejected: compiling when the query is planned; PCRE2's code is not arena memory and its match
+ * data is not to be shared between threads.
  */
 #include "functions/regex.h"
 

@@ -226,9 +226,15 @@ enum status query_stream_start(struct server *server, struct exchange *exchange,
     row_framing_init(&stream->framing, media, cursor);
     metrics_add(&server->metrics, is_pull ? METRIC_PULL_QUERIES : METRIC_PUSH_QUERIES, 1);
     row_framing_write_header(&stream->framing, &stream->pending);
+    const bool is_brief = cursor_is_brief(cursor);
     task_pool_begin(server->streams, &stream->task);
     const enum status status = is_pull ? STATUS_OK : register_push_query(stream, diag);
-    const enum task_result result = status == STATUS_OK ? run(&stream->task) : dispose(stream);
+    enum task_result result = TASK_AGAIN; /* on a thread that may take its time */
+    if (status != STATUS_OK) {
+        result = dispose(stream);
+    } else if (is_brief) {
+        result = run(&stream->task);
+    }
     task_pool_end(server->streams, &stream->task, result);
     return status;
 }

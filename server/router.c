@@ -36,9 +36,10 @@ static const struct route routes[] = {
     {"POST", "/lag", ADMIN, BODY_WHOLE, .is_quick = true, .run = handle_internal_only},
     {"GET", "/livez", {MEDIA_TEXT}, .is_open = true, .is_quick = true, .run = handle_livez},
     {"GET", "/metrics", {MEDIA_METRICS}, .run = handle_metrics},
-    {"POST", "/query", ADMIN, BODY_WHOLE, .is_stream = true, .run = handle_query},
+    {"POST", "/query", ADMIN, BODY_WHOLE, .is_stream = true, .may_wait = query_may_wait,
+     .run = handle_query},
     {"POST", "/query-stream", {MEDIA_DELIMITED, MEDIA_JSON, MEDIA_V1_JSON}, BODY_WHOLE,
-     .is_stream = true, .run = handle_query_stream},
+     .is_stream = true, .may_wait = query_may_wait, .run = handle_query_stream},
     {"GET", "/readyz", {MEDIA_TEXT}, .is_open = true, .is_quick = true, .run = handle_readyz},
     {"GET", "/status", ADMIN, .is_quick = true, .run = handle_statuses},
     {"GET", "/status/", ADMIN, .is_quick = true, .run = handle_status},
@@ -269,7 +270,8 @@ void router_run(struct exchange *exchange)
 {
     struct server *server = exchange->server;
     const struct route *route = exchange->route;
-    if (route->is_quick && !needs_credentials(exchange)) {
+    const bool is_quick = route->is_quick || (route->may_wait && !route->may_wait(exchange));
+    if (is_quick && !needs_credentials(exchange)) {
         route->run(server, exchange);
         return;
     }

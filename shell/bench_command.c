@@ -1,8 +1,9 @@
 /* bench_command.c
  *
  * `leat bench`: what the engine does with NEXMark bids, measured the same way every time; those
- * that need a server are in bench_server.c. Each benchmark makes its input first, then measures only the work named; it is repeated on a new
- * engine, and the median run is printed, as one JSON object per line.
+ * that need a server are in bench_server.c. Each benchmark makes its input first, then measures
+ * only the work named; it is repeated on a new engine, and the median run is printed, as one JSON
+ * object per line.
  *
  * ratio_to_decode compares with decoding alone, measured in the same run on the same machine:
  * the number to compare between machines and days.
@@ -103,7 +104,8 @@ static enum status make_events(struct bench *bench, uint64_t auction_keys)
         int64_t time_ms = 0;
         const uint64_t offset = nexmark.event % 50;
         const bool is_bid = offset > 3;
-        struct buffer *out = is_bid ? &bench->lines : offset > 0 ? &bench->auctions : &other;
+        struct buffer *rest = offset > 0 ? &bench->auctions : &other;
+        struct buffer *out = is_bid ? &bench->lines : rest;
         (void)nexmark_next(&nexmark, out, &time_ms);
         buffer_append_byte(out, '\n');
         bench->bid_count += is_bid;

@@ -5,7 +5,7 @@
  *     pull    lookups by key in a table of 100,000 rows while bids change it at half speed
  *     push    from the write of an INSERT to the read of its row by a subscriber, at a given rate,
  *             for both durabilities; the row carries its time, so no clocks are compared
- *     insert  single-row INSERTs, each answered when it is durable
+ *     insert  single-row INSERTs, each answered when it is durable; rows over one /inserts-stream
  *     fanout  rows that reach the subscribers of one query per second; memory per idle subscriber
  */
 #include "shell/bench_server.h"
@@ -16,9 +16,15 @@
 
 #include "server/clock.h"
 #include "shell/bench_server_child.h"
+#include "shell/bench_server_inserts.h"
 #include "shell/bench_server_load.h"
 
-enum { WARM_UP_SECONDS = 1, FANOUT_INSERTS = 20000 };
+enum {
+    WARM_UP_SECONDS = 1,
+    WARM_UP_ROWS = 10000,
+    STREAMED_ROWS = 1000000,
+    FANOUT_INSERTS = 20000,
+};
 
 /* A server and the load on it. */
 struct trial {
@@ -35,7 +41,7 @@ struct server_benchmark {
     enum status (*run)(const struct bench_server_options *options, struct diag *diag);
 };
 
-/* --- Trials ------------------------------------------------------------------------------------ */
+/* --- Trials ------------------------------------------------------------------------------- */
 
 static enum status begin(struct trial *trial, const struct bench_server_options *options,
                          const struct bench_child_options *child, struct diag *diag)
@@ -103,7 +109,7 @@ static json_t *describe(const char *name, double rate, const struct load_times *
     return json;
 }
 
-/* --- pull -------------------------------------------------------------------------------------- */
+/* --- pull --------------------------------------------------------------------------------- */
 
 static uint64_t next_random(struct load *load)
 {
@@ -141,8 +147,8 @@ static enum status run_pull(const struct bench_server_options *options, struct d
     TRY(begin(&trial, options, &child, diag));
     const enum status status = call_repeatedly(&trial, "/query-stream", pull_body);
     if (status == STATUS_OK) {
-        json_t *json = describe("pull", (double)trial.load.answer_count / trial.seconds,
-                                &trial.load.answers);
+        json_t *json =
+            describe("pull", (double)trial.load.answer_count / trial.seconds, &trial.load.answers);
         add_real(json, "ingest_per_second", trial.child.ingest_rate, 1);
         print(&trial, json);
     }
@@ -150,7 +156,7 @@ static enum status run_pull(const struct bench_server_options *options, struct d
     return status;
 }
 
-/* --- insert and push --------------------------------------------------------------------------- */
+/* --- insert and push ---------------------------------------------------------------------- */
 
 #define TICKS                                                                                      \
     "CREATE STREAM ticks (us BIGINT) WITH (KAFKA_TOPIC='ticks', VALUE_FORMAT='JSON',"              \
@@ -186,10 +192,41 @@ static enum status run_insert_at(const struct bench_server_options *options,
     return status;
 }
 
+static enum status stream_rows(struct trial *trial)
+{
+    TRY(bench_inserts_send(trial->child.port, "ticks", WARM_UP_ROWS, trial->diag));
+    const int64_t start_us = clock_us();
+    const double cpu = bench_child_cpu_seconds(&trial->child);
+    TRY(bench_inserts_send(trial->child.port, "ticks", STREAMED_ROWS, trial->diag));
+    trial->seconds = (double)(clock_us() - start_us) / 1e6;
+    trial->server_cores = (bench_child_cpu_seconds(&trial->child) - cpu) / trial->seconds;
+    return STATUS_OK;
+}
+
+static enum status run_stream_at(const struct bench_server_options *options,
+                                 enum durability durability, struct diag *diag)
+{
+    const struct bench_child_options child = {
+        .data_dir = options->data_dir, .durability = durability, .sql = TICKS};
+    struct trial trial;
+    TRY(begin(&trial, options, &child, diag));
+    const enum status status = stream_rows(&trial);
+    if (status == STATUS_OK) {
+        json_t *json = json_pack("{s:s, s:s}", "name", "insert stream", "durability",
+                                 durability_name(durability));
+        add_real(json, "per_second", STREAMED_ROWS / trial.seconds, 1);
+        print(&trial, json);
+    }
+    finish(&trial);
+    return status;
+}
+
 static enum status run_insert(const struct bench_server_options *options, struct diag *diag)
 {
     TRY(run_insert_at(options, DURABILITY_PROCESS_CRASH, diag));
-    return run_insert_at(options, DURABILITY_POWER_LOSS, diag);
+    TRY(run_insert_at(options, DURABILITY_POWER_LOSS, diag));
+    TRY(run_stream_at(options, DURABILITY_PROCESS_CRASH, diag));
+    return run_stream_at(options, DURABILITY_POWER_LOSS, diag);
 }
 
 static enum status run_push_at(const struct bench_server_options *options,
@@ -222,7 +259,7 @@ static enum status run_push(const struct bench_server_options *options, struct d
     return run_push_at(options, DURABILITY_POWER_LOSS, diag);
 }
 
-/* --- fanout ------------------------------------------------------------------------------------ */
+/* --- fanout ------------------------------------------------------------------------------- */
 
 /* Until every subscriber has every row; the INSERTs go as fast as they are answered. */
 static enum status deliver(struct trial *trial)
@@ -291,14 +328,13 @@ static enum status run_idle(const struct bench_server_options *options,
 
 static enum status run_fanout(const struct bench_server_options *options, struct diag *diag)
 {
-    const struct bench_child_options child = {.data_dir = options->data_dir,
-                                              .durability = DURABILITY_PROCESS_CRASH,
-                                              .sql = TICKS};
+    const struct bench_child_options child = {
+        .data_dir = options->data_dir, .durability = DURABILITY_PROCESS_CRASH, .sql = TICKS};
     TRY(run_busy(options, &child, diag));
     return run_idle(options, &child, diag);
 }
 
-/* --- By name ----------------------------------------------------------------------------------- */
+/* --- By name ------------------------------------------------------------------------------ */
 
 static const struct server_benchmark benchmarks[] = {
     {"fanout", run_fanout},

@@ -13,12 +13,12 @@
 #include "base/status.h"
 
 struct bench_server_options {
-    const char *data_dir;   /* where directories of servers are made */
-    int64_t seconds;        /* per measurement */
-    int64_t client_count;   /* pull and insert: connections */
-    int64_t push_rate;      /* push: INSERTs per second */
-    int64_t fanout_count;   /* fanout: subscribers of the busy query */
-    int64_t idle_count;     /* fanout: subscribers of the idle query */
+    const char *data_dir; /* where directories of servers are made */
+    int64_t seconds;      /* per measurement */
+    int64_t client_count; /* pull and insert: connections */
+    int64_t push_rate;    /* push: INSERTs per second */
+    int64_t fanout_count; /* fanout: subscribers of the busy query */
+    int64_t idle_count;   /* fanout: subscribers of the idle query */
 };
 
 bool bench_server_knows(const char *name);

@@ -1,7 +1,7 @@
 /* bench_server_child.h: a server to measure, in a process of its own.
  *
- * The child opens an engine on a new directory, runs a script, serves it on a free port of
- * the loopback interface, and may feed itself records meanwhile. It ends when it is told to, or when
+ * The child opens an engine on a new directory, runs a script, serves it on a free port of the
+ * loopback interface, and may feed itself records meanwhile. It ends when it is told to, or when
  * this process ends. Thread: the one that started it; the process must have no other. */
 #ifndef SHELL_BENCH_SERVER_CHILD_H
 #define SHELL_BENCH_SERVER_CHILD_H
@@ -21,8 +21,8 @@ enum {
 struct bench_child_options {
     const char *data_dir; /* below it the child's directory is made */
     enum durability durability;
-    const char *sql;      /* run before it serves */
-    bool must_ingest;     /* NEXMark bids to topic `bid`, at half the rate that the queries reach */
+    const char *sql;  /* run before it serves */
+    bool must_ingest; /* NEXMark bids to topic `bid`, at half the rate that the queries reach */
 };
 
 struct bench_child {

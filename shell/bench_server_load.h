@@ -49,8 +49,8 @@ struct load {
     uint64_t lost_count;   /* connections that the server closed */
     struct load_times answers;
     struct load_times rows;
-    struct buffer body;    /* scratch */
-    char *last_failure;    /* the first bytes of an answer; memory_free() */
+    struct buffer body; /* scratch */
+    char *last_failure; /* the first bytes of an answer; memory_free() */
 };
 
 MUST_USE enum status load_create(uint16_t port, struct load *out, struct diag *diag);

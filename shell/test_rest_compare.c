@@ -55,7 +55,8 @@ static bool members_match(const struct tree *actual, const struct tree *member,
         return member->kind == TREE_NULL;
     }
     if (is_prefix) {
-        return found->kind == TREE_STRING && texts_match(found->text, member->text, statement, true);
+        return found->kind == TREE_STRING &&
+               texts_match(found->text, member->text, statement, true);
     }
     return test_rest_matches(found, member, statement);
 }
@@ -109,7 +110,8 @@ bool test_rest_matches(const struct tree *actual, const struct tree *expected,
 
 /* --- Rows --------------------------------------------------------------------------------- */
 
-/* Ticks off the first row that matches; of all rows that are left, or of the first if is_ordered. */
+/* Ticks off the first row that matches; of all rows that are left, or of the first if
+ * is_ordered. */
 static bool tick_off(const struct tree *actual, const struct tree *expected, struct text statement,
                      bool is_ordered, bool *ticked)
 {

@@ -8,6 +8,8 @@
  */
 #include "shell/test_stage.h"
 
+#include <string.h>
+
 #include "engine/inspect.h"
 #include "shell/test_record.h"
 #include "shell/test_statement.h"
@@ -77,6 +79,14 @@ enum status test_stage_read(struct test_stage *stage)
 
 /* --- Engine and topics -------------------------------------------------------------------- */
 
+/* In force unless the case says otherwise; ksqlDB's runners start from the same. */
+static const struct engine_setting base_settings[] = {
+    {"auto.offset.reset", "earliest"},
+    {"ksql.query.push.v2.enabled", "true"},
+};
+
+enum { BASE_SETTING_COUNT = sizeof(base_settings) / sizeof(base_settings[0]) };
+
 static enum status read_settings(struct test_stage *stage, struct engine_setting **out,
                                  size_t *out_count)
 {
@@ -84,12 +94,13 @@ static enum status read_settings(struct test_stage *stage, struct engine_setting
     for (const struct tree *item = stage->properties; item; item = item->next) {
         count++;
     }
-    struct engine_setting *settings = arena_array(&stage->arena, count + 1, sizeof(*settings));
+    struct engine_setting *settings =
+        arena_array(&stage->arena, count + BASE_SETTING_COUNT, sizeof(*settings));
     if (!settings) {
         return diag_no_memory(stage->diag);
     }
-    settings[0] = (struct engine_setting){"auto.offset.reset", "earliest"};
-    *out_count = 1;
+    memcpy(settings, base_settings, sizeof(base_settings));
+    *out_count = BASE_SETTING_COUNT;
     for (const struct tree *item = stage->properties; item; item = item->next) {
         struct engine_setting *setting = &settings[(*out_count)++];
         setting->name = arena_text(&stage->arena, item->name).data;
@@ -129,9 +140,9 @@ static enum status create_topic(struct test_stage *stage, struct text name, int6
         return STATUS_OK;
     }
     const struct text copy = arena_text(&stage->arena, name);
-    return copy.data
-               ? engine_create_topic(stage->engine, copy.data, (uint32_t)partition_count, stage->diag)
-               : diag_no_memory(stage->diag);
+    return copy.data ? engine_create_topic(stage->engine, copy.data, (uint32_t)partition_count,
+                                           stage->diag)
+                     : diag_no_memory(stage->diag);
 }
 
 enum status test_stage_create_listed_topics(struct test_stage *stage)

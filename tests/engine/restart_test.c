@@ -1,5 +1,5 @@
-/* restart_test.c: what a query is after it failed, was paused, or after the engine was opened again,
- * and in which order queries run. */
+/* restart_test.c: what a query is after it failed, was paused, or after the engine was opened
+ * again, and in which order queries run. */
 #include "tests/engine/fixture.h"
 #include "tests/state/temp_dir.h"
 #include "topics/topics.h"

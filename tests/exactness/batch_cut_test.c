@@ -13,7 +13,7 @@
 #include "tests/test.h"
 #include "topics/topics.h"
 
-enum { RECORDS = 1500, KILLS_MAX = 25, SEQUENCES_PER_LIFE = 25, LINE_BYTES = 600 };
+enum { RECORDS = 1500, KILLS_MAX = 8, SEQUENCES_PER_LIFE = 25, LINE_BYTES = 600 };
 
 static void require_equal(const struct buffer *expected, const struct buffer *actual,
                           const char *what)
