@@ -53,6 +53,14 @@ struct pull {
 
 /* --- From rows of the source to rows of the answer ------------------------------------------ */
 
+static const int64_t *pseudo_values(const struct batch *batch, enum pseudo_kind kind)
+{
+    if (kind == PSEUDO_WINDOWSTART) {
+        return batch->window_start_ms;
+    }
+    return kind == PSEUDO_WINDOWEND ? batch->window_end_ms : batch->time_ms;
+}
+
 /* input_schema: the source's columns as they come, then pseudo columns from the batch's arrays. */
 static enum status add_pseudo(const struct pull *pull, struct batch *batch, struct batch **out,
                               struct diag *diag)
@@ -66,9 +74,7 @@ static enum status add_pseudo(const struct pull *pull, struct batch *batch, stru
     for (uint32_t i = 0; i < pull->plan.pseudo_count; i++) {
         const struct plan_pseudo *pseudo = &pull->plan.pseudo[i];
         struct column *column = &input->columns[pseudo->column_index];
-        const int64_t *values = pseudo->kind == PSEUDO_WINDOWSTART ? batch->window_start_ms
-                                : pseudo->kind == PSEUDO_WINDOWEND ? batch->window_end_ms
-                                                                   : batch->time_ms;
+        const int64_t *values = pseudo_values(batch, pseudo->kind);
         TRY(column_init(column, batch->arena, type_of(TYPE_BIGINT), batch->capacity, diag));
         memcpy(column->int64, values, batch->row_count * sizeof(*values));
     }

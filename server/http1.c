@@ -31,7 +31,7 @@
 
 enum {
     THREAD_COUNT = 2,       /* a thread moves 25,000 small answers per second */
-    STREAM_BLOCK_BYTES = 1024, /* what the library asks to be given; it uses its pool instead */
+    STREAM_BLOCK_BYTES = 256, /* what the library asks to be given; it uses its pool instead */
     DROP_BYTES_MAX = 2 * REQUEST_BODY_BYTES_MAX, /* of a body that is refused */
 };
 

@@ -104,7 +104,8 @@ static enum status make_events(struct bench *bench, uint64_t auction_keys)
         int64_t time_ms = 0;
         const uint64_t offset = nexmark.event % 50;
         const bool is_bid = offset > 3;
-        struct buffer *out = is_bid ? &bench->lines : offset > 0 ? &bench->auctions : &other;
+        struct buffer *rest = offset > 0 ? &bench->auctions : &other;
+        struct buffer *out = is_bid ? &bench->lines : rest;
         (void)nexmark_next(&nexmark, out, &time_ms);
         buffer_append_byte(out, '\n');
         bench->bid_count += is_bid;

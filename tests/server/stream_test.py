@@ -6,7 +6,7 @@ import threading
 import time
 import unittest
 
-from harness import PATIENCE_S, Server, ServerCase, Stream
+from harness import IS_TSAN, PATIENCE_S, Server, ServerCase, Stream
 
 V1 = "application/vnd.ksql.v1+json"
 EARLIEST = {"auto.offset.reset": "earliest"}
@@ -155,7 +155,8 @@ class StreamTest(ServerCase):
             self.assertLess(time.monotonic() - start, PATIENCE_S / 4)
         self.assertEqual(4, len(reader.rest().splitlines()))
         # 20 times 10 MB are waiting in the log, not in memory.
-        self.assertLess(self.metric("process_resident_memory_bytes") - memory, 150e6)
+        if not IS_TSAN:
+            self.assertLess(self.metric("process_resident_memory_bytes") - memory, 150e6)
         # One that starts to read again gets everything.
         for _ in range(201):
             self.assertTrue(stalled[0].line().endswith("\n"))

@@ -116,6 +116,29 @@ def line_rules(name, text):
         yield text.count("\n"), "does not end with exactly one end of line"
 
 
+COMMENT_OR_TEXT = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
+
+
+def nested_choice(_name, text):
+    """One `?` per expression: a second one beside it, in no brackets of its own, is an `if`."""
+    code = COMMENT_OR_TEXT.sub(lambda match: "\n" * match.group(0).count("\n"), text)
+    counts = [0]
+    line = 1
+    for character in code:
+        if character == "\n":
+            line += 1
+        elif character in "([{":
+            counts.append(0)
+        elif character in ")]}":
+            counts = counts[:-1] or [0]
+        elif character in ",;":
+            counts[-1] = 0
+        elif character == "?":
+            counts[-1] += 1
+            if counts[-1] == 2:
+                yield line, "a choice (?:) within a choice"
+
+
 # Spelled in two parts, so that this file is under the rule too.
 STRAY_WORDS = [
     (re.compile(r"\b(TO" + r"DO|FIX" + r"ME|HA" + r"CK|XX" + r"X:)(?!\w)"),
@@ -189,7 +212,8 @@ def stale_exceptions(root, files):
             yield f"{name}: has no {function}() for LONG_FUNCTIONS"
 
 
-FILE_RULES = [opening_comment, include_guard, file_length, function_length, line_rules]
+FILE_RULES = [opening_comment, include_guard, file_length, function_length, line_rules,
+              nested_choice]
 
 
 def violations(root):
