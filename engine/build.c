@@ -13,6 +13,7 @@
 #include <assert.h>
 
 #include "engine/serde.h"
+#include "operators/collector.h"
 #include "operators/filter.h"
 #include "operators/flat_map.h"
 #include "operators/group.h"
@@ -215,7 +216,6 @@ static enum status build_project(struct builder *builder, const struct plan_step
     const struct project_options options = {.place = place_of(step, flow),
                                             .schema = &step->schema,
                                             .exprs = step->project.exprs,
-                                            .key_count = key_count_of(step),
                                             .emits_old = flow.wants_old};
     struct operator *op = NULL;
     TRY(project_create(&builder->built->arena, &options, &op, builder->diag));
@@ -492,12 +492,34 @@ static enum status begin(struct builder *builder, struct built_query *out)
     *out = (struct built_query){0};
     arena_init(&out->arena);
     builder->built = out;
-    builder->capacity = (size_t)builder->plan->step_count * 2; /* each step, and a store behind it */
+    builder->capacity = (size_t)builder->plan->step_count * 2; /* each step, and its store */
     out->operators =
         arena_zalloc(&out->arena, builder->capacity * sizeof(*out->operators));
     out->sources =
         arena_zalloc(&out->arena, builder->plan->source_count * sizeof(struct operator *));
     return out->operators && out->sources ? STATUS_OK : diag_no_memory(builder->diag);
+}
+
+static enum status drop_rows(void *receiver, struct op_context *context, struct batch *batch,
+                             struct diag *diag)
+{
+    (void)receiver;
+    (void)context;
+    (void)batch;
+    (void)diag;
+    return STATUS_OK;
+}
+
+/* Where the root's rows go: a sink takes them itself, a client gets them, and the query of a
+ * SOURCE TABLE only keeps them in its store. */
+static enum status find_end(struct builder *builder, struct operator **out)
+{
+    *out = builder->options->client;
+    if (*out || builder->plan->root->kind == PLAN_SINK) {
+        return STATUS_OK;
+    }
+    const struct collector_options options = {.receive = drop_rows};
+    return collector_create(&builder->built->arena, &options, out, builder->diag);
 }
 
 enum status build_query(const struct plan *plan, const struct build_options *options,
@@ -506,9 +528,12 @@ enum status build_query(const struct plan *plan, const struct build_options *opt
     struct builder builder = {
         .plan = plan, .options = options, .is_final = plan->is_final, .diag = diag};
     enum status status = begin(&builder, out);
+    struct operator *end = NULL;
     if (status == STATUS_OK) {
-        status = build_step(&builder, plan->root, (struct flow){.downstream = options->client},
-                            NULL);
+        status = find_end(&builder, &end);
+    }
+    if (status == STATUS_OK) {
+        status = build_step(&builder, plan->root, (struct flow){.downstream = end}, NULL);
     }
     if (status != STATUS_OK) {
         built_query_release(out);
@@ -558,8 +583,7 @@ static enum status build_one_above(struct builder *builder, const struct plan_st
     } else if (step->kind == PLAN_PROJECT) {
         const struct project_options options = {.place = place,
                                                 .schema = &step->schema,
-                                                .exprs = step->project.exprs,
-                                                .key_count = key_count_of(step)};
+                                                .exprs = step->project.exprs};
         TRY(project_create(arena, &options, out, builder->diag));
     } else { /* SUPPRESS and SINK change no rows */
         *out = downstream;

@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "base/memory.h"
@@ -19,10 +20,19 @@ enum { RETENTION_PERIOD_MS = 30000 };
 struct driver {
     struct engine *engine;
     pthread_t thread;
-    atomic_bool must_stop;
 };
 
-/* References to all queries, in order of creation. */
+static int compare_ranks(const void *a, const void *b)
+{
+    const struct query *const *left = a;
+    const struct query *const *right = b;
+    if ((*left)->rank != (*right)->rank) {
+        return (*left)->rank < (*right)->rank ? -1 : 1;
+    }
+    return (*left)->number < (*right)->number ? -1 : (*left)->number > (*right)->number;
+}
+
+/* References to all queries, in the order in which they run. */
 static enum status copy_queries(struct engine *engine, struct query ***out, size_t *out_count,
                                 struct diag *diag)
 {
@@ -31,6 +41,9 @@ static enum status copy_queries(struct engine *engine, struct query ***out, size
     struct query **queries = memory_alloc(count * sizeof(struct query *));
     for (size_t i = 0; queries && i < count; i++) {
         queries[i] = query_ref(engine->queries[i]);
+    }
+    if (queries && count > 1) {
+        qsort(queries, count, sizeof(struct query *), compare_ranks);
     }
     pthread_mutex_unlock(&engine->lock);
     if (!queries) {
@@ -91,7 +104,7 @@ static void *run(void *context)
     struct engine *engine = driver->engine;
     struct diag diag;
     int64_t retention_ms = monotonic_ms() + RETENTION_PERIOD_MS;
-    while (!atomic_load(&driver->must_stop)) {
+    while (!atomic_load(&engine->is_stopping)) {
         const uint64_t sequence = topics_sequence(engine->topics);
         bool progress = false;
         enum status status = driver_run_pass(engine, &progress, &diag);
@@ -130,7 +143,7 @@ void driver_stop(struct driver *driver)
     if (!driver) {
         return;
     }
-    atomic_store(&driver->must_stop, true);
+    atomic_store(&driver->engine->is_stopping, true);
     topics_wake(driver->engine->topics);
     pthread_join(driver->thread, NULL);
     memory_free(driver);

@@ -1,8 +1,8 @@
 /* driver.h: runs the persistent queries of an engine, on a thread or by hand.
  *
- * A pass runs one round of every running query, in order of creation: queries read what earlier
- * ones wrote, so a pass carries records through a whole chain. When a pass used nothing the
- * driver sleeps until the topics change. */
+ * A pass runs one round of every running query, those upstream first, so that a pass carries
+ * records through a whole chain. When a pass used nothing the driver sleeps until the topics
+ * change. */
 #ifndef ENGINE_DRIVER_H
 #define ENGINE_DRIVER_H
 
@@ -21,7 +21,7 @@ MUST_USE enum status driver_apply_retention(struct engine *engine, struct diag *
 
 /* Starts the thread that makes passes for ever. */
 MUST_USE enum status driver_start(struct engine *engine, struct driver **out, struct diag *diag);
-/* Ends it after the round that is running. Accepts NULL. */
+/* Ends it after the unit of work that is running: the engine closes. Accepts NULL. */
 void driver_stop(struct driver *driver);
 
 #endif

@@ -227,7 +227,7 @@ enum status engine_check_property(const struct engine *engine, struct text name,
 
 /* --- Topics ------------------------------------------------------------------------------- */
 
-static enum status submit_and_wait(struct engine *engine, struct commit *commit, bool is_durable,
+enum status engine_submit_and_wait(struct engine *engine, struct commit *commit, bool is_durable,
                                    struct diag *diag)
 {
     uint64_t sequence = 0;
@@ -247,7 +247,7 @@ enum status engine_create_topic(struct engine *engine, const char *topic,
         commit_destroy(commit);
         return status;
     }
-    return submit_and_wait(engine, commit, true, diag);
+    return engine_submit_and_wait(engine, commit, true, diag);
 }
 
 static enum status find_topic(struct engine *engine, const char *name, struct topic **out,
@@ -273,7 +273,7 @@ enum status engine_delete_topic(struct engine *engine, const char *name, struct 
         commit_destroy(commit);
         return status;
     }
-    return submit_and_wait(engine, commit, true, diag);
+    return engine_submit_and_wait(engine, commit, true, diag);
 }
 
 /* Kafka's default partitioner; records without a key take turns by their place in the call. */
@@ -290,9 +290,9 @@ static uint32_t partition_of(const struct topic *topic, int32_t asked, const str
     return (uint32_t)(index % count);
 }
 
-static enum status append_records(struct engine *engine, struct commit *commit,
-                                  struct topic *topic, int32_t partition,
-                                  const struct record *records, size_t count, struct diag *diag)
+enum status engine_append(struct engine *engine, struct commit *commit, struct topic *topic,
+                          int32_t partition, const struct record *records, size_t count,
+                          struct diag *diag)
 {
     if (partition >= (int32_t)topic_partition_count(topic)) {
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
@@ -319,14 +319,14 @@ enum status engine_produce(struct engine *engine, const char *name, int32_t part
     TRY(find_topic(engine, name, &topic, diag));
     enum status status = commit_create(&commit, diag);
     if (status == STATUS_OK) {
-        status = append_records(engine, commit, topic, partition, records, count, diag);
+        status = engine_append(engine, commit, topic, partition, records, count, diag);
     }
     topic_unref(topic);
     if (status != STATUS_OK) {
         commit_destroy(commit);
         return status;
     }
-    return submit_and_wait(engine, commit, is_durable, diag);
+    return engine_submit_and_wait(engine, commit, is_durable, diag);
 }
 
 /* --- Progress ----------------------------------------------------------------------------- */
@@ -351,7 +351,8 @@ static enum status wait_for_driver(struct engine *engine, int64_t timeout_ms, st
     for (;;) {
         const uint64_t sequence = topics_sequence(engine->topics);
         TRY(committer_status(engine->committer, diag));
-        if (all_queries_are_idle(engine)) {
+        /* A query may hand records to one that has been looked at already. */
+        if (all_queries_are_idle(engine) && topics_sequence(engine->topics) == sequence) {
             return STATUS_OK;
         }
         if (timeout_ms >= 0 && waited_ms >= timeout_ms) {

@@ -33,8 +33,8 @@ struct engine_options {
     size_t batch_rows;         /* most rows per batch; 0: BATCH_ROWS_MAX */
     int64_t commit_interval_ms; /* a unit of work is committed after at most so long; 0: default */
     size_t commit_rows;         /* ... and after so many input records; 0: default */
-    bool cache_is_off;         /* every change of a table is emitted (cache.max.bytes.buffering=0) */
-    bool merge_by_arrival;     /* order several inputs by arrival, not by record time (test runner) */
+    bool cache_is_off;     /* every change of a table is emitted (cache.max.bytes.buffering=0) */
+    bool merge_by_arrival; /* order several inputs by arrival, not by record time (test runner) */
     bool writes_first_partition; /* queries and INSERT write to partition 0 only (test runner) */
     bool is_manual;            /* no threads: queries advance in engine_run_until_idle only */
     const struct function_registry *registry; /* NULL: the built-in functions */
@@ -136,6 +136,9 @@ MUST_USE enum status cursor_next(struct cursor *cursor, int64_t timeout_ms,
 const char *cursor_final_message(const struct cursor *cursor);
 /* A push query: true when it has used all durable input there is. */
 bool cursor_is_caught_up(const struct cursor *cursor);
+/* Whether its rows are a few reads by key, soon done: then cursor_next() may be called by a thread
+ * that others wait for. */
+bool cursor_is_brief(const struct cursor *cursor);
 void cursor_close(struct cursor *cursor);
 
 /* From now on rows are counted and dropped instead of handed out: for measuring. */
@@ -147,6 +150,25 @@ uint64_t cursor_row_count(const struct cursor *cursor);
  * engine held: it must neither block nor call the engine. Only for engines with threads. */
 MUST_USE enum status cursor_set_wake(struct cursor *cursor, void (*wake)(void *context),
                                      void *context, struct diag *diag);
+
+/* --- Rows from clients ----------------------------------------------------------------------
+ *
+ * An inserter takes JSON objects for one stream or table, as ksqlDB's /inserts-stream does, and
+ * makes them durable in units. Thread: one at a time. */
+
+struct inserter;
+
+/* target is a name as in SQL: upper case unless back-quoted. STATUS_MISSING, STATUS_INVALID: no
+ * such source, a windowed one, a read-only one. */
+MUST_USE enum status inserter_open(struct engine *engine, struct text target,
+                                   struct inserter **out, struct diag *diag);
+void inserter_close(struct inserter *inserter);
+/* Adds a row. STATUS_INVALID: json is not a row of the target; the rows before stay. STATUS_LIMIT:
+ * there are as many already as one commit takes (some thousand). */
+MUST_USE enum status inserter_add(struct inserter *inserter, struct text json, struct diag *diag);
+/* Returns when the rows added so far are durable. On failure none of them are, unless the engine
+ * stopped (engine_check). */
+MUST_USE enum status inserter_commit(struct inserter *inserter, struct diag *diag);
 
 /* --- Topics and progress ------------------------------------------------------------------ */
 

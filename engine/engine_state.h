@@ -43,10 +43,20 @@ struct engine {
                                 offset of ksqlDB's command topic does */
     struct driver *driver;   /* NULL when is_manual */
     struct waker *waker;     /* NULL until the first cursor asks to be woken */
+    atomic_bool is_stopping; /* no unit of work is begun any more */
     atomic_uint_fast64_t next_transient;
 };
 
 /* The clock of the options. */
 int64_t engine_now_ms(const struct engine *engine);
+
+/* Adds records to commit, each on its partition: partition < 0 means by the key's hash. */
+MUST_USE enum status engine_append(struct engine *engine, struct commit *commit,
+                                   struct topic *topic, int32_t partition,
+                                   const struct record *records, size_t count,
+                                   struct diag *diag);
+/* Submits commit (taken); with is_durable, waits for the disk. */
+MUST_USE enum status engine_submit_and_wait(struct engine *engine, struct commit *commit,
+                                            bool is_durable, struct diag *diag);
 
 #endif

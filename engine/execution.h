@@ -28,8 +28,8 @@ struct execution {
     uint64_t ticket;          /* of the last submission, for the committer */
 };
 
-/* Plans borrow from the tree that they were made from, so whoever keeps a plan keeps its script. Both
- * accept NULL. */
+/* Plans borrow from the tree that they were made from, so whoever keeps a plan keeps its script.
+ * Both accept NULL. */
 struct script *script_ref(struct script *script);
 void script_unref(struct script *script);
 

@@ -124,9 +124,10 @@ struct text processing_log_topic(struct arena *arena, struct text service_id)
 
 struct text processing_log_statement(struct arena *arena, struct text topic)
 {
-    static const char error_columns[] = "`TARGET` STRING, `ERRORMESSAGE` STRING, `RECORDB64` STRING,"
-                                        " `CAUSE` ARRAY<STRING>, `TOPIC` STRING,"
-                                        " `PARTITION` INTEGER, `OFFSET` BIGINT";
+    static const char error_columns[] =
+        "`TARGET` STRING, `ERRORMESSAGE` STRING, `RECORDB64` STRING,"
+        " `CAUSE` ARRAY<STRING>, `TOPIC` STRING,"
+        " `PARTITION` INTEGER, `OFFSET` BIGINT";
     return arena_printf(arena,
                         "CREATE STREAM " PROCESSING_LOG_STREAM
                         " (logger STRING, level STRING, time BIGINT, message STRUCT<type INTEGER,"

@@ -4,11 +4,16 @@
  * durable records, keeps its state in memory, and owns nothing that outlives it.
  */
 #include "base/memory.h"
+#include "engine/query.h"
 #include "engine/statement_query.h"
 #include "engine/task.h"
 #include "operators/collector.h"
 
-enum { FILL_ROWS_MAX = 4096 };
+enum {
+    FILL_ROWS_MAX = 4096,
+    FILL_ROWS_FIRST = 64,         /* while nothing is known about the rows */
+    FILL_BYTES_WANTED = 256 << 10 /* of a chunk: what a client that stalls makes the server hold */
+};
 
 struct push {
     struct arena arena; /* plan and collector */
@@ -27,13 +32,25 @@ static enum status receive(void *receiver, struct op_context *context, struct ba
     return cursor_add_rows(cursor, batch, diag);
 }
 
+static size_t fill_rows(const struct cursor *cursor)
+{
+    if (cursor->counts_only) {
+        return FILL_ROWS_MAX;
+    }
+    if (cursor->row_bytes == 0) {
+        return FILL_ROWS_FIRST;
+    }
+    const size_t rows = FILL_BYTES_WANTED / cursor->row_bytes + 1;
+    return rows < FILL_ROWS_MAX ? rows : FILL_ROWS_MAX;
+}
+
 static enum status fill(struct cursor *cursor, struct diag *diag)
 {
     struct push *push = cursor->source;
     size_t count = 1;
     while (!cursor->first && !cursor->is_end && count > 0) {
         (void)task_begin_round(&push->task);
-        TRY(task_step(&push->task, FILL_ROWS_MAX, &count, diag));
+        TRY(task_step(&push->task, fill_rows(cursor), &count, diag));
         TRY(task_flush(&push->task, diag));
     }
     return STATUS_OK;
@@ -106,6 +123,59 @@ static enum status start_task(struct execution *execution, struct cursor *cursor
     return STATUS_OK;
 }
 
+/* --- The query's name --------------------------------------------------------------------- */
+
+static bool is_stateless(const struct plan_step *step)
+{
+    while (step->kind == PLAN_FILTER || step->kind == PLAN_PROJECT || step->kind == PLAN_FLAT_MAP) {
+        step = step->inputs[0];
+    }
+    return step->kind == PLAN_SOURCE;
+}
+
+static bool has_one_writer(const struct engine *engine, struct text source)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < engine->query_count; i++) {
+        count += text_equal(engine->queries[i]->sink, source);
+    }
+    return count == 1;
+}
+
+static bool knows_its_place(const struct plan_step *source)
+{
+    for (uint32_t i = 0; i < source->pseudo_count; i++) {
+        if (source->pseudo[i].kind == PSEUDO_ROWPARTITION ||
+            source->pseudo[i].kind == PSEUDO_ROWOFFSET) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ksqlDB serves such a query from within the one that writes the source. Here it is a task like
+ * any other, and only its name tells. Source: ScalablePushUtil. */
+static bool is_scalable(const struct execution *execution, const struct plan *plan)
+{
+    const struct text enabled = execution_setting(execution, "ksql.query.push.v2.enabled");
+    const struct text reset = execution_setting(execution, "auto.offset.reset");
+    return text_equal_nocase(enabled, TEXT("true")) &&
+           text_equal_nocase(reset, TEXT("latest")) && plan->source_count == 1 &&
+           !plan->is_final && is_stateless(plan->root) && !knows_its_place(plan->sources[0]) &&
+           has_one_writer(execution->engine, plan->sources[0]->source.source->name);
+}
+
+static void name_query(struct execution *execution, const struct plan *plan, struct cursor *cursor)
+{
+    const struct text source = plan->sources[0]->source.source->name;
+    (void)snprintf(cursor->query_id, sizeof(cursor->query_id), "%s_%.*s_%llu",
+                   is_scalable(execution, plan) ? "SCALABLE_PUSH_QUERY" : "transient",
+                   (int)(source.bytes < 32 ? source.bytes : 32), source.data,
+                   (unsigned long long)atomic_fetch_add(&execution->engine->next_transient, 1));
+}
+
+/* --- Opening ------------------------------------------------------------------------------ */
+
 static enum status open_plan(struct execution *execution, struct cursor *cursor,
                              struct push *push)
 {
@@ -113,10 +183,7 @@ static enum status open_plan(struct execution *execution, struct cursor *cursor,
     TRY(plan_push(&planner, execution->statement->query, &push->plan));
     cursor->schema = push->plan->root->schema;
     cursor->is_table = push->plan->is_table;
-    const struct text name = push->plan->sources[0]->source.source->name;
-    (void)snprintf(cursor->query_id, sizeof(cursor->query_id), "transient_%.*s_%llu",
-                   (int)(name.bytes < 32 ? name.bytes : 32), name.data,
-                   (unsigned long long)atomic_fetch_add(&execution->engine->next_transient, 1));
+    name_query(execution, push->plan, cursor);
     if (push->plan->has_limit) {
         cursor_set_limit(cursor, push->plan->limit);
     }

@@ -69,14 +69,15 @@ static enum status load_counter(void *context, struct text name, int64_t value, 
     return STATUS_OK;
 }
 
-static enum status load_position(void *context, struct text topic, uint32_t partition,
-                                 int64_t offset, struct diag *diag)
+static enum status load_position(void *context, uint32_t source, struct text topic,
+                                 uint32_t partition, int64_t offset, struct diag *diag)
 {
     (void)diag;
     struct task *task = context;
     for (size_t i = 0; i < task->input_count; i++) {
         struct task_input *input = &task->inputs[i];
-        if (input->partition == partition && text_equal(topic_name(input->topic), topic)) {
+        if (input->source_index == source && input->partition == partition &&
+            text_equal(topic_name(input->topic), topic)) {
             input->next_offset = offset;
         }
     }
@@ -87,8 +88,8 @@ static enum status put_positions(struct query *query, struct commit *commit, str
 {
     for (size_t i = 0; i < query->task.input_count; i++) {
         const struct task_input *input = &query->task.inputs[i];
-        TRY(commit_put_position(commit, query->id, topic_name(input->topic), input->partition,
-                                input->next_offset, diag));
+        TRY(commit_put_position(commit, query->id, input->source_index, topic_name(input->topic),
+                                input->partition, input->next_offset, diag));
     }
     for (size_t i = 0; i < sizeof(counter_fields) / sizeof(counter_fields[0]); i++) {
         TRY(commit_put_counter(commit, query->id, text_of(counter_fields[i].name),
@@ -232,7 +233,8 @@ static json_t *settings_json(const struct settings *settings)
 enum status query_put_row(const struct query *query, struct commit *commit, struct diag *diag)
 {
     json_t *body = json_pack(
-        "{s:o, s:o, s:o, s:b, s:b, s:b}", "settings", settings_json(&query->settings), "sql", json_stringn(query->sql.data, query->sql.bytes), "sink",
+        "{s:o, s:o, s:o, s:b, s:b, s:b}", "settings", settings_json(&query->settings), "sql",
+        json_stringn(query->sql.data, query->sql.bytes), "sink",
         query->sink.data ? json_stringn(query->sink.data, query->sink.bytes) : json_null(),
         "is_insert", query->is_insert, "from_earliest", query->from_earliest, "is_paused",
         query_get_state(query) == QUERY_PAUSED);
@@ -354,7 +356,7 @@ enum status query_run_round(struct query *query, bool *out_progress, struct diag
     size_t count = 0;
     TRY(run_locked_unit(query, true, &count, diag));
     *out_progress = count > 0;
-    while (count > 0) {
+    while (count > 0 && !atomic_load(&query->engine->is_stopping)) {
         TRY(run_locked_unit(query, false, &count, diag));
     }
     return STATUS_OK;

@@ -5,6 +5,12 @@
  * numbers, and the state in the file fits. Columns added to a source since then stay invisible to
  * a query that named its columns; one that used * is held to its sink's columns by the check that
  * the plan's schema equals the stored sink's.
+ *
+ * Queries also get their rank here: how long the longest chain of queries is that leads to them.
+ * The driver runs them by rank, so that a query finds all that was derived for it whatever the
+ * order of creation (INSERT INTO may feed a stream that has long been read) and wherever a
+ * restart cut the work. Queries that feed each other in a circle have no such order: what they
+ * give then depends on where the work was cut.
  */
 #include "engine/query_load.h"
 
@@ -15,6 +21,48 @@
 #include "engine/execution.h"
 #include "engine/query.h"
 #include "parser/parser.h"
+
+static bool reads_from(const struct query *query, const struct query *other)
+{
+    const struct plan_step *root = other->plan->root;
+    if (root->kind != PLAN_SINK) {
+        return false;
+    }
+    for (uint32_t i = 0; i < query->plan->source_count; i++) {
+        if (text_equal(query->plan->sources[i]->source.source->topic, root->sink.topic)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Lifts query above what it reads from; false when it stood so already. */
+static bool lift(const struct engine *engine, struct query *query)
+{
+    const uint32_t before = query->rank;
+    for (size_t i = 0; i < engine->query_count; i++) {
+        const struct query *other = engine->queries[i];
+        if (other != query && other->rank >= query->rank && reads_from(query, other)) {
+            query->rank = other->rank + 1;
+        }
+    }
+    return query->rank != before;
+}
+
+/* Ends after as many turns as the longest chain has queries, or, in a circle, all of them. */
+static void rank_queries(struct engine *engine)
+{
+    bool is_settled = false;
+    for (size_t i = 0; i < engine->query_count; i++) {
+        engine->queries[i]->rank = 0;
+    }
+    for (size_t turn = 0; turn < engine->query_count && !is_settled; turn++) {
+        is_settled = true;
+        for (size_t i = 0; i < engine->query_count; i++) {
+            is_settled = !lift(engine, engine->queries[i]) && is_settled;
+        }
+    }
+}
 
 enum status engine_add_query(struct engine *engine, struct query *query, struct diag *diag)
 {
@@ -35,6 +83,7 @@ enum status engine_add_query(struct engine *engine, struct query *query, struct 
     }
     engine->queries[at] = query;
     engine->query_count++;
+    rank_queries(engine);
     return STATUS_OK;
 }
 
@@ -46,6 +95,7 @@ void engine_remove_query(struct engine *engine, struct query *query)
             memmove(&engine->queries[i], &engine->queries[i + 1],
                     (engine->query_count - i) * sizeof(engine->queries[0]));
             query_unref(query);
+            rank_queries(engine);
             return;
         }
     }

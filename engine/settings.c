@@ -51,6 +51,8 @@ static const struct setting_info known_settings[] = {
     {"ksql.query.pull.range.scan.enabled", "true", SESSION, "key ranges in pull queries"},
     {"ksql.query.pull.stream.enabled", "true", SESSION, "pull queries on streams"},
     {"ksql.query.pull.table.scan.enabled", "true", SESSION, "pull queries may read whole tables"},
+    {"ksql.query.push.v2.enabled", "false", SERVER,
+     "push queries that follow a query are named SCALABLE_PUSH_QUERY_*"},
     {"ksql.readonly.topics", "_confluent.*,__confluent.*,_schemas,__consumer_offsets,"
                              "__transaction_state,connect-configs,connect-offsets,connect-status,"
                              "connect-statuses", SERVER, "topics that cannot be written"},

@@ -94,7 +94,8 @@ static enum status insert_values(struct execution *execution)
     buffer_init(&values);
     struct record record = {
         .time_ms = plan.has_time ? plan.time_ms : engine_now_ms(execution->engine)};
-    enum status status = encode_side(execution, plan.source, FORMAT_KEY, plan.values, &keys, &record.key);
+    enum status status =
+        encode_side(execution, plan.source, FORMAT_KEY, plan.values, &keys, &record.key);
     if (status == STATUS_OK) {
         status = encode_side(execution, plan.source, FORMAT_VALUE, plan.values, &values,
                              &record.value);

@@ -177,7 +177,8 @@ uint64_t task_lag(const struct task *task)
     uint64_t lag = 0;
     for (size_t i = 0; i < task->input_count; i++) {
         const int64_t end = readable_end(task, &task->inputs[i]);
-        lag += end > task->inputs[i].next_offset ? (uint64_t)(end - task->inputs[i].next_offset) : 0;
+        lag +=
+            end > task->inputs[i].next_offset ? (uint64_t)(end - task->inputs[i].next_offset) : 0;
     }
     return lag;
 }

@@ -17,6 +17,7 @@
 /* A kept row; from memory_alloc. */
 struct stream_row {
     int64_t time_ms;
+    uint64_t arrival; /* orders rows of one key and time; given anew, in this order, when loaded */
     uint32_t bytes;
     bool waits;   /* unmatched, of an outer side, and not emitted yet */
     char image[]; /* row_image of its input */
@@ -52,6 +53,7 @@ struct join_stream_stream {
     struct stream_side sides[2];
     int64_t span_ms;
     int64_t retention_ms;
+    uint64_t next_arrival;
     int64_t stream_time_ms; /* newest time of both sides; INT64_MIN at first */
     struct buffer waiting;  /* heap of struct waiting_row: the first to close on top */
     struct buffer scratch;

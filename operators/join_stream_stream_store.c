@@ -67,7 +67,7 @@ static size_t heap_count(const struct join_stream_stream *self)
 }
 
 /* Where both sides close after the same time this is Kafka Streams' order: by time, the right side
- * first, then by key. */
+ * first, then by key and arrival. */
 static bool is_before(const struct waiting_row *a, const struct waiting_row *b)
 {
     if (a->closes_ms != b->closes_ms) {
@@ -79,7 +79,8 @@ static bool is_before(const struct waiting_row *a, const struct waiting_row *b)
     if (a->side != b->side) {
         return a->side == JOIN_SIDE_RIGHT;
     }
-    return text_compare(hash_entry_key(a->entry), hash_entry_key(b->entry)) < 0;
+    const int order = text_compare(hash_entry_key(a->entry), hash_entry_key(b->entry));
+    return order < 0 || (order == 0 && a->row->arrival < b->row->arrival);
 }
 
 static void swap_items(struct waiting_row *a, struct waiting_row *b)
@@ -189,6 +190,7 @@ static enum status keep_row(struct join_stream_stream *self, enum join_side side
                                      .side = side,
                                      .entry = entry,
                                      .row = row};
+    row->arrival = self->next_arrival++;
     const enum status status = insert_row(hash_entry_payload(entry), row, diag);
     if (status != STATUS_OK) {
         memory_free(row);

@@ -6,14 +6,11 @@
  */
 #include "operators/operator.h"
 
-#include <assert.h>
-
 enum status op_emit(struct operator* op, struct op_context *context, struct batch *batch,
                     struct diag *diag)
 {
     struct operator* downstream = op->place.downstream;
-    assert(downstream);
-    if (batch->row_count == 0) {
+    if (!downstream || batch->row_count == 0) {
         return STATUS_OK;
     }
     return downstream->vtable->push(downstream, context, op->place.downstream_input, batch, diag);

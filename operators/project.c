@@ -16,12 +16,19 @@ struct project {
     const char **what; /* per column: starts the log message of a failing row */
 };
 
+static bool is_key(const struct project *self, uint32_t column)
+{
+    return self->options.schema->columns[column].role == COLUMN_KEY;
+}
+
+/* Columns that are shared with the input may have values there. */
 static void clear_deletes(const struct project *self, struct batch *out)
 {
-    const uint32_t key_count = self->options.key_count;
     for (size_t row = 0; row < out->row_count; row++) {
-        if (out->flags[row] & ROW_DELETE) {
-            rows_set_null(out, key_count, out->column_count - key_count, row);
+        for (uint32_t i = 0; i < out->column_count && out->flags[row] & ROW_DELETE; i++) {
+            if (!is_key(self, i)) {
+                column_set_null(&out->columns[i], row);
+            }
         }
     }
 }
@@ -31,10 +38,10 @@ static enum status project_columns(const struct project *self, struct op_context
                                    struct batch *out, struct diag *diag)
 {
     for (uint32_t i = 0; i < out->column_count; i++) {
-        const bool is_key = i < self->options.key_count;
+        const bool is_whole = is_key(self, i);
         TRY(evaluate(&self->op, context, self->options.exprs[i], self->what[i], batch,
-                     is_key ? NULL : rows, is_key ? batch->row_count : count, &out->columns[i],
-                     NULL, diag));
+                     is_whole ? NULL : rows, is_whole ? batch->row_count : count,
+                     &out->columns[i], NULL, diag));
     }
     TRY(rows_unshare(out, diag));
     if (count < batch->row_count) {

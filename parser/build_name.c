@@ -284,7 +284,7 @@ int64_t builder_integer(struct builder *b, const struct token *number, const cha
 {
     int64_t value = 0;
     if (number->kind != TOKEN_INTEGER_VALUE) {
-        builder_fail(b, number->pos, "Value must be integer for command: %s", what);
+        builder_fail_plainly(b, number->pos, "Value must be integer for command: ", what);
     } else if (!parse_int64(number->text, &value)) {
         refuse_number(b, number);
     }

@@ -52,6 +52,15 @@ void builder_fail(struct builder *b, struct sql_pos pos, const char *format, ...
                   pos.line, pos.column + 1, message);
 }
 
+void builder_fail_plainly(struct builder *b, struct sql_pos pos, const char *message,
+                          const char *argument)
+{
+    if (!builder_has_failed(b)) {
+        b->status = diag_fail(b->diag, STATUS_INVALID, pos, "Failed to prepare statement: %s%s",
+                              message, argument);
+    }
+}
+
 void builder_fail_at(struct builder *b, struct sql_pos pos, const char *format, ...)
 {
     if (builder_has_failed(b)) {

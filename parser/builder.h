@@ -337,7 +337,10 @@ struct expression *builder_expression(struct builder *b, enum expression_kind ki
 struct sql_pos builder_span(struct sql_pos first, struct sql_pos last);
 /* Keeps a failure; the message starts with "Failed to prepare statement: line l:c: ". */
 void builder_fail(struct builder *b, struct sql_pos pos, const char *format, ...) PRINTF_LIKE(3, 4);
-/* As above; the message starts with "Line: l, Col: c: ". */
+/* As above, without a place: "Failed to prepare statement: " + message + argument. */
+void builder_fail_plainly(struct builder *b, struct sql_pos pos, const char *message,
+                          const char *argument);
+/* As builder_fail(); the message starts with "Line: l, Col: c: ". */
 void builder_fail_at(struct builder *b, struct sql_pos pos, const char *format, ...)
     PRINTF_LIKE(3, 4);
 

@@ -292,6 +292,13 @@ static uint32_t order_items(const struct projected *items, uint32_t count, uint3
     return next;
 }
 
+/* Clients are told the key of a deleted row, of which the window is a part. */
+static bool is_of_key(const struct plan_builder *builder, const struct projected *projected)
+{
+    return projected->key_index >= 0 ||
+           (!builder->is_persistent && name_is_window_bound(projected->item->alias));
+}
+
 static enum status make_step(struct plan_builder *builder, const struct relation *relation,
                              const struct projected *const *order, uint32_t count,
                              struct plan_step **out)
@@ -308,7 +315,7 @@ static enum status make_step(struct plan_builder *builder, const struct relation
         columns[i] = (struct schema_column){
             .name = order[i]->item->alias,
             .type = order[i]->expr->type,
-            .role = builder->is_persistent && order[i]->key_index >= 0 ? COLUMN_KEY : COLUMN_VALUE};
+            .role = is_of_key(builder, order[i]) ? COLUMN_KEY : COLUMN_VALUE};
     }
     step->schema = (struct schema){count, columns};
     step->project.exprs = exprs;

@@ -43,7 +43,7 @@ struct auth {
     size_t user_count;
 };
 
-/* --- The file ----------------------------------------------------------------------------------- */
+/* --- The file --------------------------------------------------------------------------------- */
 
 static char *copy_string(const char *from, size_t bytes)
 {
@@ -145,7 +145,7 @@ void auth_close(struct auth *auth)
     memory_free(auth);
 }
 
-/* --- Checking ----------------------------------------------------------------------------------- */
+/* --- Checking --------------------------------------------------------------------------------- */
 
 /* What a header says: "name:password" and where the colon is. */
 struct credentials {

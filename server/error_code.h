@@ -43,7 +43,7 @@ unsigned error_code_http_status(enum error_code code);
 /* The code for the failure of a statement. */
 enum error_code error_code_of_statement(const struct diag *diag);
 
-/* {"@type":"generic_error","error_code":..,"message":".."}; invalid UTF-8 in message is replaced. */
+/* {"@type":"generic_error","error_code":..,"message":".."}; invalid UTF-8 in it is replaced. */
 void error_body_write(struct buffer *out, enum error_code code, struct text message);
 
 /* {"@type":"statement_error",..,"statementText":"..","entities":[..]}. entities (borrowed; NULL:

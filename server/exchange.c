@@ -99,6 +99,7 @@ void exchange_reply(struct exchange *exchange, unsigned http_status, enum media_
     buffer_init(body);
     exchange->has_head = true;
     exchange->has_ended = true;
+    exchange->notify = NULL;
     wake_front_end(exchange);
     pthread_mutex_unlock(&exchange->lock);
 }
@@ -111,8 +112,15 @@ void exchange_reply_error(struct exchange *exchange, enum error_code code, const
     exchange_reply(exchange, error_code_http_status(code), MEDIA_JSON, &body);
 }
 
-void exchange_begin_stream(struct exchange *exchange, enum media_type media,
-                           exchange_notify *notify, void *context)
+void exchange_attach(struct exchange *exchange, exchange_notify *notify, void *context)
+{
+    pthread_mutex_lock(&exchange->lock);
+    exchange->notify = notify;
+    exchange->notify_context = context;
+    pthread_mutex_unlock(&exchange->lock);
+}
+
+void exchange_begin_stream(struct exchange *exchange, enum media_type media)
 {
     pthread_mutex_lock(&exchange->lock);
     assert(!exchange->has_head);
@@ -120,8 +128,6 @@ void exchange_begin_stream(struct exchange *exchange, enum media_type media,
     exchange->media = media;
     exchange->is_stream = true;
     exchange->has_head = true;
-    exchange->notify = notify;
-    exchange->notify_context = context;
     wake_front_end(exchange);
     pthread_mutex_unlock(&exchange->lock);
 }

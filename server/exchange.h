@@ -88,10 +88,11 @@ void exchange_reply_error(struct exchange *exchange, enum error_code code, const
 /* Adds a header to the answer, before the reply. Both texts are constants. */
 void exchange_set_header(struct exchange *exchange, const char *name, const char *value);
 
-/* Settles status 200 and the media type; notify is called from now on until
- * exchange_end_stream() or exchange_cut(). */
-void exchange_begin_stream(struct exchange *exchange, enum media_type media,
-                           exchange_notify *notify, void *context);
+/* From now on notify is called when there is room again, or input, or the client leaves; until
+ * the answer has ended. */
+void exchange_attach(struct exchange *exchange, exchange_notify *notify, void *context);
+/* Settles status 200 and the media type. */
+void exchange_begin_stream(struct exchange *exchange, enum media_type media);
 /* Appends and empties bytes. False: the client has left, or memory is out and the stream is cut. */
 bool exchange_write(struct exchange *exchange, struct buffer *bytes);
 /* Whether more should be written now; if not, notify comes when it should. */

@@ -33,7 +33,7 @@ static struct text service_id(struct server *server)
     return engine_setting(server->engine, "ksql.service.id");
 }
 
-/* --- Liveness ----------------------------------------------------------------------------------- */
+/* --- Liveness --------------------------------------------------------------------------------- */
 
 void handle_root(struct server *server, struct exchange *exchange)
 {
@@ -67,7 +67,7 @@ void handle_readyz(struct server *server, struct exchange *exchange)
     exchange_reply(exchange, is_ready ? 200 : 503, exchange->media, &body);
 }
 
-/* --- Descriptions --------------------------------------------------------------------------------- */
+/* --- Descriptions ----------------------------------------------------------------------------- */
 
 void handle_info(struct server *server, struct exchange *exchange)
 {
@@ -121,7 +121,7 @@ void handle_property(struct server *server, struct exchange *exchange)
     }
 }
 
-/* --- Health ------------------------------------------------------------------------------------- */
+/* --- Health ----------------------------------------------------------------------------------- */
 
 /* As ksqlDB asks its own catalog: runs the three lists. */
 static bool catalog_answers(struct server *server)
@@ -168,7 +168,7 @@ void handle_health(struct server *server, struct exchange *exchange)
     exchange_reply(exchange, is_healthy ? 200 : 503, exchange->media, &body);
 }
 
-/* --- The cluster, of one ------------------------------------------------------------------------- */
+/* --- The cluster, of one ---------------------------------------------------------------------- */
 
 /* ksqlDB answers only when servers exchange heartbeats, which one alone has no use for. */
 void handle_cluster_status(struct server *server, struct exchange *exchange)

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "server/limits.h"
 #include "server/query_stream.h"
 #include "server/request_body.h"
 #include "server/server_state.h"
@@ -105,6 +106,18 @@ static void answer(struct server *server, struct exchange *exchange,
     request_body_release(&body);
 }
 
+/* Parsing, planning and a lookup take less time than waking another thread for them; everything
+ * longer is left to the streams' threads by query_stream_start(). */
+bool query_may_wait(const struct exchange *exchange)
+{
+    static const char field[] = "commandSequenceNumber";
+    const struct text body = buffer_text(&exchange->request.body);
+    if (body.bytes == 0 || body.bytes > BRIEF_BODY_BYTES_MAX) {
+        return body.bytes > 0;
+    }
+    return memmem(body.data, body.bytes, field, strlen(field)) != NULL;
+}
+
 /* /query answers with v1+json whatever the client calls it. */
 void handle_query(struct server *server, struct exchange *exchange)
 {
@@ -117,7 +130,7 @@ void handle_query_stream(struct server *server, struct exchange *exchange)
     answer(server, exchange, &body_names_stream);
 }
 
-/* --- Closing -------------------------------------------------------------------------------------- */
+/* --- Closing ---------------------------------------------------------------------------------- */
 
 static void close_query(struct server *server, struct exchange *exchange, const json_t *id)
 {
@@ -126,7 +139,7 @@ static void close_query(struct server *server, struct exchange *exchange, const 
         return;
     }
     const struct text text = {json_string_value(id), json_string_length(id)};
-    if (!query_stream_close(server, text)) {
+    if (!stream_list_close_query(&server->streaming, text)) {
         char name[128];
         (void)snprintf(name, sizeof(name), "%.*s", TEXT_ARGS(text));
         refuse(exchange, "No query with id %s", name);

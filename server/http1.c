@@ -10,8 +10,8 @@
  * so a connection is never suspended twice nor resumed before it is suspended.
  *
  * What the library lets through and what it cannot see is measured in http1_guard.c and watch.c.
- * A request refused in the first call ends its connection if a body is under way, because the
- * library then throws away what was not read.
+ * An answer queued in the first call ends the connection, and nothing that was sent behind the
+ * headers is read any more.
  */
 #include "server/http1.h"
 
@@ -31,7 +31,8 @@
 
 enum {
     THREAD_COUNT = 2,       /* a thread moves 25,000 small answers per second */
-    STREAM_BLOCK_BYTES = 1024, /* what the library asks to be given; it uses its pool instead */
+    STREAM_BLOCK_BYTES = 256, /* what the library asks to be given; it uses its pool instead */
+    DROP_BYTES_MAX = 2 * REQUEST_BODY_BYTES_MAX, /* of a body that is refused */
 };
 
 struct http1 {
@@ -43,7 +44,7 @@ struct http1 {
 enum stage {
     STAGE_HEADERS,
     STAGE_BODY,
-    STAGE_OVERFLOW, /* the body is too large: the rest of it is read and dropped */
+    STAGE_DROP,   /* the request is refused: its body is read and dropped before the answer */
     STAGE_ANSWER,
 };
 
@@ -58,7 +59,7 @@ struct http1_request {
     enum stage stage;
 };
 
-/* --- Waiting, under the exchange's lock ---------------------------------------------------------- */
+/* --- Waiting, under the exchange's lock ------------------------------------------------------- */
 
 static void park(struct exchange *exchange)
 {
@@ -80,7 +81,7 @@ static void wake(struct exchange *exchange)
 
 static const struct exchange_front_end front_end = {.park = park, .wake = wake};
 
-/* --- Answers ------------------------------------------------------------------------------------- */
+/* --- Answers ---------------------------------------------------------------------------------- */
 
 static ssize_t read_stream(void *context, uint64_t position, char *to, size_t bytes_max)
 {
@@ -154,7 +155,7 @@ static enum MHD_Result give_answer(struct http1_request *request)
     return MHD_NO;
 }
 
-/* --- Headers ------------------------------------------------------------------------------------- */
+/* --- Headers ---------------------------------------------------------------------------------- */
 
 struct header_copy {
     struct request *request;
@@ -228,42 +229,53 @@ static int64_t body_timeout_ms(const struct http1_request *request)
     return BODY_DEADLINE_MS + bytes * 1000 / BODY_BYTES_PER_SECOND_MIN;
 }
 
-/* A refused request is answered at once, so that what follows on the connection is never taken for
- * a request, unless it is whole and harmless. */
+/* Whether a refused request's body is worth reading: a client that is still sending when the
+ * connection ends often does not see the answer. */
+static bool is_worth_dropping(const struct request *request)
+{
+    const struct text length = request_find_header(request, "Content-Length");
+    const bool asks_first = request_find_header(request, "Expect").data != NULL;
+    return !asks_first && strtoll(length.data ? length.data : "0", NULL, 10) <= DROP_BYTES_MAX;
+}
+
+/* An unsound request is answered at once, which ends the connection: what follows on it is never
+ * taken for a request. */
 static enum MHD_Result take_headers(struct http1_request *request, const char *method,
                                     const char *version)
 {
-    const bool is_sound = fill_request(request, method, version);
-    if (!is_sound) {
+    if (!fill_request(request, method, version)) {
         return queue_answer(request);
     }
     set_deadline(request, body_timeout_ms(request));
-    const bool is_admitted = router_admit(request->exchange);
-    if (!is_admitted && http1_guard_has_body(&request->exchange->request)) {
+    if (router_admit(request->exchange)) {
+        request->stage = STAGE_BODY;
+    } else if (is_worth_dropping(&request->exchange->request)) {
+        request->stage = STAGE_DROP;
+    } else {
         return queue_answer(request);
     }
-    request->stage = is_admitted ? STAGE_BODY : STAGE_ANSWER;
     return MHD_YES;
 }
 
-/* --- Bodies -------------------------------------------------------------------------------------- */
+/* --- Bodies ----------------------------------------------------------------------------------- */
 
-/* The library cannot answer in the middle of a body, so a body that is too large is read on for a
- * while and then refused, or the connection is cut. */
+/* The library cannot answer in the middle of a body, so one that is refused is read on for a
+ * while, and past that the connection is cut. */
 static enum MHD_Result drop_body(struct http1_request *request, size_t *bytes)
 {
     request->dropped_bytes += *bytes;
     *bytes = 0;
-    return request->dropped_bytes <= REQUEST_BODY_BYTES_MAX ? MHD_YES : MHD_NO;
+    return request->dropped_bytes <= DROP_BYTES_MAX ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result take_body(struct http1_request *request, const char *data, size_t *bytes)
 {
-    if (request->stage == STAGE_OVERFLOW) {
+    if (request->stage == STAGE_DROP) {
         return drop_body(request, bytes);
     }
     if (!router_add_body(request->exchange, (struct text){data, *bytes})) {
-        request->stage = STAGE_OVERFLOW;
+        router_refuse_body(request->exchange);
+        request->stage = STAGE_DROP;
         return drop_body(request, bytes);
     }
     *bytes = 0;
@@ -273,15 +285,13 @@ static enum MHD_Result take_body(struct http1_request *request, const char *data
 static void end_body(struct http1_request *request)
 {
     set_deadline(request, 0);
-    if (request->stage == STAGE_OVERFLOW) {
-        router_refuse_body(request->exchange);
-    } else if (request->stage == STAGE_BODY) {
+    if (request->stage == STAGE_BODY) {
         router_run(request->exchange);
     }
     request->stage = STAGE_ANSWER;
 }
 
-/* --- The library's callbacks ----------------------------------------------------------------------- */
+/* --- The library's callbacks ------------------------------------------------------------------ */
 
 static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *data,
@@ -318,7 +328,8 @@ static void *begin_request(void *context, const char *target, struct MHD_Connect
 {
     struct http1 *http1 = context;
     struct http1_request *request = memory_zalloc(sizeof(*request));
-    struct exchange *exchange = request ? exchange_create(http1->server, &front_end, request) : NULL;
+    struct exchange *exchange =
+        request ? exchange_create(http1->server, &front_end, request) : NULL;
     if (!exchange) {
         memory_free(request);
         return NULL;
@@ -328,7 +339,9 @@ static void *begin_request(void *context, const char *target, struct MHD_Connect
     request->watched = watched_of(connection);
     request->exchange = exchange;
     request->target = arena_text(&exchange->request.arena, text_of(target));
-    set_deadline(request, HEADER_DEADLINE_MS);
+    if (request->watched) {
+        watch_lower_deadline(http1->watch, request->watched, HEADER_DEADLINE_MS);
+    }
     return request;
 }
 
@@ -389,7 +402,7 @@ static void log_error(void *context, const char *format, va_list args)
     log_event(http1->server->log, LOG_DEBUG, "libmicrohttpd", &field, 1);
 }
 
-/* --- Life ---------------------------------------------------------------------------------------- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 static struct MHD_Daemon *start_daemon(struct http1 *http1)
 {

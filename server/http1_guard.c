@@ -108,10 +108,3 @@ bool http1_guard_refuses(const struct request *request, struct refusal *out)
     }
     return false;
 }
-
-bool http1_guard_has_body(const struct request *request)
-{
-    const struct text length = request_find_header(request, "Content-Length");
-    const bool is_empty = strspn(length.data ? length.data : "", "0") == length.bytes;
-    return !is_empty || request_find_header(request, "Transfer-Encoding").data;
-}

@@ -17,7 +17,7 @@
 
 enum { EVENT_COUNT = 64, TICK_MS = 1000 };
 
-/* --- From other threads ------------------------------------------------------------------------------ */
+/* --- From other threads ----------------------------------------------------------------------- */
 
 /* Under the loop's lock. */
 static void signal_loop(struct http2_loop *loop)
@@ -73,7 +73,7 @@ void http2_loop_add(struct http2_loop *loop, int fd, const char *peer)
     pthread_mutex_unlock(&loop->lock);
 }
 
-/* --- On the thread ----------------------------------------------------------------------------------- */
+/* --- On the thread ---------------------------------------------------------------------------- */
 
 static void destroy_if_dead(struct http2_connection *connection)
 {
@@ -195,7 +195,7 @@ static void *run(void *context)
     return NULL;
 }
 
-/* --- Life -------------------------------------------------------------------------------------------- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 bool http2_loop_start(struct http2 *http2, struct http2_loop *loop)
 {

@@ -4,9 +4,9 @@
  * answer is pulled: nghttp2 asks for data when the client has window for it; when there is none the
  * stream is deferred, its exchange parked, and the loop resumes it later.
  *
- * Streamed answers are cut at line feeds, so that each DATA frame carries one JSON value: some
- * clients parse frames, not lines. A stream that reads its input as it comes (/inserts-stream)
- * gives its window back only when its handler has taken the bytes.
+ * Streamed answers, and short ones of lines, are cut at line feeds, so that each DATA frame
+ * carries one JSON value: some clients parse frames, not lines. A stream that reads its input as
+ * it comes (/inserts-stream) gives its window back only when its handler has taken the bytes.
  */
 #include "server/http2_parts.h"
 
@@ -30,7 +30,7 @@ static void consumed(struct exchange *exchange, size_t bytes)
 
 static const struct exchange_front_end front_end = {.wake = wake, .consumed = consumed};
 
-/* --- Streams --------------------------------------------------------------------------------------- */
+/* --- Streams ---------------------------------------------------------------------------------- */
 
 static struct http2_stream *add_stream(struct http2_connection *connection, int32_t id)
 {
@@ -72,7 +72,7 @@ static void reset_stream(struct http2_stream *stream, uint32_t code)
                                     code);
 }
 
-/* --- Answers --------------------------------------------------------------------------------------- */
+/* --- Answers ---------------------------------------------------------------------------------- */
 
 static ssize_t read_answer(nghttp2_session *session, int32_t stream_id, uint8_t *to,
                            size_t bytes_max, uint32_t *flags, nghttp2_data_source *source,
@@ -83,8 +83,9 @@ static ssize_t read_answer(nghttp2_session *session, int32_t stream_id, uint8_t 
     (void)context;
     struct http2_stream *stream = source->ptr;
     struct exchange *exchange = stream->exchange;
+    const bool by_line = exchange->is_stream || exchange->media == MEDIA_DELIMITED;
     size_t bytes = 0;
-    switch (exchange_take(exchange, (char *)to, bytes_max, exchange->is_stream, &bytes)) {
+    switch (exchange_take(exchange, (char *)to, bytes_max, by_line, &bytes)) {
     case EXCHANGE_BYTES:
         stream->has_moved = true;
         if (!exchange->is_stream && exchange_is_drained(exchange)) {
@@ -166,7 +167,7 @@ static void give_answer(struct http2_stream *stream)
     }
 }
 
-/* --- Requests -------------------------------------------------------------------------------------- */
+/* --- Requests --------------------------------------------------------------------------------- */
 
 static int begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *context)
 {
@@ -200,7 +201,8 @@ static int take_header(nghttp2_session *session, const nghttp2_frame *frame, con
 {
     (void)flags;
     (void)context;
-    struct http2_stream *stream = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
+    struct http2_stream *stream =
+        nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
     if (stream && frame->hd.type == NGHTTP2_HEADERS &&
         frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
         add_header(stream, (struct text){(const char *)name, name_bytes},
@@ -244,12 +246,9 @@ static void end_request(struct http2_stream *stream)
 {
     struct exchange *exchange = stream->exchange;
     stream->has_request = true;
-    if (stream->has_answer) {
-        return;
-    }
-    if (exchange->route->body == BODY_STREAM) {
+    if (exchange->route && exchange->route->body == BODY_STREAM) {
         (void)exchange_feed(exchange, (struct text){NULL, 0}, true);
-    } else {
+    } else if (!stream->has_answer) {
         router_run(exchange);
         give_answer(stream);
     }
@@ -333,7 +332,7 @@ static int close_stream(nghttp2_session *session, int32_t stream_id, uint32_t co
     return 0;
 }
 
-/* --- For the loop ----------------------------------------------------------------------------------- */
+/* --- For the loop ----------------------------------------------------------------------------- */
 
 void http2_stream_resume(struct http2_stream *stream, size_t consumed_bytes)
 {

@@ -53,7 +53,7 @@ struct listener {
     size_t pending_count;
 };
 
-/* --- Telling protocols apart ----------------------------------------------------------------------- */
+/* --- Telling protocols apart ------------------------------------------------------------------ */
 
 static void forget(struct listener *listener, struct pending *pending)
 {
@@ -101,7 +101,7 @@ static void look(struct listener *listener, struct pending *pending)
     }
 }
 
-/* --- Accepting ------------------------------------------------------------------------------------ */
+/* --- Accepting -------------------------------------------------------------------------------- */
 
 static void refuse(struct listener *listener, int fd)
 {
@@ -189,7 +189,7 @@ static void *run(void *context)
     return NULL;
 }
 
-/* --- Life ----------------------------------------------------------------------------------------- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 static enum status cannot_listen(const struct server_options *options, struct diag *diag)
 {

@@ -51,7 +51,7 @@ void log_close(struct log *log)
     }
 }
 
-/* --- One line, under the lock ------------------------------------------------------------------- */
+/* --- One line, under the lock ----------------------------------------------------------------- */
 
 static void write_key(struct log *log, const char *key)
 {

@@ -63,7 +63,7 @@ void metrics_count_request(struct metrics *metrics, size_t route_index, unsigned
     atomic_fetch_add_explicit(&metrics->duration_us, (uint64_t)duration_us, memory_order_relaxed);
 }
 
-/* --- Text --------------------------------------------------------------------------------------- */
+/* --- Text ------------------------------------------------------------------------------------- */
 
 static void write_head(struct buffer *out, const char *name, const char *type, const char *help)
 {

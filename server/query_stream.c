@@ -9,11 +9,10 @@
  */
 #include "server/query_stream.h"
 
-#include <stdio.h>
+#include <stddef.h>
 
 #include "base/memory.h"
 #include "server/limits.h"
-#include "server/query_list.h"
 #include "server/row_framing.h"
 #include "server/server_state.h"
 
@@ -24,8 +23,6 @@ enum {
     WHOLE_ANSWER_BYTES_MAX = 64 << 10,
 };
 
-enum closing { CLOSING_NOT, CLOSING_ASKED, CLOSING_SERVER };
-
 struct query_stream {
     struct pool_task task; /* first */
     struct server *server;
@@ -33,13 +30,13 @@ struct query_stream {
     struct cursor *cursor;
     struct row_framing framing;
     struct buffer pending;
-    struct query_link link;
+    struct stream_entry entry;
     bool is_listed;
-    bool has_begun; /* the exchange is streaming */
-    atomic_int closing;
+    bool has_begun;     /* the exchange is streaming */
+    atomic_int closing; /* enum stream_closing */
 };
 
-/* --- Life ----------------------------------------------------------------------------------------- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 static void wake(void *context)
 {
@@ -53,7 +50,8 @@ static enum task_result dispose(struct query_stream *stream)
 {
     struct server *server = stream->server;
     if (stream->is_listed) {
-        query_list_remove(&server->queries, &stream->link);
+        stream_list_remove(&server->streaming, &stream->entry);
+        atomic_fetch_sub(&server->push_count, 1);
         metrics_add(&server->metrics, METRIC_PUSH_CLIENTS, -1);
     }
     cursor_close(stream->cursor);
@@ -64,13 +62,14 @@ static enum task_result dispose(struct query_stream *stream)
     return TASK_GONE;
 }
 
-/* --- Bytes ---------------------------------------------------------------------------------------- */
+/* --- Bytes ------------------------------------------------------------------------------------ */
 
 static void begin(struct query_stream *stream)
 {
     if (!stream->has_begun) {
         stream->has_begun = true;
-        exchange_begin_stream(stream->exchange, stream->framing.media, wake, stream);
+        exchange_attach(stream->exchange, wake, stream);
+        exchange_begin_stream(stream->exchange, stream->framing.media);
     }
 }
 
@@ -111,7 +110,7 @@ static enum task_result abandon(struct query_stream *stream)
     return dispose(stream);
 }
 
-/* --- Turns ---------------------------------------------------------------------------------------- */
+/* --- Turns ------------------------------------------------------------------------------------ */
 
 static void add_chunk(struct query_stream *stream, struct row_chunk *chunk)
 {
@@ -120,9 +119,9 @@ static void add_chunk(struct query_stream *stream, struct row_chunk *chunk)
     row_chunk_unref(chunk);
 }
 
-static enum task_result close_as_asked(struct query_stream *stream, enum closing closing)
+static enum task_result close_as_asked(struct query_stream *stream, enum stream_closing closing)
 {
-    if (closing == CLOSING_SERVER) {
+    if (closing == STREAM_CLOSED_BY_SERVER) {
         begin(stream);
         return fail(stream, ERROR_SHUTTING_DOWN, "The server is shutting down");
     }
@@ -165,8 +164,8 @@ static enum task_result run(struct pool_task *task)
         if (exchange_client_has_left(stream->exchange)) {
             return abandon(stream);
         }
-        const enum closing closing = (enum closing)atomic_load(&stream->closing);
-        if (closing != CLOSING_NOT) {
+        const enum stream_closing closing = (enum stream_closing)atomic_load(&stream->closing);
+        if (closing != STREAM_OPEN) {
             return close_as_asked(stream, closing);
         }
         if (!exchange_has_room(stream->exchange)) {
@@ -181,17 +180,28 @@ static enum task_result run(struct pool_task *task)
     return flush(stream) ? TASK_AGAIN : abandon(stream);
 }
 
-/* --- Starting ------------------------------------------------------------------------------------- */
+/* --- Starting --------------------------------------------------------------------------------- */
+
+static void close_stream(struct stream_entry *entry, enum stream_closing reason)
+{
+    struct query_stream *stream =
+        (struct query_stream *)(void *)((char *)entry - offsetof(struct query_stream, entry));
+    atomic_store(&stream->closing, reason);
+    wake(stream);
+}
 
 /* From here on others can find and wake the stream. */
 static enum status register_push_query(struct query_stream *stream, struct diag *diag)
 {
     struct server *server = stream->server;
-    if (!query_list_add(&server->queries, &stream->link, stream,
-                        server->options.push_query_count_max)) {
+    if (atomic_fetch_add(&server->push_count, 1) >= server->options.push_query_count_max) {
+        atomic_fetch_sub(&server->push_count, 1);
         return diag_fail(diag, STATUS_LIMIT, SQL_POS_NONE,
                          "Maximum number of push queries exceeded");
     }
+    stream->entry.query_id = text_of(cursor_query_id(stream->cursor));
+    stream->entry.close = close_stream;
+    stream_list_add(&server->streaming, &stream->entry);
     stream->is_listed = true;
     metrics_add(&server->metrics, METRIC_PUSH_CLIENTS, 1);
     return cursor_set_wake(stream->cursor, wake, stream, diag);
@@ -212,48 +222,19 @@ enum status query_stream_start(struct server *server, struct exchange *exchange,
     stream->cursor = cursor;
     atomic_fetch_add(&server->stream_count, 1);
     buffer_init(&stream->pending);
-    atomic_init(&stream->closing, CLOSING_NOT);
+    atomic_init(&stream->closing, STREAM_OPEN);
     row_framing_init(&stream->framing, media, cursor);
     metrics_add(&server->metrics, is_pull ? METRIC_PULL_QUERIES : METRIC_PUSH_QUERIES, 1);
     row_framing_write_header(&stream->framing, &stream->pending);
+    const bool is_brief = cursor_is_brief(cursor);
     task_pool_begin(server->streams, &stream->task);
     const enum status status = is_pull ? STATUS_OK : register_push_query(stream, diag);
-    const enum task_result result = status == STATUS_OK ? run(&stream->task) : dispose(stream);
+    enum task_result result = TASK_AGAIN; /* on a thread that may take its time */
+    if (status != STATUS_OK) {
+        result = dispose(stream);
+    } else if (is_brief) {
+        result = run(&stream->task);
+    }
     task_pool_end(server->streams, &stream->task, result);
     return status;
-}
-
-/* --- Closing -------------------------------------------------------------------------------------- */
-
-/* Which stream to close, and why. */
-struct close_request {
-    struct text query_id; /* data NULL: all */
-    enum closing closing;
-    bool was_found;
-};
-
-static bool close_if_asked(struct query_stream *stream, void *context)
-{
-    struct close_request *request = context;
-    const struct text id = text_of(cursor_query_id(stream->cursor));
-    if (request->query_id.data && !text_equal(id, request->query_id)) {
-        return true;
-    }
-    request->was_found = true;
-    atomic_store(&stream->closing, request->closing);
-    wake(stream);
-    return request->query_id.data == NULL;
-}
-
-bool query_stream_close(struct server *server, struct text query_id)
-{
-    struct close_request request = {.query_id = query_id, .closing = CLOSING_ASKED};
-    query_list_each(&server->queries, close_if_asked, &request);
-    return request.was_found;
-}
-
-void query_stream_shut_down_all(struct server *server)
-{
-    struct close_request request = {.closing = CLOSING_SERVER};
-    query_list_each(&server->queries, close_if_asked, &request);
 }

@@ -10,7 +10,6 @@
 #include "engine/engine.h"
 #include "server/exchange.h"
 
-struct query_stream;
 struct server;
 
 /* Answers exchange with the rows of cursor (taken, on failure too). Runs the first steps on this
@@ -18,11 +17,5 @@ struct server;
 MUST_USE enum status query_stream_start(struct server *server, struct exchange *exchange,
                                         struct cursor *cursor, enum media_type media,
                                         struct diag *diag);
-
-/* Ends the push query of this id as if it had come to its end; false: there is none. Thread: any. */
-bool query_stream_close(struct server *server, struct text query_id);
-
-/* Ends every open push query with an error value. Thread: any. */
-void query_stream_shut_down_all(struct server *server);
 
 #endif

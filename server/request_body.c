@@ -111,7 +111,7 @@ void request_body_release(struct request_body *body)
     json_decref(body->json);
 }
 
-/* --- The session -------------------------------------------------------------------------------- */
+/* --- The session ------------------------------------------------------------------------------ */
 
 /* A scalar as text, in scratch unless it is a string; NULL for null, objects and arrays. */
 static const char *scalar_text(const json_t *value, char scratch[NUMBER_TEXT_DOUBLE_BYTES_MAX + 1])

@@ -28,15 +28,18 @@ static const struct route routes[] = {
     {"GET", "/healthcheck", ADMIN, .is_open = true, .run = handle_health},
     {"POST", "/heartbeat", ADMIN, BODY_WHOLE, .is_quick = true, .run = handle_internal_only},
     {"GET", "/info", ADMIN, .is_quick = true, .run = handle_info},
+    {"POST", "/inserts-stream", {MEDIA_DELIMITED, MEDIA_JSON}, BODY_STREAM, .needs_http2 = true,
+     .run = handle_inserts},
     {"GET", "/is_valid_property/", ADMIN, .run = handle_property},
     {"POST", "/ksql", ADMIN, BODY_WHOLE, .run = handle_statements},
     {"POST", "/ksql/terminate", ADMIN, BODY_WHOLE, .run = handle_terminate_cluster},
     {"POST", "/lag", ADMIN, BODY_WHOLE, .is_quick = true, .run = handle_internal_only},
     {"GET", "/livez", {MEDIA_TEXT}, .is_open = true, .is_quick = true, .run = handle_livez},
     {"GET", "/metrics", {MEDIA_METRICS}, .run = handle_metrics},
-    {"POST", "/query", ADMIN, BODY_WHOLE, .is_stream = true, .run = handle_query},
+    {"POST", "/query", ADMIN, BODY_WHOLE, .is_stream = true, .may_wait = query_may_wait,
+     .run = handle_query},
     {"POST", "/query-stream", {MEDIA_DELIMITED, MEDIA_JSON, MEDIA_V1_JSON}, BODY_WHOLE,
-     .is_stream = true, .run = handle_query_stream},
+     .is_stream = true, .may_wait = query_may_wait, .run = handle_query_stream},
     {"GET", "/readyz", {MEDIA_TEXT}, .is_open = true, .is_quick = true, .run = handle_readyz},
     {"GET", "/status", ADMIN, .is_quick = true, .run = handle_statuses},
     {"GET", "/status/", ADMIN, .is_quick = true, .run = handle_status},
@@ -69,7 +72,7 @@ struct text router_rest(const struct exchange *exchange)
     return (struct text){path.data + skip, path.bytes - skip};
 }
 
-/* --- Admission --------------------------------------------------------------------------------- */
+/* --- Admission -------------------------------------------------------------------------------- */
 
 /* Methods of RFC 9110 and 5789: known, but perhaps not to a route. */
 static bool is_known_method(struct text method)
@@ -216,7 +219,7 @@ bool router_admit(struct exchange *exchange)
            check_protocol(exchange) && check_media(exchange) && check_body(exchange);
 }
 
-/* --- Bodies ------------------------------------------------------------------------------------ */
+/* --- Bodies ----------------------------------------------------------------------------------- */
 
 void router_refuse_body(struct exchange *exchange)
 {
@@ -236,7 +239,7 @@ bool router_add_body(struct exchange *exchange, struct text bytes)
     return !body->has_failed;
 }
 
-/* --- Running ----------------------------------------------------------------------------------- */
+/* --- Running ---------------------------------------------------------------------------------- */
 
 static bool check_password(struct exchange *exchange)
 {
@@ -267,7 +270,8 @@ void router_run(struct exchange *exchange)
 {
     struct server *server = exchange->server;
     const struct route *route = exchange->route;
-    if (route->is_quick && !needs_credentials(exchange)) {
+    const bool is_quick = route->is_quick || (route->may_wait && !route->may_wait(exchange));
+    if (is_quick && !needs_credentials(exchange)) {
         route->run(server, exchange);
         return;
     }

@@ -26,6 +26,8 @@ struct route {
     enum body_rule body;
     bool is_open;     /* no credentials needed */
     bool is_quick;    /* never waits for anything: runs on the front end's thread */
+    /* Whether this request may wait; one that may not runs there too. NULL: it may. */
+    bool (*may_wait)(const struct exchange *exchange);
     bool needs_http2;
     bool is_stream;   /* may answer without a length, which HTTP/1.0 has no way to carry */
     route_handler *run;

@@ -21,7 +21,7 @@ void row_framing_init(struct row_framing *framing, enum media_type media,
     };
 }
 
-/* --- Values and what stands between them -------------------------------------------------------- */
+/* --- Values and what stands between them ------------------------------------------------------ */
 
 /* Whether each value takes its comma along. */
 static bool comma_follows(const struct row_framing *framing)
@@ -60,7 +60,7 @@ static void end_array(struct row_framing *framing, struct buffer *out)
     }
 }
 
-/* --- The header --------------------------------------------------------------------------------- */
+/* --- The header ------------------------------------------------------------------------------- */
 
 static void write_query_id(const struct row_framing *framing, struct buffer *out)
 {
@@ -143,7 +143,7 @@ void row_framing_write_header(struct row_framing *framing, struct buffer *out)
     end_value(framing, out);
 }
 
-/* --- Rows ----------------------------------------------------------------------------------------- */
+/* --- Rows ------------------------------------------------------------------------------------- */
 
 /* A tombstone keeps its key columns; the others are NULL. */
 static void write_columns(const struct schema *schema, const struct batch *batch, size_t row,
@@ -198,7 +198,7 @@ size_t row_framing_write_chunk(struct row_framing *framing, const struct row_chu
     return count;
 }
 
-/* --- The end ------------------------------------------------------------------------------------- */
+/* --- The end ---------------------------------------------------------------------------------- */
 
 void row_framing_write_end(struct row_framing *framing, const char *message, struct buffer *out)
 {

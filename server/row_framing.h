@@ -5,8 +5,9 @@
  *     v1+json        [{"header":{..}},\n{"row":{"columns":[1,"x"]}},\n{"finalMessage":".."}]\n
  *     text           the lines of PRINT as they are
  *
- * Line feeds stand between JSON values and nowhere within them, so a front end can cut there. Source: ksqlDB's QueryStreamResponseWriter and its subclasses, and
- * StreamedRow. Thread: one at a time. */
+ * Line feeds stand between JSON values and nowhere within them, so a front end can cut there.
+ * Source: ksqlDB's QueryStreamResponseWriter and its subclasses, and StreamedRow.
+ * Thread: one at a time. */
 #ifndef SERVER_ROW_FRAMING_H
 #define SERVER_ROW_FRAMING_H
 

@@ -15,7 +15,6 @@
 #include "server/http2.h"
 #include "server/limits.h"
 #include "server/listener.h"
-#include "server/query_stream.h"
 #include "server/router.h"
 #include "server/server_state.h"
 
@@ -78,7 +77,7 @@ enum status server_open(const struct server_options *options, struct server **ou
     server->engine = options->engine;
     server->log = options->log;
     atomic_init(&server->phase, SERVER_READY);
-    query_list_init(&server->queries);
+    stream_list_init(&server->streaming);
     const enum status status = open_parts(server, diag);
     if (status != STATUS_OK) {
         server_close(server);
@@ -104,7 +103,7 @@ static void drain(struct server *server)
 {
     for (int64_t waited_ms = 0; waited_ms < DRAIN_DEADLINE_MS && is_busy(server);
          waited_ms += DRAIN_STEP_MS) {
-        query_stream_shut_down_all(server); /* again: some may have been starting */
+        stream_list_close_all(&server->streaming); /* again: some may have been starting */
         clock_sleep_ms(DRAIN_STEP_MS);
     }
     clock_sleep_ms(FLUSH_MS);
@@ -135,6 +134,6 @@ void server_close(struct server *server)
     task_pool_destroy(server->streams);
     auth_close(server->auth);
     command_log_release(&server->commands);
-    query_list_release(&server->queries);
+    stream_list_release(&server->streaming);
     memory_free(server);
 }

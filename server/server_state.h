@@ -8,8 +8,8 @@
 #include "server/command_log.h"
 #include "server/log.h"
 #include "server/metrics.h"
-#include "server/query_list.h"
 #include "server/server.h"
+#include "server/stream_list.h"
 #include "server/task_pool.h"
 
 struct http1;
@@ -29,14 +29,15 @@ struct server {
     struct auth *auth;           /* NULL: everybody may */
     struct metrics metrics;
     struct command_log commands;
-    struct query_list queries;   /* open push queries */
+    struct stream_list streaming; /* open push queries and inserts */
     struct task_pool *requests;  /* handlers, which may wait for the disk */
     struct task_pool *streams;   /* open streams, which may not wait */
     struct http1 *http1;
     struct http2 *http2;
     struct listener *listener;
     atomic_int phase;            /* enum server_phase */
-    atomic_size_t stream_count;  /* query streams that exist */
+    atomic_size_t stream_count;  /* streams that exist, pull queries too */
+    atomic_size_t push_count;    /* open push queries */
 };
 
 enum server_phase server_get_phase(struct server *server);

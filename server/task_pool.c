@@ -149,7 +149,7 @@ enum status task_pool_create(size_t thread_count_max, size_t stack_bytes, struct
     return STATUS_OK;
 }
 
-/* --- For callers -------------------------------------------------------------------------------- */
+/* --- For callers ------------------------------------------------------------------------------ */
 
 void task_pool_wake(struct task_pool *pool, struct pool_task *task)
 {

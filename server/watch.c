@@ -45,7 +45,7 @@ struct watch {
     struct watched slots[SLOT_COUNT];
 };
 
-/* --- The thread --------------------------------------------------------------------------------- */
+/* --- The thread ------------------------------------------------------------------------------- */
 
 /* Under the lock: what to tell about this connection; NULL: nothing. A reference. */
 static struct exchange *take_hung_up(struct watched *watched)
@@ -137,7 +137,7 @@ static void *run(void *context)
     return NULL;
 }
 
-/* --- For the front end ---------------------------------------------------------------------------- */
+/* --- For the front end ------------------------------------------------------------------------ */
 
 enum status watch_open(struct metrics *metrics, struct watch **out, struct diag *diag)
 {
@@ -204,6 +204,16 @@ void watch_set_deadline(struct watch *watch, struct watched *watched, int64_t ti
 {
     pthread_mutex_lock(&watch->lock);
     watched->deadline_ms = timeout_ms ? clock_ms() + timeout_ms : 0;
+    pthread_mutex_unlock(&watch->lock);
+}
+
+void watch_lower_deadline(struct watch *watch, struct watched *watched, int64_t timeout_ms)
+{
+    const int64_t deadline_ms = clock_ms() + timeout_ms;
+    pthread_mutex_lock(&watch->lock);
+    if (watched->deadline_ms == 0 || watched->deadline_ms > deadline_ms) {
+        watched->deadline_ms = deadline_ms;
+    }
     pthread_mutex_unlock(&watch->lock);
 }
 

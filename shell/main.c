@@ -13,6 +13,7 @@
 #include "shell/datagen_command.h"
 #include "shell/run_command.h"
 #include "shell/serve_command.h"
+#include "shell/shell_command.h"
 #include "shell/test_command.h"
 #include "shell/topic_command.h"
 #include "shell/version.h"
@@ -23,9 +24,10 @@ static const struct {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"bench", "measure the engine on NEXMark bids", bench_command},
-    {"datagen", "generate NEXMark events", datagen_command},
+    {"datagen", "generate NEXMark events, or feed a server with test data", datagen_command},
     {"run", "run a SQL script on an engine of its own", run_command},
     {"serve", "serve ksqlDB's REST API", serve_command},
+    {"shell", "statements to a server, typed or from a file", shell_command},
     {"test", "run test cases written as JSON", test_command},
     {"topic", "create, list, describe, delete, fill and read topics", topic_command},
 };
@@ -38,8 +40,9 @@ static void print_help(FILE *out)
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         (void)fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
     }
-    (void)fputs("\n  --version  print the version\n  --help     print this; COMMAND --help says more\n",
-                out);
+    (void)fputs(
+        "\n  --version  print the version\n  --help     print this; COMMAND --help says more\n",
+        out);
 }
 
 /* A closed descriptor 0 to 2 would be given to the database file next. */

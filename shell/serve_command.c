@@ -39,6 +39,7 @@ struct serve {
     const char *listen;
     enum durability durability;
     bool is_insecure;
+    struct extension_options extensions;
     struct log_options log_options;
     char address[ADDRESS_BYTES_MAX];
     uint16_t port;
@@ -60,6 +61,7 @@ static const char help[] =
     "  --password-file FILE  ask for a name and password; one name:hash per line, mode 600\n"
     "  --insecure            listen beyond this machine without passwords\n"
     "  --durability D        power-loss (default) or process-crash\n"
+    "  --extension FILE      load functions from a shared object; may be repeated\n"
     "  --log-format F        logfmt (default) or json\n"
     "  --log-requests        log every request\n"
     "  --help                print this\n\n"
@@ -74,6 +76,7 @@ enum {
     OPTION_PASSWORDS,
     OPTION_INSECURE,
     OPTION_DURABILITY,
+    OPTION_EXTENSION,
     OPTION_LOG_FORMAT,
     OPTION_LOG_REQUESTS
 };
@@ -86,6 +89,7 @@ static const struct option options[] = {
     {"password-file", required_argument, NULL, OPTION_PASSWORDS},
     {"insecure", no_argument, NULL, OPTION_INSECURE},
     {"durability", required_argument, NULL, OPTION_DURABILITY},
+    {"extension", required_argument, NULL, OPTION_EXTENSION},
     {"log-format", required_argument, NULL, OPTION_LOG_FORMAT},
     {"log-requests", no_argument, NULL, OPTION_LOG_REQUESTS},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -106,6 +110,10 @@ static int take_choice(struct serve *serve, int option)
     switch (option) {
     case OPTION_DURABILITY:
         return durability_parse(optarg, &serve->durability, &serve->diag) == STATUS_OK
+                   ? -1
+                   : usage_error(serve->diag.message);
+    case OPTION_EXTENSION:
+        return extension_option_add(&serve->extensions, optarg, &serve->diag) == STATUS_OK
                    ? -1
                    : usage_error(serve->diag.message);
     case OPTION_LOG_FORMAT:
@@ -190,6 +198,9 @@ static enum status parse_listen(struct serve *serve, const char *text)
                          "'%s' is not an address and a port, as in 127.0.0.1:8088", text);
     }
     (void)snprintf(serve->address, sizeof(serve->address), "%.*s", (int)bytes, start);
+    if (strcmp(serve->address, "localhost") == 0) { /* names are not looked up otherwise */
+        (void)snprintf(serve->address, sizeof(serve->address), "127.0.0.1");
+    }
     serve->port = (uint16_t)port;
     return STATUS_OK;
 }
@@ -237,12 +248,13 @@ static enum status apply_properties(struct serve *serve)
 static enum status configure(struct serve *serve)
 {
     if (serve->config_file) {
-        TRY(property_file_read(serve->config_file, &serve->arena, &serve->properties, &serve->diag));
+        TRY(property_file_read(serve->config_file, &serve->arena, &serve->properties,
+                               &serve->diag));
     }
     return apply_properties(serve);
 }
 
-/* --- The queries file --------------------------------------------------------------------------- */
+/* --- The queries file ------------------------------------------------------------------------- */
 
 static bool is_allowed_in_file(const struct outcome *outcome)
 {
@@ -341,14 +353,16 @@ static enum status run_queries_file(struct serve *serve)
     return status;
 }
 
-/* --- Serving ------------------------------------------------------------------------------------ */
+/* --- Serving ---------------------------------------------------------------------------------- */
 
 static enum status open_engine(struct serve *serve)
 {
     const struct engine_options engine_options = {.data_dir = serve->data_dir,
                                                   .durability = serve->durability,
                                                   .settings = serve->properties.items,
-                                                  .setting_count = serve->properties.count};
+                                                  .setting_count = serve->properties.count,
+                                                  .extensions = serve->extensions.paths,
+                                                  .extension_count = serve->extensions.count};
     return engine_open(&engine_options, &serve->engine, &serve->diag);
 }
 

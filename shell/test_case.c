@@ -6,6 +6,7 @@
  */
 #include "shell/test_case.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,6 +32,17 @@ void test_file_release(struct test_file *file)
 {
     arena_release(&file->arena);
     buffer_release(&file->text);
+}
+
+/* Whether the file lies in a folder of this name. */
+static bool lies_in(const char *path, const char *folder)
+{
+    const struct text name = text_of(folder);
+    const char *slash = strrchr(path, '/');
+    const size_t bytes = slash ? (size_t)(slash - path) : 0;
+    return bytes >= name.bytes &&
+           text_equal((struct text){slash - name.bytes, name.bytes}, name) &&
+           (bytes == name.bytes || slash[-1 - (ptrdiff_t)name.bytes] == '/');
 }
 
 static struct text last_part(const char *path)
@@ -91,6 +103,7 @@ static void append_name(struct buffer *out, const struct tree *body, const struc
 
 struct expansion {
     struct text file;
+    bool is_rest; /* by its folder */
     test_case_visit *visit;
     void *context;
     struct arena arena; /* of one case */
@@ -111,6 +124,8 @@ static enum status visit_one(struct expansion *expansion, const struct tree *bod
     TRY(buffer_status(&expansion->name, diag));
     TRY(tree_parse(&expansion->arena, buffer_text(&expansion->source), &test.body, diag));
     test.name = buffer_text(&expansion->name);
+    test.is_rest = expansion->is_rest || tree_find(test.body, TEXT("responses")) ||
+                   tree_find(test.body, TEXT("expectedError"));
     return expansion->visit(expansion->context, &test, diag);
 }
 
@@ -146,8 +161,10 @@ static enum status visit_formats(struct expansion *expansion, const struct tree 
 enum status test_file_each(const struct test_file *file, test_case_visit *visit, void *context,
                            struct diag *diag)
 {
-    struct expansion expansion = {
-        .file = last_part(file->path), .visit = visit, .context = context};
+    struct expansion expansion = {.file = last_part(file->path),
+                                  .is_rest = lies_in(file->path, "rest"),
+                                  .visit = visit,
+                                  .context = context};
     enum status status = STATUS_OK;
     arena_init(&expansion.arena);
     buffer_init(&expansion.source);

@@ -23,6 +23,7 @@ struct test_case {
     struct text file;        /* the path's last part */
     struct text name;        /* with " - " and the format or configuration where it has several */
     const struct tree *body; /* after replacement */
+    bool is_rest;            /* to be asked of a server: it says what to answer, or lies in rest/ */
 };
 
 /* Initialises file in place; release it in any case. */

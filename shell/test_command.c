@@ -69,6 +69,13 @@ static bool contains(struct text text, const char *part)
     return memmem(text.data, text.bytes, part, strlen(part)) != NULL;
 }
 
+static struct test_options case_options(const struct test_session *session)
+{
+    return (struct test_options){.batch_rows = (uint32_t)session->batch_rows,
+                                 .extensions = session->extensions.paths,
+                                 .extension_count = session->extensions.count};
+}
+
 static enum status judge_case(struct test_session *session, const struct test_case *test,
                               enum test_verdict *out, struct diag *diag)
 {
@@ -83,9 +90,7 @@ static enum status judge_case(struct test_session *session, const struct test_ca
         *out = TEST_SKIPPED;
         return STATUS_OK;
     }
-    const struct test_options how = {.batch_rows = (uint32_t)session->batch_rows,
-                                     .extensions = session->extensions.paths,
-                                     .extension_count = session->extensions.count};
+    const struct test_options how = case_options(session);
     TRY(test_worker_run(test, &how, &is_passed, &session->why_not, diag));
     *out = is_passed ? TEST_PASSED : TEST_FAILED;
     return STATUS_OK;
@@ -191,6 +196,11 @@ int test_command(int argc, char **argv)
     }
     if (code != OPTIONS_GO_ON) {
         return code;
+    }
+    const struct test_options how = case_options(&session);
+    if (test_options_check(&how, &session.diag) != STATUS_OK) {
+        (void)fprintf(stderr, "leat test: %s\n", session.diag.message);
+        return 2;
     }
     buffer_init(&session.why_not);
     test_report_init(&session.report, session.is_verbose);

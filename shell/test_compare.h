@@ -9,6 +9,8 @@
 #ifndef SHELL_TEST_COMPARE_H
 #define SHELL_TEST_COMPARE_H
 
+#include <stdbool.h>
+
 #include "base/status.h"
 #include "shell/test_tree.h"
 #include "shell/test_view.h"
@@ -18,5 +20,8 @@
 MUST_USE enum status test_compare_record(struct arena *arena, const struct test_view *actual,
                                          const struct tree *expected, const char **out_part,
                                          struct diag *diag);
+
+/* Whether two numbers of unknown type agree: whole ones exactly, others within the tolerance. */
+bool test_compare_numbers(const struct tree *actual, const struct tree *expected);
 
 #endif

@@ -19,6 +19,9 @@ struct test_options {
     size_t extension_count;
 };
 
+/* Fails where every case would: an extension cannot be loaded. Leaves no thread behind. */
+MUST_USE enum status test_options_check(const struct test_options *options, struct diag *diag);
+
 /* STATUS_OK when the case passes; else diag's message says why not. */
 MUST_USE enum status test_run_case(const struct test_case *test, const struct test_options *options,
                                    struct diag *diag);

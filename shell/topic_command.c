@@ -29,6 +29,7 @@ struct topic_run {
     bool from_beginning;
     int64_t count_max; /* -1: all */
     bool as_json;
+    struct extension_options extensions;
     struct engine *engine;
     struct diag diag;
 };
@@ -50,14 +51,17 @@ static const struct option_row rows[] = {
      "consume: at most N records", 0, INT64_MAX},
     {"json", OPTION_FLAG, offsetof(struct topic_run, as_json), NULL,
      "consume: one object per record: partition, offset, timestamp,\nkey, value, headers", 0, 0},
+    {"extension", OPTION_EXTENSION, offsetof(struct topic_run, extensions), "FILE",
+     "load the functions that queries in DIR call; may be repeated", 0, 0},
 };
 
 static const struct option_table options = {
     .command = "leat topic",
-    .usage = "usage: leat topic ACTION [TOPIC] --data DIR [OPTIONS]\n\n"
-             "  create TOPIC, list, describe TOPIC, delete TOPIC\n"
-             "  produce TOPIC   one record per line of standard input; creates the topic if need be\n"
-             "  consume TOPIC   write the records to standard output, up to the newest\n\n",
+    .usage =
+        "usage: leat topic ACTION [TOPIC] --data DIR [OPTIONS]\n\n"
+        "  create TOPIC, list, describe TOPIC, delete TOPIC\n"
+        "  produce TOPIC   one record per line of standard input; creates the topic if need be\n"
+        "  consume TOPIC   write the records to standard output, up to the newest\n\n",
     .footer = "\nExit code: 0 done, 1 it failed, 2 wrong usage.\n",
     .rows = rows,
     .row_count = sizeof(rows) / sizeof(rows[0]),
@@ -274,8 +278,11 @@ static int take_action(struct topic_run *run, int argc, char **argv, size_t *out
 
 static enum status run_action(struct topic_run *run, size_t action)
 {
-    const struct engine_options engine_options = {
-        .data_dir = run->data_dir, .durability = run->durability, .is_manual = true};
+    const struct engine_options engine_options = {.data_dir = run->data_dir,
+                                                  .durability = run->durability,
+                                                  .is_manual = true,
+                                                  .extensions = run->extensions.paths,
+                                                  .extension_count = run->extensions.count};
     TRY(engine_open(&engine_options, &run->engine, &run->diag));
     return actions[action].act(run);
 }

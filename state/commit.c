@@ -180,11 +180,13 @@ enum status commit_drop_store(struct commit *commit, uint64_t store, struct diag
     return ADD_OP(commit, COMMIT_OP_DROP_STORE, diag, integer_argument((int64_t)store));
 }
 
-enum status commit_put_position(struct commit *commit, struct text query, struct text topic,
-                                uint32_t partition, int64_t offset, struct diag *diag)
+enum status commit_put_position(struct commit *commit, struct text query, uint32_t source,
+                                struct text topic, uint32_t partition, int64_t offset,
+                                struct diag *diag)
 {
-    return ADD_OP(commit, COMMIT_OP_PUT_POSITION, diag, text_argument(query), text_argument(topic),
-                  integer_argument(partition), integer_argument(offset));
+    return ADD_OP(commit, COMMIT_OP_PUT_POSITION, diag, text_argument(query),
+                  integer_argument(source), text_argument(topic), integer_argument(partition),
+                  integer_argument(offset));
 }
 
 enum status commit_put_counter(struct commit *commit, struct text query, struct text name,

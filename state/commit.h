@@ -102,8 +102,9 @@ MUST_USE enum status commit_drop_store(struct commit *commit, uint64_t store, st
 
 /* --- queries --------------------------------------------------------------------------------- */
 
-/* offset is the next one that query will read. */
-MUST_USE enum status commit_put_position(struct commit *commit, struct text query,
+/* offset is the next one that query will read. source numbers the query's inputs: two of them may
+ * read the same topic and stand at different places in it. */
+MUST_USE enum status commit_put_position(struct commit *commit, struct text query, uint32_t source,
                                          struct text topic, uint32_t partition, int64_t offset,
                                          struct diag *diag);
 /* Sets the counter; it does not add. */

@@ -61,7 +61,7 @@ static const struct {
     [COMMIT_OP_DROP_STORE] = {"DELETE FROM state WHERE store = ?", "dropping a store"},
     [COMMIT_OP_DELETE_STATE_BELOW] = {"DELETE FROM state WHERE store = ? AND key < ?",
                                       "deleting expired state"},
-    [COMMIT_OP_PUT_POSITION] = {"INSERT OR REPLACE INTO position VALUES(?,?,?,?)",
+    [COMMIT_OP_PUT_POSITION] = {"INSERT OR REPLACE INTO position VALUES(?,?,?,?,?)",
                                 "writing a position"},
     [COMMIT_OP_PUT_COUNTER] = {"INSERT OR REPLACE INTO counter VALUES(?,?,?)", "writing a counter"},
     [COMMIT_OP_PURGE_LOG] = {"DELETE FROM log WHERE id IN"

@@ -6,7 +6,7 @@
  *   partition topic, partition, start_offset: written when retention moves the start
  *   log       id (arrival number), topic, partition, base_offset, count, time_min, time_max,
  *             bytes (of blob), codec, crc, blob: one row per record batch
- *   position  query, topic, partition, offset: the next offset a query reads
+ *   position  query, source, topic, partition, offset: the next offset a query's input reads
  *   state     store, key, value (the last 4 bytes are the CRC32C of key and value)
  *   counter   query, name, value: the ledger of a query
  *   catalog   kind, name, seq, body (JSON)
@@ -31,7 +31,8 @@ enum durability {
 };
 
 struct database_options {
-    const char *dir;              /* created when absent; NULL: a temporary one (in $TMPDIR, else in memory), deleted at close */
+    /* Created when absent; NULL: a temporary one (in $TMPDIR, else in memory), deleted at close. */
+    const char *dir;
     enum durability durability;   /* without meaning for a temporary one, which never syncs */
     bool network_fs_is_permitted; /* WAL needs one host; refused otherwise where we can tell */
 };

@@ -27,8 +27,8 @@ static const char *const reader_sql[READER_STATEMENT_COUNT] = {
     [READER_SCAN_STATE] = "SELECT key, value FROM state WHERE store = ? AND key >= ? ORDER BY key",
     [READER_SCAN_STATE_TO] = "SELECT key, value FROM state WHERE store = ? AND key >= ?"
                              " AND key < ? ORDER BY key",
-    [READER_SCAN_POSITIONS] = "SELECT topic, partition, offset FROM position WHERE query = ?"
-                              " ORDER BY topic, partition",
+    [READER_SCAN_POSITIONS] = "SELECT source, topic, partition, offset FROM position"
+                              " WHERE query = ? ORDER BY source, topic, partition",
     [READER_SCAN_COUNTERS] = "SELECT name, value FROM counter WHERE query = ? ORDER BY name",
     [READER_SCAN_CATALOG] = "SELECT name, seq, body FROM catalog WHERE kind = ?"
                             " ORDER BY seq, name",

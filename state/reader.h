@@ -52,11 +52,11 @@ MUST_USE enum status reader_scan_state(struct reader *reader, uint64_t store, st
 
 /* --- queries ---------------------------------------------------------------------------------- */
 
-MUST_USE enum status reader_scan_positions(struct reader *reader, struct text query,
-                                           enum status (*visit)(void *context, struct text topic,
-                                                                uint32_t partition, int64_t offset,
-                                                                struct diag *diag),
-                                           void *context, struct diag *diag);
+MUST_USE enum status
+reader_scan_positions(struct reader *reader, struct text query,
+                      enum status (*visit)(void *context, uint32_t source, struct text topic,
+                                           uint32_t partition, int64_t offset, struct diag *diag),
+                      void *context, struct diag *diag);
 
 MUST_USE enum status reader_scan_counters(struct reader *reader, struct text query,
                                           enum status (*visit)(void *context, struct text name,

@@ -13,8 +13,9 @@ static enum status prepare_by_text(struct reader *reader, enum reader_statement 
 }
 
 enum status reader_scan_positions(struct reader *reader, struct text query,
-                                  enum status (*visit)(void *context, struct text topic,
-                                                       uint32_t partition, int64_t offset,
+                                  enum status (*visit)(void *context, uint32_t source,
+                                                       struct text topic, uint32_t partition,
+                                                       int64_t offset,
                                                        struct diag *diag),
                                   void *context, struct diag *diag)
 {
@@ -26,9 +27,9 @@ enum status reader_scan_positions(struct reader *reader, struct text query,
         if (!has_row) {
             return STATUS_OK;
         }
-        TRY(visit(context, statement_text(statement, 0),
-                  (uint32_t)sqlite3_column_int64(statement, 1), sqlite3_column_int64(statement, 2),
-                  diag));
+        TRY(visit(context, (uint32_t)sqlite3_column_int64(statement, 0),
+                  statement_text(statement, 1), (uint32_t)sqlite3_column_int64(statement, 2),
+                  sqlite3_column_int64(statement, 3), diag));
     }
 }
 

@@ -1,5 +1,5 @@
-/* DELIMITED: fields, quotes, types, errors. Source: ksqlDB's delimited serdes and the quoting of
- * Commons CSV. */
+/* delimited_test.c: DELIMITED, fields, quotes, types, errors. Source: ksqlDB's
+ * delimited serdes and the quoting of Commons CSV. */
 #include "tests/test.h"
 
 #include "tests/formats/fixture.h"

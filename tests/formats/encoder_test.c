@@ -1,4 +1,4 @@
-/* Rows to bytes: JSON as Jackson writes it, KAFKA and null records. */
+/* encoder_test.c: rows to bytes, JSON as Jackson writes it, KAFKA and null records. */
 #include "tests/test.h"
 
 #include "formats/json_value.h"

@@ -1,4 +1,5 @@
-/* Formats by name, what they accept, and windowed keys. Messages are those of ksqlDB. */
+/* format_test.c: formats by name, what they accept, and windowed keys. Messages are those of
+ * ksqlDB. */
 #include "tests/test.h"
 
 #include "formats/format.h"

@@ -1,4 +1,4 @@
-/* JSON records to columns: the coercion table, names, errors and batches.
+/* json_decoder_test.c: JSON records to columns, the coercion table, names, errors and batches.
  * Source of the expectations: ksqlDB KsqlJsonDeserializer, JsonSerdeUtils and Jackson. */
 #include "tests/test.h"
 

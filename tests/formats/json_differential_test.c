@@ -1,5 +1,5 @@
-/* Random records read by our decoder and by jansson; and our two ways of reading against each
- * other, also on records that have been damaged. */
+/* json_differential_test.c: random records read by our decoder and by jansson; and our two ways of
+ * reading against each other, also on records that have been damaged. */
 #include "tests/test.h"
 
 #include <jansson.h>

@@ -1,4 +1,4 @@
-/* Records made to hurt: deep, long, huge, and memory that runs out. */
+/* json_hostile_test.c: records made to hurt: deep, long, huge, and memory that runs out. */
 #include "tests/test.h"
 
 #include <time.h>

@@ -3,6 +3,7 @@
 
 #include "functions/overload.h"
 #include "functions/registry.h"
+#include "functions/table_function.h"
 
 static struct arena arena;
 static struct diag diag;
@@ -29,8 +30,7 @@ static void every_row_is_in_order_and_has_its_manual(void **state)
         const struct function_family *family = registry->families[i];
         for (size_t at = 0; at < family->function_count; at++) {
             const struct function_def *def = &family->functions[at];
-            const bool is_first =
-                at == 0 || strcmp(family->functions[at - 1].name, def->name) != 0;
+            const bool is_first = at == 0 || strcmp(family->functions[at - 1].name, def->name) != 0;
             struct signature signature;
             assert_true(at == 0 || strcmp(family->functions[at - 1].name, def->name) <= 0);
             assert_ok(signature_parse(def->parameters, def->returns, &arena, &signature, &diag),
@@ -89,9 +89,9 @@ static void describe_shows_each_variation(void **state)
     assert_true(text_starts_with(variation->arguments[1].description, TEXT("The texts to")));
     assert_true(variation->arguments[1].is_variadic);
     assert_string_equal(variation->returns.data, "VARCHAR");
-    assert_int_equal(function_describe(function_registry_builtin(), TEXT("nosuch"), &arena,
-                                       &manual, &diag),
-                     STATUS_MISSING);
+    assert_int_equal(
+        function_describe(function_registry_builtin(), TEXT("nosuch"), &arena, &manual, &diag),
+        STATUS_MISSING);
 }
 
 static enum status call_nothing(struct function_call *call, const struct value *args,
@@ -156,6 +156,53 @@ static void bad_functions_are_refused(void **state)
     }
 }
 
+static void one_name_is_one_kind_of_function(void **state)
+{
+    (void)state;
+    static const struct function_def scalar[] = {
+        {.name = "MINE", .parameters = "", .returns = "INT", .call = call_nothing}};
+    static const struct aggregate_def aggregate[] = {
+        {.name = "MINE", .parameters = "", .returns = "INT"}};
+    static const struct function_family both = {
+        .functions = scalar, .function_count = 1, .aggregates = aggregate, .aggregate_count = 1};
+    static const struct function_family one = {.functions = scalar, .function_count = 1};
+    static const struct function_family other = {.aggregates = aggregate, .aggregate_count = 1};
+    const struct function_family *inside[] = {&both};
+    const struct function_family *across[] = {&one, &other};
+    const struct function_registry *registry = NULL;
+    assert_int_equal(
+        function_registry_extend(function_registry_builtin(), inside, 1, &arena, &registry, &diag),
+        STATUS_CONFLICT);
+    assert_int_equal(
+        function_registry_extend(function_registry_builtin(), across, 2, &arena, &registry, &diag),
+        STATUS_CONFLICT);
+    assert_non_null(strstr(diag.message, "A scalar, aggregate and table function may not share a"));
+}
+
+static void signatures_of_all_kinds_are_checked(void **state)
+{
+    (void)state;
+    static const struct aggregate_def aggregates[] = {
+        {.name = "MINE", .parameters = "INTS x", .returns = "INT"},
+        {.name = "MINE", .parameters = "INT x", .returns = "INT", .literal_parameter_count = 2},
+    };
+    static const struct table_function_def tables[] = {
+        {.name = "MINE", .parameters = "INT x", .returns = "INTS"}};
+    const struct function_family families[] = {
+        {.aggregates = aggregates, .aggregate_count = 1},
+        {.aggregates = aggregates + 1, .aggregate_count = 1},
+        {.tables = tables, .table_count = 1},
+    };
+    for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+        const struct function_family *family[] = {&families[i]};
+        const struct function_registry *registry = NULL;
+        assert_int_equal(function_registry_extend(function_registry_builtin(), family, 1, &arena,
+                                                  &registry, &diag),
+                         STATUS_INVALID);
+        assert_non_null(strstr(diag.message, "\"MINE\""));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +212,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(describe_shows_each_variation, setup, teardown),
         cmocka_unit_test_setup_teardown(users_can_add_functions, setup, teardown),
         cmocka_unit_test_setup_teardown(bad_functions_are_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_name_is_one_kind_of_function, setup, teardown),
+        cmocka_unit_test_setup_teardown(signatures_of_all_kinds_are_checked, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@ MAY_INCLUDE = {
     "operators": {"base", "functions", "state", "operators"},
     "engine": {"base", "parser", "functions", "formats", "state", "topics", "planner",
                "operators", "engine"},
-    "shell": {"base", "formats", "state", "topics", "engine", "server", "shell"},
+    "shell": {"base", "parser", "formats", "state", "topics", "engine", "server", "shell"},
     "server": {"base", "formats", "engine", "server"},
 }
 # Operators that stand at the edge of the dataflow also see formats and topics.
@@ -33,6 +33,7 @@ LIBRARY_HOME = {
     "nghttp2/nghttp2.h": {"server"},
     "librdkafka/rdkafka.h": {"topics"},
     "jansson.h": {"engine", "shell", "server"},
+    "curl/curl.h": {"shell"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^">]+)[">]')
 

@@ -73,7 +73,6 @@ static struct operator* make_project(struct flow *flow, const struct schema *inp
     const struct project_options options = {.place = flow_place(flow, "Project"),
                                             .schema = output,
                                             .exprs = exprs,
-                                            .key_count = 1,
                                             .emits_old = emits_old};
     assert_ok(project_create(&flow->arena, &options, &op, &flow->diag), &flow->diag);
     return op;

@@ -53,7 +53,7 @@ static const struct {
     {"CREATE STREAM `a.b` (ID INT);",
      "Illegal argument at Line: 1, Col: 15. Source names may only contain alphanumeric values, '_' "
      "or '-'. Got: 'a.b'"},
-    {"PRINT a LIMIT 1.5;", "Value must be integer for command: LIMIT"},
+    {"PRINT a LIMIT 1.5;", "Failed to prepare statement: Value must be integer for command: LIMIT"},
     {"ASSERT SCHEMA ID 'x';", "ID must be an integer"},
     {"SELECT 1 FROM s WINDOW SESSION (9223372036854775807 DAYS);", "Duration out of range"},
     {"SELECT 1 FROM s WINDOW SESSION (-1 DAYS);", "Duration out of range"},

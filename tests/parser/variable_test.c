@@ -1,4 +1,4 @@
-/* variable_test.c: ${name} in statements. */
+/* variable_test.c: ${name} put into statements before they are parsed. */
 #include "tests/test.h"
 
 #include "base/arena.h"

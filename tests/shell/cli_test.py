@@ -32,7 +32,7 @@ class Program(unittest.TestCase):
         return leat("run", *options, self.script(text))
 
     def test_every_command_explains_itself(self):
-        for command in ("run", "topic", "datagen", "bench", "test"):
+        for command in ("run", "shell", "topic", "datagen", "bench", "test"):
             done = leat(command, "--help")
             self.assertEqual(done.returncode, 0, command)
             self.assertIn("usage: leat " + command, done.stdout)
@@ -135,6 +135,18 @@ class Program(unittest.TestCase):
         done = self.run_script("SELECT * FROM c WHERE odd = 1;", "--data", self.data,
                                "--output", "json")
         self.assertEqual(done.stdout, '{"ODD":1,"N":2}\n', done.stderr)
+
+    def test_source_table_can_be_queried_and_comes_back(self):
+        leat("topic", "produce", "t", "--data", self.data, "--key-separator", ":",
+             text='a:{"N":1}\nb:{"N":2}\na:{"N":3}\n')
+        done = self.run_script(
+            "CREATE SOURCE TABLE s (k STRING PRIMARY KEY, n INTEGER) WITH (KAFKA_TOPIC='t',"
+            " VALUE_FORMAT='JSON'); SELECT * FROM s WHERE k = 'a';",
+            "--data", self.data, "--output", "json")
+        self.assertEqual(done.stdout, '{"K":"a","N":3}\n', done.stderr)
+        done = self.run_script("SELECT n FROM s WHERE k = 'b';", "--data", self.data,
+                               "--output", "json")
+        self.assertEqual(done.stdout, '{"N":2}\n', done.stderr)
 
     def test_bad_records_are_in_the_processing_log(self):
         leat("topic", "produce", "t", "--data", self.data, text='{"V":1}\n{"V":true}\nnonsense\n')

@@ -60,7 +60,7 @@ static struct commit *make_commit(void)
 static struct commit *commit_with_position(const char *query, int64_t offset)
 {
     struct commit *commit = make_commit();
-    assert_ok(commit_put_position(commit, text_of(query), TEXT("t"), 0, offset, &diag), &diag);
+    assert_ok(commit_put_position(commit, text_of(query), 0, TEXT("t"), 0, offset, &diag), &diag);
     return commit;
 }
 
@@ -81,9 +81,10 @@ static struct reader *open_reader(struct fixture *f)
     return reader;
 }
 
-static enum status note_position(void *context, struct text topic, uint32_t partition,
-                                 int64_t offset, struct diag *unused)
+static enum status note_position(void *context, uint32_t source, struct text topic,
+                                 uint32_t partition, int64_t offset, struct diag *unused)
 {
+    (void)source;
     (void)topic;
     (void)partition;
     (void)unused;
@@ -146,7 +147,7 @@ static void all_kinds_of_rows_survive_a_restart(void **state)
     assert_ok(commit_put_setting(commit, TEXT("k"), TEXT("v"), &diag), &diag);
     assert_ok(commit_put_counter(commit, TEXT("q"), TEXT("late"), 7, &diag), &diag);
     assert_ok(commit_put_counter(commit, TEXT("q"), TEXT("late"), 8, &diag), &diag);
-    assert_ok(commit_put_position(commit, TEXT("q"), TEXT("t"), 3, 42, &diag), &diag);
+    assert_ok(commit_put_position(commit, TEXT("q"), 0, TEXT("t"), 3, 42, &diag), &diag);
     assert_ok(commit_put_state(commit, 9, TEXT("key"), TEXT("one"), &diag), &diag);
     assert_ok(commit_put_state(commit, 9, TEXT(""), TEXT(""), &diag), &diag);
     submit(&f, commit);
@@ -174,6 +175,33 @@ static void all_kinds_of_rows_survive_a_restart(void **state)
     fixture_close(&f);
 }
 
+static enum status append_position(void *context, uint32_t source, struct text topic,
+                                   uint32_t partition, int64_t offset, struct diag *unused)
+{
+    char *listing = context;
+    (void)unused;
+    (void)sprintf(listing + strlen(listing), "%u:%.*s/%u=%d ", source, TEXT_ARGS(topic), partition,
+                  (int)offset);
+    return STATUS_OK;
+}
+
+static void two_inputs_on_one_topic_keep_their_own_places(void **state)
+{
+    (void)state;
+    struct fixture f = fixture_open();
+    struct commit *commit = make_commit();
+    char listing[200] = "";
+    assert_ok(commit_put_position(commit, TEXT("q"), 0, TEXT("t"), 0, 5, &diag), &diag);
+    assert_ok(commit_put_position(commit, TEXT("q"), 1, TEXT("t"), 0, 7, &diag), &diag);
+    submit(&f, commit);
+    flush(&f);
+    struct reader *reader = open_reader(&f);
+    assert_ok(reader_scan_positions(reader, TEXT("q"), append_position, listing, &diag), &diag);
+    assert_string_equal(listing, "0:t/0=5 1:t/0=7 ");
+    reader_close(reader);
+    fixture_close(&f);
+}
+
 static void rows_can_be_taken_away_again(void **state)
 {
     (void)state;
@@ -182,12 +210,12 @@ static void rows_can_be_taken_away_again(void **state)
     assert_ok(commit_put_catalog(commit, TEXT("source"), TEXT("a"), 1, TEXT("{}"), &diag), &diag);
     assert_ok(commit_put_setting(commit, TEXT("k"), TEXT("v"), &diag), &diag);
     assert_ok(commit_put_counter(commit, TEXT("q"), TEXT("late"), 7, &diag), &diag);
-    assert_ok(commit_put_position(commit, TEXT("q"), TEXT("t"), 3, 42, &diag), &diag);
+    assert_ok(commit_put_position(commit, TEXT("q"), 0, TEXT("t"), 3, 42, &diag), &diag);
     submit(&f, commit);
     commit = make_commit();
     assert_ok(commit_delete_catalog(commit, TEXT("source"), TEXT("a"), &diag), &diag);
     assert_ok(commit_delete_setting(commit, TEXT("k"), &diag), &diag);
-    assert_ok(commit_put_position(commit, TEXT("q"), TEXT("t"), 4, 5, &diag), &diag);
+    assert_ok(commit_put_position(commit, TEXT("q"), 0, TEXT("t"), 4, 5, &diag), &diag);
     assert_ok(commit_drop_query(commit, TEXT("q"), &diag), &diag);
     submit(&f, commit);
     flush(&f);
@@ -682,6 +710,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_kinds_of_rows_survive_a_restart),
+        cmocka_unit_test(two_inputs_on_one_topic_keep_their_own_places),
         cmocka_unit_test(rows_can_be_taken_away_again),
         cmocka_unit_test(later_write_of_a_state_row_wins),
         cmocka_unit_test(state_is_scanned_in_order_and_in_slices),

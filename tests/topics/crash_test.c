@@ -26,7 +26,8 @@ static void append_until_killed(struct fixture *f, int pipe_fd)
             assert_ok(topics_append(f->topics, commit, topic, 0, &record, 1, &f->diag), &f->diag);
         }
         uint64_t ticket = 0;
-        assert_ok(commit_put_position(commit, TEXT("q"), TEXT("t"), 0, next, &f->diag), &f->diag);
+        assert_ok(commit_put_position(commit, TEXT("q"), 0, TEXT("t"), 0, next, &f->diag),
+                  &f->diag);
         assert_ok(topics_submit(f->topics, commit, &ticket, &f->diag), &f->diag);
         if (round % 3 == 0) { /* otherwise units wait and share a transaction */
             assert_ok(committer_wait(f->committer, ticket, -1, &f->diag), &f->diag);
@@ -37,9 +38,10 @@ static void append_until_killed(struct fixture *f, int pipe_fd)
     }
 }
 
-static enum status note_position(void *context, struct text topic, uint32_t partition,
-                                 int64_t offset, struct diag *diag)
+static enum status note_position(void *context, uint32_t source, struct text topic,
+                                 uint32_t partition, int64_t offset, struct diag *diag)
 {
+    (void)source;
     (void)topic;
     (void)partition;
     (void)diag;

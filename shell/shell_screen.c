@@ -1,0 +1,159 @@
+/* shell_screen.c
+ *
+ * The progress line is drawn with a carriage return and cleared before anything else is written,
+ * so it never mixes with rows. less runs with -F (quit if it fits), -R (colours), -S (no
+ * folding: tables stay tables) and -X (leave the result on the screen). A pager that cannot be
+ * started leaves the result unpaged.
+ */
+#include "shell/shell_screen.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+void shell_screen_init(struct shell_screen *screen)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    *screen = (struct shell_screen){.is_terminal = isatty(STDOUT_FILENO) == 1,
+                                    .is_watched = isatty(STDERR_FILENO) == 1};
+    screen->has_colour = screen->is_terminal && screen->is_watched && (!no_colour || !no_colour[0]);
+}
+
+void shell_screen_release(struct shell_screen *screen)
+{
+    if (screen->spool) {
+        (void)fclose(screen->spool);
+    }
+}
+
+static struct winsize window_size(void)
+{
+    struct winsize size = {0};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) {
+        size = (struct winsize){.ws_row = 24, .ws_col = 80};
+    }
+    return size;
+}
+
+size_t shell_screen_width(const struct shell_screen *screen)
+{
+    return screen->is_terminal ? window_size().ws_col : 0;
+}
+
+size_t shell_screen_height(const struct shell_screen *screen)
+{
+    return screen->is_terminal ? window_size().ws_row : 0;
+}
+
+static void clear_progress(struct shell_screen *screen)
+{
+    if (screen->has_progress) {
+        (void)fputs("\r\033[K", stderr);
+        screen->has_progress = false;
+    }
+}
+
+void shell_screen_write(struct shell_screen *screen, struct text text)
+{
+    clear_progress(screen);
+    (void)fwrite(text.data, 1, text.bytes, stdout);
+    (void)fflush(stdout);
+    if (screen->spool) {
+        (void)fwrite(text.data, 1, text.bytes, screen->spool);
+        (void)fflush(screen->spool);
+    }
+}
+
+static size_t count_lines(struct text text)
+{
+    size_t lines = 0;
+    for (size_t i = 0; i < text.bytes; i++) {
+        lines += text.data[i] == '\n';
+    }
+    return lines;
+}
+
+/* The program, as a child: it must get Ctrl-C, which the shell itself blocks. */
+static FILE *open_pager(void)
+{
+    const char *pager = getenv("PAGER");
+    sigset_t none;
+    sigset_t before;
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, &before);
+    FILE *file = popen(pager && pager[0] ? pager : "less -FRSX 2>/dev/null || cat", "we");
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    return file;
+}
+
+void shell_screen_page(struct shell_screen *screen, struct text text)
+{
+    const bool is_long = screen->is_terminal && isatty(STDIN_FILENO) == 1 &&
+                         count_lines(text) >= shell_screen_height(screen);
+    FILE *pager = is_long ? open_pager() : NULL;
+    if (!pager) {
+        shell_screen_write(screen, text);
+        return;
+    }
+    clear_progress(screen);
+    (void)fwrite(text.data, 1, text.bytes, pager);
+    (void)pclose(pager);
+    if (screen->spool) {
+        (void)fwrite(text.data, 1, text.bytes, screen->spool);
+    }
+}
+
+void shell_screen_error(struct shell_screen *screen, struct text text)
+{
+    clear_progress(screen);
+    (void)fprintf(stderr, "%s%.*s%s", screen->has_colour ? "\033[31m" : "", TEXT_ARGS(text),
+                  screen->has_colour ? "\033[0m" : "");
+    if (screen->spool) {
+        (void)fwrite(text.data, 1, text.bytes, screen->spool);
+    }
+}
+
+void shell_screen_status(struct shell_screen *screen, const char *format, ...)
+{
+    if (!screen->is_watched || !screen->is_terminal) {
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    clear_progress(screen);
+    (void)vfprintf(stderr, format, arguments);
+    (void)fputc('\n', stderr);
+    va_end(arguments);
+}
+
+void shell_screen_progress(struct shell_screen *screen, const char *format, ...)
+{
+    if (!screen->is_watched || !screen->is_terminal) {
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    (void)fputs("\r\033[K", stderr);
+    (void)vfprintf(stderr, format, arguments);
+    screen->has_progress = true;
+    va_end(arguments);
+}
+
+enum status shell_screen_spool(struct shell_screen *screen, const char *path, struct diag *diag)
+{
+    if (screen->spool) {
+        (void)fclose(screen->spool);
+        screen->spool = NULL;
+    }
+    if (!path) {
+        return STATUS_OK;
+    }
+    screen->spool = fopen(path, "ae");
+    return screen->spool ? STATUS_OK
+                         : diag_fail(diag, STATUS_IO, SQL_POS_NONE, "Cannot write %s: %s", path,
+                                     strerror(errno));
+}

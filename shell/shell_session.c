@@ -1,0 +1,409 @@
+/* shell_session.c
+ *
+ * Statements that change the session stay here: SET (after asking the server whether it knows
+ * the property), UNSET, DEFINE, UNDEFINE, SHOW VARIABLES. SELECT and PRINT go to /query, all
+ * others to /ksql, one at a time, so that an error belongs to one statement. Each request waits
+ * for the last command (commandSequenceNumber), so that a session sees its own changes.
+ */
+#include "shell/shell_session.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "parser/caret.h"
+#include "parser/lexer.h"
+#include "parser/parser.h"
+#include "shell/entity_text.h"
+#include "shell/shell_describe.h"
+#include "shell/shell_result.h"
+
+/* --- Life --------------------------------------------------------------------------------- */
+
+enum status shell_session_init(struct shell_session *session,
+                               const struct shell_client_options *options, struct diag *diag)
+{
+    *session = (struct shell_session){.properties = json_object(),
+                                      .variables = json_object(),
+                                      .sequence = -1,
+                                      .is_wrapping = true};
+    shell_screen_init(&session->screen);
+    if (!session->properties || !session->variables) {
+        return diag_no_memory(diag);
+    }
+    return shell_client_create(options, &session->client, diag);
+}
+
+void shell_session_release(struct shell_session *session)
+{
+    json_decref(session->properties);
+    json_decref(session->variables);
+    shell_screen_release(&session->screen);
+    shell_client_destroy(session->client);
+}
+
+/* --- Errors ------------------------------------------------------------------------------- */
+
+/* The offset of a line and column (both from 1) in text; text.bytes + 1 where there is none. */
+static size_t offset_of(struct text text, unsigned line, unsigned column)
+{
+    size_t offset = 0;
+    for (unsigned at = 1; at < line && offset < text.bytes; offset++) {
+        at += text.data[offset] == '\n';
+    }
+    return column > text.bytes + 1 ? text.bytes + 1 : offset + column - 1;
+}
+
+/* The place that a message begins with, in either of ksqlDB's spellings: taken off the message. */
+static void take_place(struct text statement, struct diag *diag)
+{
+    static const char *const spellings[] = {"line %u:%u: %n", "Line: %u, Col: %u: %n"};
+    for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
+        unsigned line = 0;
+        unsigned column = 0;
+        int used = 0;
+        if (sscanf(diag->message, spellings[i], &line, &column, &used) != 2 || used == 0 ||
+            line == 0 || column == 0) {
+            continue;
+        }
+        const size_t offset = offset_of(statement, line, column);
+        if (offset <= statement.bytes) {
+            diag->pos = (struct sql_pos){line, column, (uint32_t)offset, 1};
+            memmove(diag->message, diag->message + used, strlen(diag->message + used) + 1);
+        }
+        return;
+    }
+}
+
+/* A syntax error's place: the server sends none, but the same parser is here. */
+static void find_place(struct text statement, struct diag *diag)
+{
+    struct arena arena;
+    struct diag *local = memory_zalloc(sizeof(*local));
+    struct statement *parsed = NULL;
+    if (!local) {
+        return;
+    }
+    arena_init(&arena);
+    if (parser_parse_statement(statement, NULL, &arena, &parsed, local) != STATUS_OK) {
+        diag->pos = local->pos;
+        if (local->hint[0]) {
+            diag_hint(diag, "%s", local->hint);
+        }
+    }
+    arena_release(&arena);
+    memory_free(local);
+}
+
+enum status shell_session_refusal(struct text body, long code, struct text statement,
+                                  struct diag *diag)
+{
+    json_t *json = json_loadb(body.data, body.bytes, 0, NULL);
+    const char *message = json_string_value(json_object_get(json, "message"));
+    if (message) {
+        (void)diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%s", message);
+    } else {
+        (void)diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "The server answered with status %ld",
+                        code);
+    }
+    json_decref(json);
+    take_place(statement, diag);
+    if (diag->pos.line == 0 && statement.bytes > 0) {
+        find_place(statement, diag);
+    }
+    return STATUS_INVALID;
+}
+
+void shell_session_show_error(struct shell_session *session, struct text statement,
+                              const struct diag *diag)
+{
+    struct buffer out;
+    buffer_init(&out);
+    caret_print(&out, TEXT(""), statement, diag);
+    shell_screen_error(&session->screen, buffer_text(&out));
+    buffer_release(&out);
+}
+
+/* --- Requests ----------------------------------------------------------------------------- */
+
+struct text shell_session_body(const struct shell_session *session, struct text statement)
+{
+    json_t *body =
+        json_pack("{s:o, s:O, s:O}", "ksql", json_sprintf("%.*s;", TEXT_ARGS(statement)),
+                  "streamsProperties", session->properties, "sessionVariables", session->variables);
+    if (body && session->sequence >= 0 && !session->is_pipelining) {
+        (void)json_object_set_new(body, "commandSequenceNumber", json_integer(session->sequence));
+    }
+    char *dump = body ? json_dumps(body, JSON_COMPACT) : NULL;
+    json_decref(body);
+    return text_of(dump);
+}
+
+enum status shell_session_ask(struct shell_session *session, struct text statement, json_t **out,
+                              struct diag *diag)
+{
+    const struct text body = shell_session_body(session, statement);
+    struct buffer reply;
+    long code = 0;
+    if (!body.data) {
+        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "The statement is not UTF-8 text");
+    }
+    buffer_init(&reply);
+    enum status status = shell_client_request(session->client, "/ksql", body, &reply, &code, diag);
+    free((char *)body.data); /* jansson's own allocation */
+    if (status == STATUS_OK && code != 200) {
+        status = shell_session_refusal(buffer_text(&reply), code, statement, diag);
+    } else if (status == STATUS_OK) {
+        *out = json_loadb(reply.data, reply.bytes, 0, NULL);
+        status = *out ? STATUS_OK
+                      : diag_fail(diag, STATUS_IO, SQL_POS_NONE,
+                                  "The server's answer is not JSON; is %s a ksqlDB server?",
+                                  shell_client_url(session->client));
+    }
+    buffer_release(&reply);
+    return status;
+}
+
+static void write_entity(struct shell_session *session, FILE *file, const json_t *entity)
+{
+    size_t index = 0;
+    const json_t *warning = NULL;
+    if (session->format == SHELL_JSON) {
+        entity_json_write(file, entity);
+        return;
+    }
+    if (!shell_describe_write(file, entity)) {
+        entity_text_write(file, entity);
+    }
+    json_array_foreach(json_object_get(entity, "warnings"), index, warning)
+    {
+        const char *message = json_string_value(json_object_get(warning, "message"));
+        (void)fprintf(file, "WARNING: %s\n", message ? message : "");
+    }
+}
+
+static void show_entities(struct shell_session *session, const json_t *entities)
+{
+    char *text = NULL;
+    size_t bytes = 0;
+    size_t index = 0;
+    const json_t *entity = NULL;
+    FILE *file = open_memstream(&text, &bytes);
+    if (!file) {
+        return;
+    }
+    json_array_foreach(entities, index, entity)
+    {
+        const json_t *sequence = json_object_get(entity, "commandSequenceNumber");
+        if (json_is_integer(sequence) && json_integer_value(sequence) > session->sequence) {
+            session->sequence = json_integer_value(sequence);
+        }
+        write_entity(session, file, entity);
+    }
+    (void)fclose(file);
+    shell_screen_page(&session->screen, (struct text){text, bytes});
+    free(text); /* the C library's own allocation */
+}
+
+static enum status run_remote(struct shell_session *session, struct text statement)
+{
+    json_t *entities = NULL;
+    session->change_count++;
+    TRY(shell_session_ask(session, statement, &entities, &session->diag));
+    show_entities(session, entities);
+    json_decref(entities);
+    return STATUS_OK;
+}
+
+/* --- Statements that change the session --------------------------------------------------- */
+
+static void say(struct shell_session *session, const char *format, ...) PRINTF_LIKE(2, 3);
+
+static void say(struct shell_session *session, const char *format, ...)
+{
+    char line[DIAG_MESSAGE_BYTES_MAX];
+    va_list arguments;
+    if (!session->is_interactive) {
+        return;
+    }
+    va_start(arguments, format);
+    (void)vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    shell_screen_write(&session->screen, text_of(line));
+}
+
+static enum status check_property(struct shell_session *session, const char *name,
+                                  struct diag *diag)
+{
+    char path[512] = "/is_valid_property/";
+    size_t used = strlen(path);
+    for (const char *next = name; *next && used + 4 < sizeof(path); next++) {
+        const bool is_plain = isalnum((unsigned char)*next) || strchr(".-_", *next);
+        used += (size_t)snprintf(path + used, sizeof(path) - used, is_plain ? "%c" : "%%%02X",
+                                 (unsigned char)*next);
+    }
+    struct buffer reply;
+    long code = 0;
+    buffer_init(&reply);
+    enum status status =
+        shell_client_request(session->client, path, (struct text){NULL, 0}, &reply, &code, diag);
+    if (status == STATUS_OK && code != 200) {
+        status = shell_session_refusal(buffer_text(&reply), code, TEXT(""), diag);
+    }
+    buffer_release(&reply);
+    return status;
+}
+
+enum status shell_session_set(struct shell_session *session, struct text name, struct text value,
+                              struct diag *diag)
+{
+    char key[256];
+    (void)snprintf(key, sizeof(key), "%.*s", TEXT_ARGS(name));
+    TRY(check_property(session, key, diag));
+    const char *old = json_string_value(json_object_get(session->properties, key));
+    say(session, "Successfully changed local property '%s'%s%s%s to '%.*s'.%s\n", key,
+        old ? " from '" : "", old ? old : "", old ? "'" : "", TEXT_ARGS(value),
+        old ? "" : " Use the UNSET command to revert your change.");
+    if (json_object_set_new(session->properties, key, json_stringn(value.data, value.bytes)) != 0) {
+        return diag_no_memory(diag);
+    }
+    return STATUS_OK;
+}
+
+static enum status unset(struct shell_session *session, struct text name, struct diag *diag)
+{
+    char key[256];
+    (void)snprintf(key, sizeof(key), "%.*s", TEXT_ARGS(name));
+    const char *old = json_string_value(json_object_get(session->properties, key));
+    if (!old) {
+        return diag_fail(diag, STATUS_MISSING, SQL_POS_NONE,
+                         "Cannot unset local property '%s' which was never set in the first place",
+                         key);
+    }
+    say(session, "Successfully unset local property '%s' (value was '%s').\n", key, old);
+    (void)json_object_del(session->properties, key);
+    return STATUS_OK;
+}
+
+static void lower(struct text name, char *out, size_t out_bytes)
+{
+    (void)snprintf(out, out_bytes, "%.*s", TEXT_ARGS(name));
+    for (char *next = out; *next; next++) {
+        *next = (char)tolower((unsigned char)*next);
+    }
+}
+
+enum status shell_session_define(struct shell_session *session, struct text name, struct text value,
+                                 struct diag *diag)
+{
+    char key[256];
+    lower(name, key, sizeof(key));
+    if (json_object_set_new(session->variables, key, json_stringn(value.data, value.bytes)) != 0) {
+        return diag_no_memory(diag);
+    }
+    return STATUS_OK;
+}
+
+static void show_variables(struct shell_session *session)
+{
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_t *list = json_array();
+    json_object_foreach(session->variables, name, value)
+    {
+        (void)json_array_append_new(list, json_pack("{s:s, s:O}", "name", name, "value", value));
+    }
+    json_t *entities = json_pack("[{s:s, s:o}]", "@type", "variables", "variables", list);
+    show_entities(session, entities);
+    json_decref(entities);
+}
+
+static enum status run_local(struct shell_session *session, const struct statement *statement)
+{
+    char key[256];
+    switch ((int)statement->kind) {
+    case STATEMENT_SET:
+        return shell_session_set(session, statement->setting.key, statement->setting.value,
+                                 &session->diag);
+    case STATEMENT_UNSET:
+        return unset(session, statement->setting.key, &session->diag);
+    case STATEMENT_DEFINE:
+        return shell_session_define(session, statement->variable.name, statement->variable.value,
+                                    &session->diag);
+    case STATEMENT_UNDEFINE:
+        lower(statement->variable.name, key, sizeof(key));
+        (void)json_object_del(session->variables, key);
+        return STATUS_OK;
+    default:
+        show_variables(session);
+        return STATUS_OK;
+    }
+}
+
+/* --- Statements --------------------------------------------------------------------------- */
+
+static const char *const local_words[] = {"SET", "UNSET", "DEFINE", "UNDEFINE"};
+
+static bool is_local(struct text first, struct text second)
+{
+    for (size_t i = 0; i < sizeof(local_words) / sizeof(local_words[0]); i++) {
+        if (text_equal_nocase(first, text_of(local_words[i]))) {
+            return true;
+        }
+    }
+    const bool is_list =
+        text_equal_nocase(first, TEXT("SHOW")) || text_equal_nocase(first, TEXT("LIST"));
+    return is_list && text_equal_nocase(second, TEXT("VARIABLES"));
+}
+
+static enum status run(struct shell_session *session, struct text text)
+{
+    struct lexer lexer;
+    lexer_init(&lexer, text);
+    const struct token first = lexer_next(&lexer);
+    const struct token second = lexer_next(&lexer);
+    if (text_equal_nocase(first.text, TEXT("SELECT")) ||
+        text_equal_nocase(first.text, TEXT("PRINT"))) {
+        return shell_result_run(session, text, &session->diag);
+    }
+    if (!is_local(first.text, second.text)) {
+        return run_remote(session, text);
+    }
+    struct arena arena;
+    struct statement *statement = NULL;
+    arena_init(&arena);
+    enum status status = parser_parse_statement(text, NULL, &arena, &statement, &session->diag);
+    if (status == STATUS_OK) {
+        status = run_local(session, statement);
+    }
+    arena_release(&arena);
+    return status;
+}
+
+bool shell_session_run(struct shell_session *session, struct text statement)
+{
+    if (statement.bytes == 0) {
+        return true;
+    }
+    diag_reset(&session->diag);
+    if (run(session, statement) == STATUS_OK) {
+        return true;
+    }
+    shell_session_show_error(session, statement, &session->diag);
+    return false;
+}
+
+bool shell_session_run_script(struct shell_session *session, struct text script)
+{
+    struct statement_splitter splitter;
+    struct statement_text statement;
+    statement_splitter_init(&splitter, script);
+    while (statement_splitter_next(&splitter, &statement)) {
+        if (!shell_session_run(session, statement.text)) {
+            return false;
+        }
+    }
+    return true;
+}

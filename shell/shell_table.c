@@ -1,0 +1,278 @@
+/* shell_table.c
+ *
+ * Widths are shared by a water level: every column gets what it needs up to a level, and the
+ * level is the highest with which all fit. So short columns keep their width and long ones share
+ * the rest alike. The frame costs a cell a column and one more. Below COLUMN_WIDTH_MIN the table
+ * turns vertical. ksqlDB divides the width evenly instead, which wastes most of it on numbers.
+ */
+#include "shell/shell_table.h"
+
+#include "shell/shell_width.h"
+
+enum {
+    COLUMN_WIDTH_MIN = 8,      /* narrower, words and numbers fall apart */
+    COLUMN_WIDTH_MAX = 100000, /* without a terminal nothing else limits a cell */
+    VERTICAL_RULE_MAX = 60,
+};
+
+void shell_table_init(struct shell_table *table, size_t width_max, struct buffer *out)
+{
+    *table = (struct shell_table){.width_max = width_max, .is_wrapping = true, .out = out};
+    arena_init(&table->arena);
+    arena_init(&table->rows);
+    table->last = &table->first;
+}
+
+void shell_table_release(struct shell_table *table)
+{
+    arena_release(&table->arena);
+    arena_release(&table->rows);
+}
+
+static enum status copy_clean(struct arena *arena, struct text text, struct text *out,
+                              struct diag *diag)
+{
+    struct buffer clean;
+    buffer_init(&clean);
+    shell_width_append_clean(&clean, text);
+    enum status status = buffer_status(&clean, diag);
+    if (status == STATUS_OK) {
+        *out = arena_text(arena, buffer_text(&clean));
+        status = out->data ? STATUS_OK : diag_no_memory(diag);
+    }
+    buffer_release(&clean);
+    return status;
+}
+
+enum status shell_table_set_columns(struct shell_table *table, const struct shell_column *columns,
+                                    size_t count, struct diag *diag)
+{
+    table->columns = arena_array(&table->arena, count, sizeof(*table->columns));
+    if (!table->columns) {
+        return diag_no_memory(diag);
+    }
+    for (size_t i = 0; i < count; i++) {
+        table->columns[i] = columns[i];
+        TRY(copy_clean(&table->arena, columns[i].name, &table->columns[i].name, diag));
+    }
+    table->column_count = count;
+    return STATUS_OK;
+}
+
+/* --- Widths ------------------------------------------------------------------------------- */
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What each column would like to have. */
+static void measure(struct shell_table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        struct shell_column *column = &table->columns[i];
+        column->width = larger(shell_width(column->name), column->width_min);
+        for (const struct shell_table_row *row = table->first; row; row = row->next) {
+            column->width = larger(column->width, shell_width(row->cells[i]));
+        }
+        column->width = smaller(larger(column->width, 1), COLUMN_WIDTH_MAX);
+    }
+}
+
+static size_t total_at(const struct shell_table *table, size_t level)
+{
+    size_t total = table->column_count + 1;
+    for (size_t i = 0; i < table->column_count; i++) {
+        total += smaller(table->columns[i].width, level);
+    }
+    return total;
+}
+
+static void lower_to(struct shell_table *table, size_t level)
+{
+    size_t spare = table->width_max - total_at(table, level);
+    for (size_t i = 0; i < table->column_count; i++) {
+        struct shell_column *column = &table->columns[i];
+        if (column->width > level) {
+            column->width = level + (spare > 0);
+            spare -= spare > 0;
+        }
+    }
+}
+
+static void share(struct shell_table *table)
+{
+    measure(table);
+    if (table->column_width > 0) {
+        for (size_t i = 0; i < table->column_count; i++) {
+            table->columns[i].width = table->column_width;
+        }
+        return;
+    }
+    if (table->width_max == 0 || total_at(table, COLUMN_WIDTH_MAX) <= table->width_max) {
+        return;
+    }
+    size_t low = 0; /* fits, or nothing does */
+    size_t high = table->width_max;
+    while (low + 1 < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (total_at(table, middle) <= table->width_max) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    table->is_vertical = low < COLUMN_WIDTH_MIN;
+    if (!table->is_vertical) {
+        lower_to(table, low);
+    }
+}
+
+/* --- Drawing ------------------------------------------------------------------------------ */
+
+static void draw_repeated(struct buffer *out, char c, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        buffer_append_byte(out, c);
+    }
+}
+
+static void draw_rule(struct shell_table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        buffer_append_byte(table->out, '+');
+        draw_repeated(table->out, '-', table->columns[i].width);
+    }
+    buffer_append_string(table->out, "+\n");
+}
+
+/* One line's part of a cell; *rest is what is left for the lines below. */
+static void draw_part(struct shell_table *table, size_t width, struct text *rest)
+{
+    size_t cells = 0;
+    const bool is_cut = !table->is_wrapping && shell_width(*rest) > width && width > 3;
+    const size_t bytes =
+        rest->bytes ? shell_width_fit(*rest, is_cut ? width - 3 : width, &cells) : 0;
+    buffer_append_byte(table->out, '|');
+    buffer_append(table->out, rest->data, bytes);
+    if (is_cut) {
+        buffer_append_string(table->out, "...");
+        cells += 3;
+    }
+    draw_repeated(table->out, ' ', cells < width ? width - cells : 0);
+    *rest = (struct text){rest->data + bytes, table->is_wrapping ? rest->bytes - bytes : 0};
+}
+
+static void draw_cells(struct shell_table *table, struct text *cells)
+{
+    bool is_more = true;
+    while (is_more) {
+        is_more = false;
+        for (size_t i = 0; i < table->column_count; i++) {
+            draw_part(table, table->columns[i].width, &cells[i]);
+            is_more = is_more || cells[i].bytes > 0;
+        }
+        buffer_append_string(table->out, "|\n");
+    }
+}
+
+static void draw_vertical(struct shell_table *table, const struct text *cells)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < table->column_count; i++) {
+        width = larger(width, shell_width(table->columns[i].name));
+    }
+    const size_t start = table->out->bytes;
+    buffer_printf(table->out, "-[ row %zu ]", table->row_count);
+    const size_t used = table->out->bytes - start;
+    const size_t rule = smaller(table->width_max, VERTICAL_RULE_MAX);
+    draw_repeated(table->out, '-', rule > used ? rule - used : 0);
+    buffer_append_byte(table->out, '\n');
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct text name = table->columns[i].name;
+        buffer_append_text(table->out, name);
+        draw_repeated(table->out, ' ', width - shell_width(name));
+        buffer_append_string(table->out, " | ");
+        buffer_append_text(table->out, cells[i]);
+        buffer_append_byte(table->out, '\n');
+    }
+}
+
+/* Uses the row's cells up. */
+static void draw_row(struct shell_table *table, struct text *cells)
+{
+    table->row_count++;
+    if (table->is_vertical) {
+        draw_vertical(table, cells);
+    } else {
+        draw_cells(table, cells);
+    }
+}
+
+static void fix(struct shell_table *table)
+{
+    share(table);
+    table->is_fixed = true;
+    if (table->is_vertical) {
+        return;
+    }
+    draw_rule(table);
+    for (size_t i = 0; i < table->column_count; i++) {
+        struct text rest = table->columns[i].name;
+        const bool is_wrapping = table->is_wrapping;
+        table->is_wrapping = false; /* a header is one line */
+        draw_part(table, table->columns[i].width, &rest);
+        table->is_wrapping = is_wrapping;
+    }
+    buffer_append_string(table->out, "|\n");
+    draw_rule(table);
+}
+
+/* --- The public face ---------------------------------------------------------------------- */
+
+enum status shell_table_add(struct shell_table *table, const struct text *cells, struct diag *diag)
+{
+    struct shell_table_row *row = ARENA_NEW(&table->rows, struct shell_table_row);
+    struct text *copies = arena_array(&table->rows, table->column_count, sizeof(*copies));
+    if (!row || !copies) {
+        return diag_no_memory(diag);
+    }
+    for (size_t i = 0; i < table->column_count; i++) {
+        TRY(copy_clean(&table->rows, cells[i], &copies[i], diag));
+    }
+    row->cells = copies;
+    *table->last = row;
+    table->last = &row->next;
+    table->held_count++;
+    return STATUS_OK;
+}
+
+void shell_table_draw(struct shell_table *table)
+{
+    if (table->column_count == 0) {
+        return;
+    }
+    if (!table->is_fixed) {
+        fix(table);
+    }
+    for (struct shell_table_row *row = table->first; row; row = row->next) {
+        draw_row(table, row->cells);
+    }
+    table->first = NULL;
+    table->last = &table->first;
+    table->held_count = 0;
+    arena_reset(&table->rows);
+}
+
+void shell_table_finish(struct shell_table *table)
+{
+    shell_table_draw(table);
+    if (table->column_count > 0 && !table->is_vertical) {
+        draw_rule(table);
+    }
+}

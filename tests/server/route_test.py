@@ -1,0 +1,215 @@
+"""Every route answers as ksqlDB's does."""
+import json
+import unittest
+
+from harness import ServerCase
+
+V1 = "application/vnd.ksql.v1+json"
+DELIMITED = "application/vnd.ksqlapi.delimited.v1"
+
+
+class RouteTest(ServerCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server.ksql(
+            "CREATE STREAM S (K STRING KEY, V INT, D DECIMAL(4,2)) "
+            "WITH (kafka_topic='s', value_format='JSON', partitions=1);"
+            "CREATE TABLE T AS SELECT K, COUNT(*) AS N FROM S GROUP BY K;"
+            "INSERT INTO S VALUES ('a', 1, 1.20); INSERT INTO S VALUES ('b', 2, NULL);"
+        )
+
+    def setUp(self):
+        self.wait_until(lambda: len(self.server.rows("SELECT * FROM T;")) >= 2)
+
+    def json_of(self, path, **headers):
+        status, body = self.server.get(path, **headers)
+        self.assertEqual(200, status, body)
+        return json.loads(body)
+
+    # --- what the server says about itself ---
+
+    def test_root_leads_to_info(self):
+        status, headers, body = self.server.request("GET", "/")
+        self.assertEqual((307, "/info", ""), (status, headers["Location"], body))
+
+    def test_info_names_a_version_of_ksqldb_and_leat_in_a_header(self):
+        status, headers, body = self.server.request("GET", "/info")
+        self.assertEqual(200, status)
+        self.assertEqual(V1, headers["Content-Type"])
+        self.assertRegex(headers["Server"], r"^leat/\d")
+        info = json.loads(body)["KsqlServerInfo"]
+        self.assertEqual(["version", "kafkaClusterId", "ksqlServiceId", "serverStatus"], list(info))
+        self.assertRegex(info["version"], r"^\d+\.\d+\.\d+$")
+        self.assertEqual("default_", info["ksqlServiceId"])
+        self.assertEqual("RUNNING", info["serverStatus"])
+
+    def test_accept_chooses_the_media_type(self):
+        for accept, wanted in [("application/json", "application/json"), ("*/*", V1),
+                               ("application/json;q=0.5, " + V1, V1),
+                               ("text/html, application/json; charset=utf-8", "application/json")]:
+            _, headers, _ = self.server.request("GET", "/info", headers={"Accept": accept})
+            self.assertEqual(wanted, headers["Content-Type"], accept)
+
+    def test_head_is_get_without_a_body(self):
+        status, headers, body = self.server.request("HEAD", "/info")
+        self.assertEqual((200, ""), (status, body))
+        self.assertGreater(int(headers["Content-Length"]), 0)
+
+    def test_liveness(self):
+        self.assertEqual({}, self.json_of("/chc/live"))
+        self.assertEqual({}, self.json_of("/chc/ready"))
+        self.assertEqual((200, "ok\n"), self.server.get("/livez"))
+        self.assertEqual((200, "ok\n"), self.server.get("/readyz"))
+
+    def test_healthcheck(self):
+        health = self.json_of("/healthcheck")
+        self.assertEqual({"isHealthy": True, "serverState": "READY", "details": {
+            name: {"isHealthy": True} for name in ("metastore", "kafka", "commandRunner")}}, health)
+
+    def test_metadata(self):
+        identity = self.json_of("/v1/metadata/id")
+        self.assertEqual("", identity["id"])
+        self.assertEqual("default_", identity["scope"]["clusters"]["ksql-cluster"])
+        self.assertEqual(identity, self.json_of("/v1/metadata")["clusterId"])
+
+    def test_properties(self):
+        self.assertIs(True, self.json_of("/is_valid_property/auto.offset.reset"))
+        self.assertIs(True, self.json_of("/is_valid_property/ksql.streams.auto.offset.reset"))
+        status, body = self.server.get("/is_valid_property/nonsense")
+        self.assertEqual(400, status)
+        self.assertEqual(
+            {"@type": "generic_error", "error_code": 40000, "message":
+             "Not recognizable as ksql, streams, consumer, or producer property: 'nonsense'"},
+            json.loads(body))
+
+    def test_cluster_status_is_not_kept(self):
+        self.assertEqual(404, self.server.get("/clusterStatus")[0])
+
+    def test_internal_endpoints_are_refused_with_code_50000_and_status_400(self):
+        for path in ("/heartbeat", "/lag"):
+            status, _, body = self.server.request("POST", path, {})
+            self.assertEqual(400, status)
+            self.assertEqual(50000, json.loads(body)["error_code"])
+
+    def test_metrics(self):
+        status, headers, body = self.server.request("GET", "/metrics")
+        self.assertEqual(200, status)
+        self.assertTrue(headers["Content-Type"].startswith("text/plain; version=0.0.4"))
+        self.assertIn('leat_http_requests_total{path="/ksql",code="2xx"}', body)
+        for line in body.splitlines():
+            self.assertRegex(line, r'^(# (HELP|TYPE) \S+ .+|[a-z_]+(\{[^}]*\})? \S+)$')
+
+    # --- statements ---
+
+    def test_ksql_answers_one_entity_per_statement_that_has_one(self):
+        entities = self.server.ksql(
+            "SET 'auto.offset.reset'='earliest'; SHOW STREAMS; SHOW TABLES; "
+            "INSERT INTO S VALUES ('a', 7, NULL);")
+        self.assertEqual(["streams", "tables"], [entity["@type"] for entity in entities])
+        self.assertEqual("SHOW STREAMS;", entities[0]["statementText"])
+
+    def test_status_of_commands(self):
+        statuses = self.json_of("/status")["commandStatuses"]
+        self.assertEqual("SUCCESS", statuses["stream/`S`/create"])
+        self.assertEqual("SUCCESS", statuses["table/`T`/create"])
+        status = self.json_of("/status/stream/%60S%60/create")
+        self.assertEqual(["status", "message", "queryId"], list(status))
+        code, body = self.server.get("/status/stream/NOPE/create")
+        self.assertEqual((404, "Command not found"), (code, json.loads(body)["message"]))
+
+    def test_command_sequence_number_of_the_past_does_not_wait(self):
+        number = self.server.ksql("CREATE TYPE N1 AS INT; DROP TYPE N1;")[0]["commandSequenceNumber"]
+        self.server.ksql("SHOW STREAMS;", commandSequenceNumber=number)
+        self.server.ksql("SHOW STREAMS;", commandSequenceNumber=None)
+        self.server.ksql("SHOW STREAMS;", commandSequenceNumber=-1)
+
+    def test_variables_are_substituted(self):
+        entities = self.server.ksql("DESCRIBE ${name};", sessionVariables={"name": "S"})
+        self.assertEqual("sourceDescription", entities[0]["@type"])
+
+    def test_a_failure_carries_what_was_done_before(self):
+        status, _, body = self.server.request("POST", "/ksql", {
+            "ksql": "SHOW STREAMS; DROP STREAM NOPE; SHOW TABLES;"})
+        error = json.loads(body)
+        self.assertEqual(400, status)
+        self.assertEqual(["@type", "error_code", "message", "statementText", "entities"],
+                         list(error))
+        self.assertEqual(("statement_error", 40001), (error["@type"], error["error_code"]))
+        self.assertEqual("DROP STREAM NOPE", error["statementText"].rstrip(";"))
+        self.assertEqual(["streams"], [entity["@type"] for entity in error["entities"]])
+
+    def test_a_query_refuses_the_whole_script_before_anything_runs(self):
+        status, _, body = self.server.request("POST", "/ksql", {
+            "ksql": "CREATE TYPE NEVER AS INT; SELECT * FROM S;"})
+        error = json.loads(body)
+        self.assertEqual((400, 40002), (status, error["error_code"]))
+        self.assertEqual("The following statement types should be issued to the websocket endpoint "
+                         "'/query':\n\t* PRINT\n\t* SELECT", error["message"])
+        self.assertNotIn("NEVER", self.server.ksql("SHOW TYPES;")[0]["types"])
+
+    # --- queries ---
+
+    def test_pull_query_delimited(self):
+        status, headers, body = self.server.request(
+            "POST", "/query-stream", {"sql": "SELECT * FROM T WHERE K='b';"})
+        self.assertEqual((200, DELIMITED), (status, headers["Content-Type"]))
+        self.assertEqual('{"queryId":null,"columnNames":["K","N"],"columnTypes":["STRING","BIGINT"]}\n'
+                         '["b",1]\n', body)
+
+    def test_pull_query_v1_json(self):
+        _, body = self.server.query("SELECT * FROM T WHERE K='b';", accept=V1)
+        self.assertEqual('[{"header":{"schema":"`K` STRING KEY, `N` BIGINT"}},\n'
+                         '{"row":{"columns":["b",1]}}]\n', body)
+        self.assertEqual(body, self.server.query("SELECT * FROM T WHERE K='b';", path="/query")[1])
+
+    def test_pull_query_without_rows(self):
+        _, body = self.server.query("SELECT * FROM T WHERE K='nobody';", accept=V1)
+        self.assertEqual(1, len(json.loads(body)))
+
+    def test_pull_query_json(self):
+        _, body = self.server.query("SELECT * FROM T WHERE K='b';", accept="application/json")
+        self.assertEqual(["b", 1], json.loads(body)[1])
+        self.assertEqual(["STRING", "BIGINT"], json.loads(body)[0]["columnTypes"])
+
+    def test_query_answers_application_json_with_v1_rows(self):
+        _, headers, body = self.server.request(
+            "POST", "/query", {"ksql": "SELECT * FROM T WHERE K='b';"},
+            {"Accept": "application/json"})
+        self.assertEqual(V1, headers["Content-Type"])
+        self.assertIn("header", json.loads(body)[0])
+
+    def test_stream_pull_query_ends_with_a_message(self):
+        _, body = self.server.query("SELECT K, D FROM S WHERE V = 1;", accept=V1)
+        rows = json.loads(body)
+        self.assertEqual("`K` STRING, `D` DECIMAL(4, 2)", rows[0]["header"]["schema"])
+        self.assertIn('["a",1.20]', body)
+        self.assertEqual({"finalMessage": "Query Completed"}, rows[-1])
+
+    def test_push_query_with_limit(self):
+        _, body = self.server.query("SELECT K, V FROM S EMIT CHANGES LIMIT 2;", accept=V1,
+                                    **{"auto.offset.reset": "earliest"})
+        lines = body.splitlines()
+        self.assertRegex(lines[0], r'^\[\{"header":\{"queryId":"transient_S_\d+",'
+                                   r'"schema":"`K` STRING, `V` INTEGER"\}\},$')
+        self.assertEqual(['{"row":{"columns":["a",1]}},', '{"row":{"columns":["b",2]}},',
+                          '{"finalMessage":"Limit Reached"}]'], lines[1:])
+
+    def test_print(self):
+        status, headers, body = self.server.request(
+            "POST", "/query", {"ksql": "PRINT 's' FROM BEGINNING LIMIT 2;"})
+        self.assertEqual(200, status)
+        self.assertTrue(headers["Content-Type"].startswith("text/plain"))
+        self.assertIn("Key format: KAFKA_STRING", body)
+        self.assertIn("key: a, value: {", body)
+        status, _ = self.server.query("PRINT 's' FROM BEGINNING LIMIT 1;",
+                                      accept="application/json")
+        self.assertEqual(406, status)
+
+    def test_closing_an_unknown_query(self):
+        status, _, body = self.server.request("POST", "/close-query", {"queryId": "nope"})
+        self.assertEqual((400, "No query with id nope"), (status, json.loads(body)["message"]))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,326 @@
+"""`leat shell` as a person at a terminal and as a script meet it, against a server of its own.
+Usage: shell_test.py LEAT
+"""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from pseudo_terminal import Terminal
+
+LEAT = sys.argv.pop(1)
+SETUP = """
+CREATE STREAM rain (city STRING KEY, fallen INTEGER, remark STRING)
+  WITH (KAFKA_TOPIC='rain', VALUE_FORMAT='JSON', PARTITIONS=1);
+INSERT INTO rain VALUES ('Bath', 3, 'soft');
+INSERT INTO rain VALUES ('Zürich', 12, 'hard and long enough to be wrapped in narrow tables');
+INSERT INTO rain VALUES ('東京', 7, NULL);
+"""
+UP, CTRL_C, CTRL_D, CTRL_R = "\x1b[A", "\x03", "\x04", "\x12"
+
+
+class ShellTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = subprocess.Popen([LEAT, "serve", "--listen", "127.0.0.1:0"],
+                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        cls.url = re.search(r"http://\S+", cls.server.stdout.readline()).group()
+        done = subprocess.run([LEAT, "shell", cls.url, "-e", SETUP], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.terminate()
+        cls.server.wait(30)
+        cls.server.stdout.close()
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.terminals = []
+
+    def tearDown(self):
+        for terminal in self.terminals:
+            terminal.kill()
+        self.folder.cleanup()
+
+    def shell(self, *arguments, text="", url=None):
+        return subprocess.run([LEAT, "shell", *arguments, url or self.url], input=text,
+                              capture_output=True, text=True, timeout=60)
+
+    def terminal(self, columns=80, rows=24, **environment):
+        settings = {**os.environ, "XDG_STATE_HOME": self.folder.name, "PAGER": "cat", **environment}
+        terminal = Terminal([LEAT, "shell", self.url], settings, columns, rows)
+        self.terminals.append(terminal)
+        terminal.prompt()
+        return terminal
+
+
+class Scripts(ShellTest):
+    def test_execute_prints_rows_alone(self):
+        done = self.shell("-e", "SELECT city, fallen FROM rain WHERE fallen < 5;")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.stdout, "+----+------+\n|CITY|FALLEN|\n+----+------+\n"
+                                      "|Bath|3     |\n+----+------+\n")
+
+    def test_json_output_is_an_object_a_row(self):
+        done = self.shell("--output", "JSON", "-e", "SELECT city, fallen FROM rain;")
+        self.assertEqual(done.stdout.splitlines()[1], '{"CITY":"Zürich","FALLEN":12}')
+
+    def test_file_ends_at_the_first_failure(self):
+        path = pathlib.Path(self.folder.name) / "script.sql"
+        path.write_text("SHOW TABLES;\nSELECT missing FROM rain;\nSHOW STREAMS;\n")
+        done = self.shell("-f", str(path))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Table Name", done.stdout)
+        self.assertNotIn("Stream Name", done.stdout)
+        self.assertIn("MISSING", done.stderr)
+
+    def test_missing_file_and_missing_server_fail(self):
+        self.assertEqual(self.shell("-f", "/nonexistent.sql").returncode, 1)
+        done = self.shell("-e", "SHOW STREAMS;", url="http://127.0.0.1:1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("http://127.0.0.1:1", done.stderr)
+
+    def test_pipe_goes_on_after_a_failure_and_tells_at_the_end(self):
+        done = self.shell(text="nonsense;\nSHOW\nTABLES;\nversion\n")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Table Name", done.stdout)
+        self.assertIn("Version: ", done.stdout)
+        self.assertEqual(self.shell(text="SHOW TABLES;").returncode, 0)
+
+    def test_variables_and_properties_go_with_each_request(self):
+        done = self.shell("-d", "place=Bath", "--output", "JSON", "-e",
+                          "DEFINE most = '5'; SET 'auto.offset.reset' = 'earliest';"
+                          "SELECT city FROM rain WHERE city = '${place}' AND fallen < ${most}"
+                          " EMIT CHANGES LIMIT 1;")
+        self.assertEqual((done.stdout, done.stderr), ('{"CITY":"Bath"}\n', ""))
+
+    def test_unknown_property_is_refused(self):
+        done = self.shell("-e", "SET 'no.such.property' = '1';")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no.such.property", done.stderr)
+
+    def test_row_limit_and_timeout_end_a_push_query(self):
+        query = "SET 'auto.offset.reset' = 'earliest'; SELECT city FROM rain EMIT CHANGES;"
+        limited = self.shell("--query-row-limit", "2", "--output", "JSON", "-e", query)
+        self.assertEqual((limited.returncode, len(limited.stdout.splitlines())), (0, 2))
+        start = time.monotonic()
+        timed = self.shell("--query-timeout", "500", "--output", "JSON", "-e", query)
+        self.assertEqual((timed.returncode, len(timed.stdout.splitlines())), (0, 3))
+        self.assertLess(time.monotonic() - start, 5)
+
+    def test_syntax_error_has_a_caret(self):
+        done = self.shell("-e", "SELECT FROM rain;")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("    1 | SELECT FROM rain\n      |        ^", done.stderr)
+
+    def test_wrong_usage_is_2(self):
+        self.assertEqual(self.shell("--output", "XML", "-e", "").returncode, 2)
+        self.assertEqual(self.shell("--query-row-limit", "0").returncode, 2)
+        self.assertEqual(self.shell("-p", "secret").returncode, 2)
+
+    def test_config_file_sets_properties(self):
+        path = pathlib.Path(self.folder.name) / "client.properties"
+        path.write_text("auto.offset.reset=earliest\nssl.truststore.location=/nowhere\n")
+        done = self.shell("--config-file", str(path), "--query-row-limit", "1", "--output", "JSON",
+                          "-e", "SELECT fallen FROM rain EMIT CHANGES;")
+        self.assertEqual((done.stdout, done.stderr), ('{"FALLEN":3}\n', ""))
+
+
+class Editing(ShellTest):
+    def test_greets_in_one_line_and_exit_ends_it(self):
+        terminal = self.terminal()
+        self.assertRegex(terminal.lines()[0], r"^leat shell .* at " + self.url)
+        self.assertEqual(terminal.lines()[1], "ksql>")
+        terminal.type("exit\r")
+        self.assertEqual(terminal.end(), 0)
+
+    def test_exit_code_tells_of_a_failure(self):
+        terminal = self.terminal()
+        terminal.run("nonsense;")
+        terminal.type(CTRL_D)
+        self.assertEqual(terminal.end(), 1)
+
+    def test_prompts_say_what_is_open(self):
+        terminal = self.terminal()
+        terminal.type("SELECT 'a\rb',\r/* x\r*/ `c\rd`")
+        lines = terminal.see("d`")
+        self.assertEqual(lines[-5:], ["ksql> SELECT 'a", "  '> b',", "    > /* x", " /*> */ `c",
+                                      "  `> d`"])
+
+    def test_lines_above_can_be_edited(self):
+        terminal = self.terminal()
+        terminal.type("SHOW\rTABLES")
+        terminal.see("    > TABLES")
+        terminal.type(UP + "\x05 ")  # the end of the first line
+        terminal.type("\x1b[B\x05;\r")
+        terminal.see("Table Name")
+
+    def test_interrupt_clears_the_line(self):
+        terminal = self.terminal()
+        terminal.type("SELECT nonsense")
+        terminal.see("nonsense")
+        terminal.type(CTRL_C)
+        terminal.prompt()
+        self.assertIn("ksql> SELECT nonsense^C", terminal.lines())
+
+    def test_history_is_walked_searched_and_kept(self):
+        terminal = self.terminal()
+        terminal.run("SHOW\rTABLES;")
+        terminal.run("SHOW STREAMS;")
+        terminal.type(UP)
+        terminal.see("ksql> SHOW STREAMS;")
+        terminal.type(CTRL_C)
+        terminal.prompt()
+        terminal.type(CTRL_R + "tab")
+        lines = terminal.see("(search 'tab') SHOW")
+        self.assertEqual(lines[-1], "    > TABLES;")
+        terminal.type("\r")
+        terminal.prompt()
+        terminal.type(CTRL_D)
+        terminal.end()
+        path = pathlib.Path(self.folder.name) / "leat" / "history"
+        self.assertEqual(path.stat().st_mode & 0o777, 0o600)
+        self.assertEqual(path.read_text().splitlines()[0], "SHOW\\nTABLES;")
+        again = self.terminal()
+        again.type(UP * 3)  # twice inside of the two lines
+        again.see("ksql> SHOW STREAMS;")
+
+    def test_tab_completes_keywords_in_the_case_typed(self):
+        terminal = self.terminal()
+        terminal.type("extend\t")
+        terminal.see("ksql> extended")
+        terminal.type(CTRL_C)
+        terminal.prompt()
+        terminal.type("EXTEND\t")
+        terminal.see("ksql> EXTENDED")
+
+    def test_tab_completes_names_of_the_server(self):
+        terminal = self.terminal()
+        terminal.type("SELECT fall\t, remar\t, initc\t FROM rai\t")
+        terminal.see("ksql> SELECT fallen , remark , initcap  FROM rain")
+        terminal.type(CTRL_C)
+        terminal.prompt()
+        terminal.type("SET 'auto.offs\t")
+        terminal.see("SET 'auto.offset.reset")
+
+    def test_second_tab_lists_what_is_possible(self):
+        terminal = self.terminal()
+        terminal.type("TABLES\x01D\x05\x15")  # typed and cleared again
+        terminal.type("DE\t")
+        lines = terminal.wait_for(lambda lines: any("DESCRIBE" in line for line in lines) and
+                                  lines[-1] == "ksql> DE")
+        self.assertTrue(any("DEFINE" in line and "DESCRIBE" in line for line in lines), lines)
+
+    def test_long_line_wraps_and_the_cursor_stays_right(self):
+        terminal = self.terminal(columns=30)
+        terminal.type("SELECT 1234567890, 1234567890, 'end'")
+        terminal.see("end")
+        terminal.type("\x01X")
+        wrapped = ["ksql> XSELECT 1234567890, 123", "4567890, 'end'"]
+        lines = terminal.wait_for(lambda lines: lines[-2:] == wrapped)
+        self.assertEqual(lines[-2:], wrapped)
+
+    def test_keywords_have_colour_unless_no_color_is_set(self):
+        terminal = self.terminal(NO_COLOR="")
+        terminal.type("SELECT")
+        terminal.see("SELECT")
+        self.assertIn("\x1b[1;34m", terminal.raw)
+        plain = self.terminal(NO_COLOR="1")
+        plain.type("SELECT")
+        plain.see("SELECT")
+        self.assertNotRegex(plain.raw, r"\x1b\[[0-9;]*m")
+
+
+class Results(ShellTest):
+    def test_table_fits_the_terminal_to_the_cell(self):
+        terminal = self.terminal(columns=40)
+        shown = terminal.run("SELECT * FROM rain;")
+        self.assertEqual(shown[:9], [
+            "+------+------+------------------------+",
+            "|CITY  |FALLEN|REMARK                  |",
+            "+------+------+------------------------+",
+            "|Bath  |3     |soft                    |",
+            "|Zürich|12    |hard and long enough to |",
+            "|      |      |be wrapped in narrow tab|",
+            "|      |      |les                     |",
+            "|東京  |7     |null                    |",
+            "+------+------+------------------------+"])
+        self.assertTrue(any(re.fullmatch(r"\(3 rows, \d+ ms\)", line) for line in shown), shown)
+
+    def test_wrap_off_cuts_long_cells(self):
+        terminal = self.terminal(columns=40)
+        terminal.run("set cli wrap off")
+        shown = terminal.run("SELECT * FROM rain;")
+        self.assertEqual(shown[4], "|Zürich|12    |hard and long enough ...|")
+
+    def test_narrow_terminal_shows_rows_vertically(self):
+        terminal = self.terminal(columns=20)
+        shown = terminal.run("SELECT * FROM rain;")
+        start = shown.index("-[ row 1 ]----------")
+        self.assertEqual(shown[start:start + 4], ["-[ row 1 ]----------", "CITY   | Bath", "FALLEN | 3",
+                                     "REMARK | soft"])
+
+    def test_control_characters_of_data_do_not_reach_the_terminal(self):
+        self.shell("-e", "CREATE STREAM hostile (v STRING) WITH (KAFKA_TOPIC='hostile',"
+                   " VALUE_FORMAT='JSON', PARTITIONS=1);"
+                   "INSERT INTO hostile VALUES ('\x1b[2J\x07');")
+        terminal = self.terminal()
+        terminal.run("SELECT * FROM hostile;")
+        self.assertIn("|\\x1b[2J\\x07|", terminal.lines())
+
+    def test_interrupt_ends_a_push_query_only(self):
+        terminal = self.terminal()
+        terminal.run("SET 'auto.offset.reset' = 'earliest';")
+        terminal.type("SELECT city FROM rain EMIT CHANGES;\r")
+        terminal.see("|Bath")
+        terminal.see("rows/s; Ctrl-C ends the query")
+        terminal.type(CTRL_C)
+        terminal.see("(stopped: 3 rows in ")
+        self.assertTrue(terminal.run("SHOW TABLES;"))
+        terminal.type("exit\r")
+        self.assertEqual(terminal.end(), 0)
+
+    def test_rows_of_a_push_query_come_at_once(self):
+        terminal = self.terminal()
+        terminal.run("CREATE STREAM live (v INTEGER) WITH (KAFKA_TOPIC='live', "
+                     "VALUE_FORMAT='JSON', PARTITIONS=1);")
+        terminal.type("SELECT v FROM live EMIT CHANGES;\r")
+        terminal.see("0 rows")
+        self.shell("-e", "INSERT INTO live VALUES (41);")
+        terminal.see("|41")
+        self.shell("-e", "INSERT INTO live VALUES (42);")
+        terminal.see("|42")
+
+    def test_long_results_go_through_the_pager(self):
+        terminal = self.terminal(rows=6, PAGER="sed 's/^/paged:/'")
+        shown = terminal.run("SELECT * FROM rain;")
+        self.assertTrue(shown[0].startswith("paged:+---"), shown)
+
+    def test_spool_copies_results_into_a_file(self):
+        path = pathlib.Path(self.folder.name) / "copy.txt"
+        terminal = self.terminal()
+        terminal.run(f"spool {path}")
+        terminal.run("SELECT city FROM rain LIMIT 1;")
+        terminal.run("spool off")
+        self.assertIn("|Bath|", path.read_text())
+
+    def test_commands_of_the_shell(self):
+        terminal = self.terminal()
+        self.assertIn("Output format set to JSON", terminal.run("output JSON"))
+        self.assertIn('{"CITY":"Bath"}', terminal.run("SELECT city FROM rain LIMIT 1;"))
+        self.assertIn("Invalid output format: 'xml' (valid formats: 'JSON', 'TABULAR')",
+                      terminal.run("output xml"))
+        self.assertIn("Current request-pipelining configuration: ON",
+                      terminal.run("request-pipelining on"))
+        self.assertTrue(any("run script" in line for line in terminal.run("help")))
+        self.assertIn("1: output JSON", terminal.run("history"))
+        self.assertIn(self.url, terminal.run("server"))
+
+
+if __name__ == "__main__":
+    unittest.main()
