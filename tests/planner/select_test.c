@@ -156,6 +156,10 @@ static const struct plan_case cases[] = {
      "      > Source S topic s | `K` STRING KEY, `A` INTEGER, `B` BIGINT, "
      "`D` DECIMAL(4, 2), `T` TIMESTAMP, `L` ARRAY<INTEGER>, `X` STRUCT<`F` "
      "INTEGER, `G` STRING>\n"},
+    {"CREATE STREAM O AS SELECT K, EXPLODE(ARRAY[EXPLODE(L)]) FROM S;",
+     "ERROR: Table functions cannot be nested: EXPLODE(EXPLODE())\n"},
+    {"CREATE STREAM O AS SELECT K, CASE WHEN A > 1 THEN EXPLODE(L) ELSE 2 END FROM S;",
+     "ERROR: Table functions cannot be used in CASE: EXPLODE(L)\n"},
     {"CREATE TABLE O AS SELECT ID, EXPLODE(ARRAY[RID]) FROM U;",
      "ERROR: Table source is not supported with table functions\n"},
     {"CREATE STREAM O AS SELECT * FROM S PARTITION BY A;",
