@@ -246,7 +246,7 @@ static void end_request(struct http2_stream *stream)
     struct exchange *exchange = stream->exchange;
     stream->has_request = true;
     if (exchange->route && exchange->route->body == BODY_STREAM) {
-        (void)exchange_feed(exchange, (struct text){NULL, 0}, true); /* its answer has begun */
+        (void)exchange_feed(exchange, (struct text){NULL, 0}, true);
     } else if (!stream->has_answer) {
         router_run(exchange);
         give_answer(stream);

@@ -41,7 +41,7 @@ struct server_benchmark {
     enum status (*run)(const struct bench_server_options *options, struct diag *diag);
 };
 
-/* --- Trials ------------------------------------------------------------------------------- */
+/* --- Trials ----------------------------------------------------------------------------------- */
 
 static enum status begin(struct trial *trial, const struct bench_server_options *options,
                          const struct bench_child_options *child, struct diag *diag)
@@ -109,7 +109,7 @@ static json_t *describe(const char *name, double rate, const struct load_times *
     return json;
 }
 
-/* --- pull --------------------------------------------------------------------------------- */
+/* --- pull ------------------------------------------------------------------------------------- */
 
 static uint64_t next_random(struct load *load)
 {
@@ -156,7 +156,7 @@ static enum status run_pull(const struct bench_server_options *options, struct d
     return status;
 }
 
-/* --- insert and push ---------------------------------------------------------------------- */
+/* --- insert and push -------------------------------------------------------------------------- */
 
 #define TICKS                                                                                      \
     "CREATE STREAM ticks (us BIGINT) WITH (KAFKA_TOPIC='ticks', VALUE_FORMAT='JSON',"              \
@@ -259,7 +259,7 @@ static enum status run_push(const struct bench_server_options *options, struct d
     return run_push_at(options, DURABILITY_POWER_LOSS, diag);
 }
 
-/* --- fanout ------------------------------------------------------------------------------- */
+/* --- fanout ----------------------------------------------------------------------------------- */
 
 /* Until every subscriber has every row; the INSERTs go as fast as they are answered. */
 static enum status deliver(struct trial *trial)
@@ -334,7 +334,7 @@ static enum status run_fanout(const struct bench_server_options *options, struct
     return run_idle(options, &child, diag);
 }
 
-/* --- By name ------------------------------------------------------------------------------ */
+/* --- By name ---------------------------------------------------------------------------------- */
 
 static const struct server_benchmark benchmarks[] = {
     {"fanout", run_fanout},

@@ -54,7 +54,7 @@ struct server_process {
     struct diag diag;
 };
 
-/* --- In the child: statements ------------------------------------------------------------- */
+/* --- In the child: statements ----------------------------------------------------------------- */
 
 static enum status run_sql(struct server_process *process, const char *sql)
 {
@@ -77,7 +77,7 @@ static enum status run_sql(struct server_process *process, const char *sql)
     return status;
 }
 
-/* --- In the child: ingest ----------------------------------------------------------------- */
+/* --- In the child: ingest --------------------------------------------------------------------- */
 
 static enum status make_bids(struct server_process *process)
 {
@@ -154,7 +154,7 @@ static void serve_and_feed(struct server_process *process, int control)
     }
 }
 
-/* --- In the child: life ------------------------------------------------------------------- */
+/* --- In the child: life ----------------------------------------------------------------------- */
 
 static enum status open_all(struct server_process *process)
 {
@@ -205,7 +205,7 @@ static void run_child(const struct bench_child_options *options, const char *dir
     _exit(0);
 }
 
-/* --- In the parent ------------------------------------------------------------------------ */
+/* --- In the parent ---------------------------------------------------------------------------- */
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
 {
@@ -276,7 +276,7 @@ void bench_child_stop(struct bench_child *child)
     (void)nftw(child->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-/* --- What the kernel knows of it ---------------------------------------------------------- */
+/* --- What the kernel knows of it -------------------------------------------------------------- */
 
 /* The text of a file in /proc/PID; empty when it cannot be read. */
 static void read_proc(const struct bench_child *child, const char *name, char out[4096])

@@ -1,8 +1,8 @@
 /* bench_server_child.h: a server to measure, in a process of its own.
  *
- * The child opens an engine on a new directory, runs a script, serves it on a free port of the
- * loopback interface, and may feed itself records meanwhile. It ends when it is told to, or when
- * this process ends. Thread: the one that started it; the process must have no other. */
+ * The child opens an engine on a new directory, runs a script, serves it on a free port of
+ * the loopback interface, and may feed itself records meanwhile. It ends when it is told to, or
+ * when this process ends. Thread: the one that started it; the process must have no other. */
 #ifndef SHELL_BENCH_SERVER_CHILD_H
 #define SHELL_BENCH_SERVER_CHILD_H
 

@@ -35,7 +35,7 @@ struct load_peer {
     struct buffer in;
 };
 
-/* --- Times -------------------------------------------------------------------------------- */
+/* --- Times ------------------------------------------------------------------------------------ */
 
 static void add_time(struct load_times *times, int64_t us)
 {
@@ -57,7 +57,7 @@ double load_times_quantile_ms(const struct load_times *times, double share)
     return 0;
 }
 
-/* --- Connections -------------------------------------------------------------------------- */
+/* --- Connections ------------------------------------------------------------------------------ */
 
 static enum status fail_errno(const char *what, struct diag *diag)
 {
@@ -129,7 +129,7 @@ static void call(struct load *load, struct load_peer *peer)
     load->sent_count += send_request(load, peer, load->path, buffer_text(&load->body));
 }
 
-/* --- Answers ------------------------------------------------------------------------------ */
+/* --- Answers ---------------------------------------------------------------------------------- */
 
 static void note_failure(struct load *load, struct text answer)
 {
@@ -221,7 +221,7 @@ static void read_peer(struct load *load, struct load_peer *peer)
     }
 }
 
-/* --- The loop ----------------------------------------------------------------------------- */
+/* --- The loop --------------------------------------------------------------------------------- */
 
 static void wait_events(struct load *load, int wait_ms)
 {
@@ -286,7 +286,7 @@ void load_reset(struct load *load)
     load->answers.total = load->rows.total = 0;
 }
 
-/* --- Life --------------------------------------------------------------------------------- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 enum status load_add_callers(struct load *load, size_t count, struct diag *diag)
 {

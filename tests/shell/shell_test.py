@@ -212,17 +212,18 @@ class Editing(ShellTest):
         terminal = self.terminal()
         terminal.type("TABLES\x01D\x05\x15")  # typed and cleared again
         terminal.type("DE\t")
-        lines = terminal.see("DESCRIBE")
+        lines = terminal.wait_for(lambda lines: any("DESCRIBE" in line for line in lines) and
+                                  lines[-1] == "ksql> DE")
         self.assertTrue(any("DEFINE" in line and "DESCRIBE" in line for line in lines), lines)
-        self.assertEqual(lines[-1], "ksql> DE")
 
     def test_long_line_wraps_and_the_cursor_stays_right(self):
         terminal = self.terminal(columns=30)
         terminal.type("SELECT 1234567890, 1234567890, 'end'")
         terminal.see("end")
         terminal.type("\x01X")
-        lines = terminal.see("XSELECT")
-        self.assertEqual(lines[-2:], ["ksql> XSELECT 1234567890, 123", "4567890, 'end'"])
+        wrapped = ["ksql> XSELECT 1234567890, 123", "4567890, 'end'"]
+        lines = terminal.wait_for(lambda lines: lines[-2:] == wrapped)
+        self.assertEqual(lines[-2:], wrapped)
 
     def test_keywords_have_colour_unless_no_color_is_set(self):
         terminal = self.terminal(NO_COLOR="")
