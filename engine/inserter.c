@@ -31,11 +31,11 @@ struct inserter {
     struct arena arena;     /* definition, encoders */
     struct arena row_arena; /* gathered rows */
     struct schema schema;
-    struct topic *topic;    /* a reference */
+    struct topic *topic; /* a reference */
     struct side key;
     struct side value;
     struct row_reader reader;
-    struct value *values;   /* of the gathered rows, one after another; their text in row_arena */
+    struct value *values; /* of the gathered rows, one after another; their text in row_arena */
     size_t row_count;
     size_t row_capacity;
 };
@@ -189,9 +189,8 @@ static enum status reserve_row(struct inserter *inserter, struct diag *diag)
         return STATUS_OK;
     }
     const size_t capacity = inserter->row_capacity ? inserter->row_capacity * 2 : 16;
-    struct value *values =
-        memory_resize(inserter->values,
-                      capacity * inserter->schema.column_count * sizeof(*inserter->values));
+    struct value *values = memory_resize(
+        inserter->values, capacity * inserter->schema.column_count * sizeof(*inserter->values));
     if (!values) {
         return diag_no_memory(diag);
     }
@@ -248,8 +247,7 @@ static enum status encode_side(struct inserter *inserter, struct side *side,
     return encoder_encode(side->encoder, side->columns, &rows, &side->bytes, records, diag);
 }
 
-static enum status append_rows(struct inserter *inserter, struct commit *commit,
-                               struct diag *diag)
+static enum status append_rows(struct inserter *inserter, struct commit *commit, struct diag *diag)
 {
     const size_t count = inserter->row_count;
     const int64_t now_ms = engine_now_ms(inserter->engine);

@@ -159,9 +159,8 @@ static const char *read_decimal(struct read *read, const struct type *type, cons
         end = read_string(read, type, at, &text);
     }
     *out = (struct value){.decimal = 0};
-    const bool is_read =
-        end && decimal_parse(text, target, DECIMAL_ROUNDING_HALF_UP, &out->decimal, NULL) ==
-                   STATUS_OK;
+    const bool is_read = end && decimal_parse(text, target, DECIMAL_ROUNDING_HALF_UP, &out->decimal,
+                                              NULL) == STATUS_OK;
     return !end || is_read ? end : refuse(read, type, at);
 }
 
@@ -480,9 +479,8 @@ static enum status check_keys(const struct schema *schema, const struct value *v
 enum status row_reader_read(struct row_reader *reader, struct text json, struct arena *arena,
                             struct value *values, struct diag *diag)
 {
-    struct read read = {.scan = {.begin = json.data, .end = json.data + json.bytes},
-                        .arena = arena,
-                        .diag = diag};
+    struct read read = {
+        .scan = {.begin = json.data, .end = json.data + json.bytes}, .arena = arena, .diag = diag};
     for (uint32_t i = 0; i < reader->schema->column_count; i++) {
         values[i] = VALUE_NULL;
     }

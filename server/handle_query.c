@@ -79,16 +79,14 @@ static void run_query(struct server *server, struct exchange *exchange, struct s
         reply_failure(exchange, &before, &diag);
         return;
     }
-    if (query_stream_start(server, exchange, outcome.cursor, exchange->media, &diag) !=
-        STATUS_OK) {
+    if (query_stream_start(server, exchange, outcome.cursor, exchange->media, &diag) != STATUS_OK) {
         const bool is_limit = diag.status == STATUS_LIMIT;
         exchange_reply_error(exchange, is_limit ? ERROR_MAX_PUSH_QUERIES : ERROR_INTERNAL,
                              diag.message);
     }
 }
 
-static void answer(struct server *server, struct exchange *exchange,
-                   const struct body_names *names)
+static void answer(struct server *server, struct exchange *exchange, const struct body_names *names)
 {
     struct diag diag;
     struct request_body body = {0};

@@ -30,7 +30,7 @@
 #include "server/watch.h"
 
 enum {
-    THREAD_COUNT = 2,       /* a thread moves 25,000 small answers per second */
+    THREAD_COUNT = 2,         /* a thread moves 25,000 small answers per second */
     STREAM_BLOCK_BYTES = 256, /* what the library asks to be given; it uses its pool instead */
     DROP_BYTES_MAX = 2 * REQUEST_BODY_BYTES_MAX, /* of a body that is refused */
 };
@@ -44,7 +44,7 @@ struct http1 {
 enum stage {
     STAGE_HEADERS,
     STAGE_BODY,
-    STAGE_DROP,   /* the request is refused: its body is read and dropped before the answer */
+    STAGE_DROP, /* the request is refused: its body is read and dropped before the answer */
     STAGE_ANSWER,
 };
 
@@ -52,9 +52,9 @@ enum stage {
 struct http1_request {
     struct http1 *http1;
     struct MHD_Connection *connection;
-    struct watched *watched; /* NULL: memory was out when the connection came */
+    struct watched *watched;   /* NULL: memory was out when the connection came */
     struct exchange *exchange; /* a reference */
-    struct text target;      /* raw, in the exchange's arena */
+    struct text target;        /* raw, in the exchange's arena */
     size_t dropped_bytes;
     enum stage stage;
 };
@@ -106,8 +106,8 @@ static struct MHD_Response *make_response(struct http1_request *request)
 {
     struct exchange *exchange = request->exchange;
     if (exchange->is_stream) {
-        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES,
-                                                 read_stream, request, NULL);
+        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read_stream,
+                                                 request, NULL);
     }
     return MHD_create_response_from_buffer(exchange->out.bytes, exchange->out.data,
                                            MHD_RESPMEM_PERSISTENT);
@@ -121,9 +121,8 @@ static bool add_headers(const struct http1_request *request, struct MHD_Response
     (void)snprintf(server, sizeof(server), "leat/%s", exchange->server->options.version);
     return MHD_add_response_header(response, "Server", server) == MHD_YES &&
            (!media || MHD_add_response_header(response, "Content-Type", media) == MHD_YES) &&
-           (!exchange->header_name ||
-            MHD_add_response_header(response, exchange->header_name, exchange->header_value) ==
-                MHD_YES);
+           (!exchange->header_name || MHD_add_response_header(response, exchange->header_name,
+                                                              exchange->header_value) == MHD_YES);
 }
 
 static enum MHD_Result queue_answer(struct http1_request *request)
@@ -193,8 +192,8 @@ static bool fill_request(struct http1_request *request, const char *method, cons
     struct refusal refusal;
     exchange->request.protocol = protocol_of(version);
     copy_peer(request);
-    enum status status = request_set_target(&exchange->request, text_of(method), request->target,
-                                            &copy.diag);
+    enum status status =
+        request_set_target(&exchange->request, text_of(method), request->target, &copy.diag);
     if (status != STATUS_OK) {
         exchange_reply_error(exchange,
                              status == STATUS_LIMIT ? ERROR_TARGET_TOO_LONG : ERROR_BAD_REQUEST,
@@ -409,17 +408,13 @@ static struct MHD_Daemon *start_daemon(struct http1 *http1)
     const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |
                            MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
     return MHD_start_daemon(
-        flags, 0, NULL, NULL, handle, http1,
-        MHD_OPTION_EXTERNAL_LOGGER, log_error, http1, /* first, so that it sees the others */
-        MHD_OPTION_URI_LOG_CALLBACK, begin_request, http1,
-        MHD_OPTION_NOTIFY_COMPLETED, end_request, http1,
-        MHD_OPTION_NOTIFY_CONNECTION, notice_connection, http1,
-        MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREAD_COUNT,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTION_COUNT_MAX,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_BYTES,
-        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
-        MHD_OPTION_END);
+        flags, 0, NULL, NULL, handle, http1, MHD_OPTION_EXTERNAL_LOGGER, log_error,
+        http1, /* first, so that it sees the others */
+        MHD_OPTION_URI_LOG_CALLBACK, begin_request, http1, MHD_OPTION_NOTIFY_COMPLETED, end_request,
+        http1, MHD_OPTION_NOTIFY_CONNECTION, notice_connection, http1, MHD_OPTION_THREAD_POOL_SIZE,
+        (unsigned)THREAD_COUNT, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTION_COUNT_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
 }
 
 enum status http1_open(struct server *server, struct http1 **out, struct diag *diag)
@@ -461,8 +456,7 @@ void http1_close(struct http1 *http1)
     memory_free(http1);
 }
 
-void http1_add(struct http1 *http1, int fd, const struct sockaddr *address,
-               socklen_t address_bytes)
+void http1_add(struct http1 *http1, int fd, const struct sockaddr *address, socklen_t address_bytes)
 {
     (void)MHD_add_connection(http1->daemon, fd, address, address_bytes); /* closes fd on failure */
 }

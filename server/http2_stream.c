@@ -203,8 +203,7 @@ static int take_header(nghttp2_session *session, const nghttp2_frame *frame, con
     (void)context;
     struct http2_stream *stream =
         nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
-    if (stream && frame->hd.type == NGHTTP2_HEADERS &&
-        frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
+    if (stream && frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
         add_header(stream, (struct text){(const char *)name, name_bytes},
                    (struct text){(const char *)value, value_bytes});
     }

@@ -68,6 +68,8 @@ enum {
     IDLE_TIMEOUT_S = 60,
     /* commandSequenceNumber of the future; ksql.server.command.response.timeout.ms. */
     COMMAND_WAIT_MS = 5000,
+    /* How long an answer of /healthcheck is good; ksql.healthcheck.interval.ms. */
+    HEALTH_CACHE_MS = 5000,
     /* From SIGTERM until streams are cut. */
     DRAIN_DEADLINE_MS = 10000,
     /* How long a verified password is believed without hashing it again. */

@@ -234,8 +234,7 @@ static enum status apply_properties(struct serve *serve)
                                                 : property(serve, "authentication.password.file");
     serve->queries_file =
         serve->queries_file ? serve->queries_file : property(serve, "ksql.queries.file");
-    serve->data_dir =
-        serve->data_dir ? serve->data_dir : property(serve, "ksql.streams.state.dir");
+    serve->data_dir = serve->data_dir ? serve->data_dir : property(serve, "ksql.streams.state.dir");
     if (method && strcmp(method, "BASIC") == 0 && !serve->password_file) {
         return diag_fail(&serve->diag, STATUS_INVALID, SQL_POS_NONE,
                          "authentication.method is BASIC, but there is no "
@@ -258,8 +257,8 @@ static enum status configure(struct serve *serve)
 
 static bool is_allowed_in_file(const struct outcome *outcome)
 {
-    static const char *const allowed[] = {"SET",        "UNSET",           "CREATE",
-                                          "CREATE TYPE", "CREATE AS SELECT", "INSERT INTO"};
+    static const char *const allowed[] = {
+        "SET", "UNSET", "CREATE", "CREATE TYPE", "CREATE AS SELECT", "INSERT INTO"};
     for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
         if (strcmp(outcome->type_name, allowed[i]) == 0) {
             return true;

@@ -58,8 +58,8 @@ static void a_line_without_a_name_is_an_error_with_its_number(void **state)
     struct property_file file;
     struct diag diag;
     arena_init(&arena);
-    assert_int_equal(
-        property_file_parse(TEXT("a=b\\\nc\n# d\n=e\n"), &arena, &file, &diag), STATUS_INVALID);
+    assert_int_equal(property_file_parse(TEXT("a=b\\\nc\n# d\n=e\n"), &arena, &file, &diag),
+                     STATUS_INVALID);
     assert_non_null(strstr(diag.message, "line 4"));
     arena_release(&arena);
 }
