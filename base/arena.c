@@ -1,7 +1,7 @@
 /* arena.c
  *
- * Chunks double from 4 KiB to 1 MiB; a request larger than the next chunk gets a chunk of its
- * own size. arena_reset keeps the largest chunk, so that a steady workload stops calling the
+ * Chunks grow by half from 512 bytes to 1 MiB; a request larger than the next chunk gets a chunk of
+ * its own size. arena_reset keeps the largest chunk, so that a steady workload stops calling the
  * allocator after its first round.
  */
 #include "base/arena.h"
@@ -12,7 +12,7 @@
 
 #include "base/memory.h"
 
-enum { CHUNK_BYTES_MIN = 4096, CHUNK_BYTES_MAX = 1 << 20 };
+enum { CHUNK_BYTES_MIN = 512, CHUNK_BYTES_MAX = 1 << 20 };
 
 struct arena_chunk {
     struct arena_chunk *older;
@@ -81,7 +81,8 @@ void *arena_alloc_slow(struct arena *arena, size_t bytes)
     arena->chunk = chunk;
     arena->next = chunk->data + rounded;
     arena->end = chunk->data + size;
-    arena->chunk_bytes = planned < CHUNK_BYTES_MAX ? planned * 2 : planned;
+    const size_t grown = planned + planned / 2;
+    arena->chunk_bytes = grown < CHUNK_BYTES_MAX ? grown : CHUNK_BYTES_MAX;
     return chunk->data;
 }
 

@@ -25,6 +25,18 @@ static const struct {
 };
 static_assert(sizeof(statuses) / sizeof(statuses[0]) == STATUS_COUNT, "one row per status");
 
+/* How many bytes follow the lead byte of a character. */
+static size_t tail_bytes(unsigned char lead)
+{
+    if (lead >= 0xF0U) {
+        return 3;
+    }
+    if (lead >= 0xE0U) {
+        return 2;
+    }
+    return lead >= 0xC0U ? 1 : 0;
+}
+
 /* Cuts text so that it does not end in the middle of a UTF-8 character. */
 static void trim_partial_character(char *text)
 {
@@ -36,9 +48,7 @@ static void trim_partial_character(char *text)
     if (tail >= bytes) {
         return;
     }
-    const unsigned char lead = (unsigned char)text[bytes - 1 - tail];
-    const size_t need = lead >= 0xF0U ? 3 : lead >= 0xE0U ? 2 : lead >= 0xC0U ? 1 : 0;
-    if (need > tail) {
+    if (tail_bytes((unsigned char)text[bytes - 1 - tail]) > tail) {
         text[bytes - 1 - tail] = '\0';
     }
 }

@@ -30,7 +30,7 @@
 #define ZONE_DIRECTORY "/usr/share/zoneinfo/"
 
 enum {
-    BUCKET_COUNT = 256,
+    BUCKET_COUNT = 32, /* few queries name more than one zone, and every query has a cache */
     FILE_BYTES_MAX = 1 << 16, /* the largest of the database has some 4 KiB */
     SECONDS_PER_DAY = 86400
 };

@@ -128,7 +128,10 @@ bool value_equal(const struct type *type, const struct value *a, const struct va
 static int compare_map(const struct type *type, const struct value_map *a,
                        const struct value_map *b)
 {
-    return map_equal(type, a, b) ? 0 : compare_int64(a->count, b->count) < 0 ? -1 : 1;
+    if (map_equal(type, a, b)) {
+        return 0;
+    }
+    return compare_int64(a->count, b->count) < 0 ? -1 : 1;
 }
 
 int value_compare(const struct type *type, const struct value *a, const struct value *b)

@@ -382,28 +382,6 @@ static enum status read_source(const json_t *json, struct text name, struct aren
     return read_schema(text_of_json(json, "columns"), arena, &source->schema, diag);
 }
 
-static enum status load_source(void *context, struct text name, int64_t sequence,
-                               struct text body, struct diag *diag)
-{
-    struct loading *loading = context;
-    json_t *json = json_loadb(body.data, body.bytes, 0, NULL);
-    if (!json) {
-        return damaged(name, diag);
-    }
-    struct arena arena;
-    arena_init(&arena);
-    struct source source;
-    enum status status = read_source(json, name, &arena, &source, diag);
-    if (status == STATUS_OK) {
-        status = add_source(loading->store, &source, (uint64_t)sequence, diag);
-    }
-    loading->sequence =
-        (uint64_t)sequence > loading->sequence ? (uint64_t)sequence : loading->sequence;
-    arena_release(&arena);
-    json_decref(json);
-    return status;
-}
-
 static enum status read_type(struct text text, struct arena *arena, const struct type **out,
                              struct diag *diag)
 {
@@ -413,26 +391,63 @@ static enum status read_type(struct text text, struct arena *arena, const struct
     return plan_type(&planner, type_name, out);
 }
 
-static enum status load_type(void *context, struct text name, int64_t sequence, struct text body,
-                             struct diag *diag)
+/* One stored definition, parsed. What add makes of it in the arena lives only during the call. */
+struct stored_definition {
+    const json_t *json;
+    struct text name;
+    uint64_t sequence;
+    struct arena arena;
+};
+
+static enum status load_definition(struct loading *loading, struct text name, int64_t sequence,
+                                   struct text body,
+                                   enum status (*add)(struct catalog_store *store,
+                                                      struct stored_definition *definition,
+                                                      struct diag *diag),
+                                   struct diag *diag)
 {
-    struct loading *loading = context;
     json_t *json = json_loadb(body.data, body.bytes, 0, NULL);
     if (!json) {
         return damaged(name, diag);
     }
-    struct arena arena;
-    arena_init(&arena);
-    const struct type *type = NULL;
-    enum status status = read_type(text_of_json(json, "type"), &arena, &type, diag);
-    if (status == STATUS_OK) {
-        status = add_type(loading->store, name, type, (uint64_t)sequence, diag);
+    struct stored_definition definition = {
+        .json = json, .name = name, .sequence = (uint64_t)sequence};
+    arena_init(&definition.arena);
+    const enum status status = add(loading->store, &definition, diag);
+    if (definition.sequence > loading->sequence) {
+        loading->sequence = definition.sequence;
     }
-    loading->sequence =
-        (uint64_t)sequence > loading->sequence ? (uint64_t)sequence : loading->sequence;
-    arena_release(&arena);
+    arena_release(&definition.arena);
     json_decref(json);
     return status;
+}
+
+static enum status add_stored_source(struct catalog_store *store,
+                                     struct stored_definition *definition, struct diag *diag)
+{
+    struct source source;
+    TRY(read_source(definition->json, definition->name, &definition->arena, &source, diag));
+    return add_source(store, &source, definition->sequence, diag);
+}
+
+static enum status load_source(void *context, struct text name, int64_t sequence,
+                               struct text body, struct diag *diag)
+{
+    return load_definition(context, name, sequence, body, add_stored_source, diag);
+}
+
+static enum status add_stored_type(struct catalog_store *store,
+                                   struct stored_definition *definition, struct diag *diag)
+{
+    const struct type *type = NULL;
+    TRY(read_type(text_of_json(definition->json, "type"), &definition->arena, &type, diag));
+    return add_type(store, definition->name, type, definition->sequence, diag);
+}
+
+static enum status load_type(void *context, struct text name, int64_t sequence, struct text body,
+                             struct diag *diag)
+{
+    return load_definition(context, name, sequence, body, add_stored_type, diag);
 }
 
 enum status catalog_store_load(struct catalog_store *store, struct reader *reader,

@@ -164,6 +164,7 @@ enum status cursor_add_rows(struct cursor *cursor, const struct batch *batch, st
         return status;
     }
     enqueue(cursor, chunk);
+    cursor->row_bytes = arena_bytes(&chunk->arena) / row_count;
     if (cursor->has_limit) {
         cursor->rows_left -= row_count;
         if (cursor->rows_left == 0) {
@@ -287,6 +288,11 @@ bool cursor_is_caught_up(const struct cursor *cursor)
 bool cursor_is_table(const struct cursor *cursor)
 {
     return cursor->is_table;
+}
+
+bool cursor_is_brief(const struct cursor *cursor)
+{
+    return cursor->vtable->is_brief && cursor->vtable->is_brief(cursor);
 }
 
 const char *cursor_final_message(const struct cursor *cursor)

@@ -31,6 +31,8 @@ struct cursor_vtable {
     enum status (*fill)(struct cursor *cursor, struct diag *diag);
     /* Whether nothing durable is left to read; NULL: always. */
     bool (*is_caught_up)(const struct cursor *cursor);
+    /* cursor_is_brief(); NULL: it is not. */
+    bool (*is_brief)(const struct cursor *cursor);
     /* Calls visit for each topic that rows come from; NULL: rows never come later. */
     void (*each_topic)(const struct cursor *cursor,
                        void (*visit)(void *context, struct topic *topic), void *context);
@@ -54,6 +56,7 @@ struct cursor {
     uint64_t rows_left;       /* of the limit */
     bool counts_only;
     uint64_t row_count;       /* handed out or counted */
+    size_t row_bytes;         /* of memory, on average in the last chunk; 0: none yet */
     bool is_end;
     const char *final_message;
     atomic_bool is_terminated; /* TERMINATE or close-query from another thread */

@@ -136,6 +136,9 @@ MUST_USE enum status cursor_next(struct cursor *cursor, int64_t timeout_ms,
 const char *cursor_final_message(const struct cursor *cursor);
 /* A push query: true when it has used all durable input there is. */
 bool cursor_is_caught_up(const struct cursor *cursor);
+/* Whether its rows are a few reads by key, soon done: then cursor_next() may be called by a thread
+ * that others wait for. */
+bool cursor_is_brief(const struct cursor *cursor);
 void cursor_close(struct cursor *cursor);
 
 /* From now on rows are counted and dropped instead of handed out: for measuring. */
@@ -155,8 +158,8 @@ MUST_USE enum status cursor_set_wake(struct cursor *cursor, void (*wake)(void *c
 
 struct inserter;
 
-/* target is a name as in SQL: upper case unless back-quoted. STATUS_MISSING, STATUS_INVALID: no such
- * source, a windowed one, a read-only one. */
+/* target is a name as in SQL: upper case unless back-quoted. STATUS_MISSING, STATUS_INVALID: no
+ * such source, a windowed one, a read-only one. */
 MUST_USE enum status inserter_open(struct engine *engine, struct text target,
                                    struct inserter **out, struct diag *diag);
 void inserter_close(struct inserter *inserter);
@@ -186,6 +189,34 @@ MUST_USE enum status engine_run_until_idle(struct engine *engine, int64_t timeou
                                            struct diag *diag);
 /* STATUS_OK while the engine takes work; else why it stopped. */
 MUST_USE enum status engine_check(struct engine *engine, struct diag *diag);
+/* What one persistent query has done so far, and how many records wait for it. */
+struct query_report {
+    const char *id;
+    const char *state; /* "RUNNING", "PAUSED", "ERROR" or "TERMINATED" */
+    uint64_t records_in;
+    uint64_t records_out;
+    uint64_t records_late;
+    uint64_t records_failed;
+    uint64_t records_waiting;
+};
+
+/* Calls visit for each persistent query, in order of creation, without locks held. */
+MUST_USE enum status engine_report_queries(struct engine *engine,
+                                           void (*visit)(void *context,
+                                                         const struct query_report *report),
+                                           void *context, struct diag *diag);
+
+/* What the committer has done and holds. */
+struct commit_report {
+    uint64_t commits;
+    uint64_t transactions;
+    uint64_t checkpoints;
+    uint64_t wal_bytes;
+    uint64_t queue_bytes;
+};
+
+void engine_report_commits(struct engine *engine, struct commit_report *out);
+
 /* The number of the newest statement that changed the catalog: ksqlDB's commandSequenceNumber. */
 int64_t engine_sequence(struct engine *engine);
 /* A setting of the server, or its default; data NULL: neither. Borrowed for the engine's life. */

@@ -1,10 +1,10 @@
 /* inserter.c
  *
- * Rows gather as values; a commit turns them into columns, encodes those as the target's topic wants
- * them, appends them in one unit of work and waits until it is durable. Nothing is sized for the
- * largest commit, because many have one row. The target's definition is copied when the
- * inserter is opened, so a later ALTER or DROP does not reach into it; a dropped topic makes
- * the next commit fail.
+ * Rows gather as values; a commit turns them into columns, encodes those as the target's topic
+ * wants them, appends them in one unit of work and waits until it is durable. Nothing is sized
+ * for the largest commit, because many have one row. The target's definition is copied when the
+ * inserter is opened, so a later ALTER or DROP does not reach into it; a dropped topic makes the
+ * next commit fail.
  */
 #include "base/memory.h"
 #include "engine/engine_state.h"
@@ -31,16 +31,16 @@ struct inserter {
     struct arena arena;     /* definition, encoders */
     struct arena row_arena; /* gathered rows */
     struct schema schema;
-    struct topic *topic;    /* a reference */
+    struct topic *topic; /* a reference */
     struct side key;
     struct side value;
     struct row_reader reader;
-    struct value *values;   /* of the gathered rows, one after another; their text in row_arena */
+    struct value *values; /* of the gathered rows, one after another; their text in row_arena */
     size_t row_count;
     size_t row_capacity;
 };
 
-/* --- Opening ------------------------------------------------------------------------------------ */
+/* --- Opening ---------------------------------------------------------------------------------- */
 
 static enum status create_side(struct inserter *inserter, const struct source *source,
                                enum format_side format_side, struct side *side, struct diag *diag)
@@ -171,7 +171,7 @@ void inserter_close(struct inserter *inserter)
     }
 }
 
-/* --- Rows ----------------------------------------------------------------------------------------- */
+/* --- Rows ------------------------------------------------------------------------------------- */
 
 static size_t row_count_max(const struct inserter *inserter)
 {
@@ -189,9 +189,8 @@ static enum status reserve_row(struct inserter *inserter, struct diag *diag)
         return STATUS_OK;
     }
     const size_t capacity = inserter->row_capacity ? inserter->row_capacity * 2 : 16;
-    struct value *values =
-        memory_resize(inserter->values,
-                      capacity * inserter->schema.column_count * sizeof(*inserter->values));
+    struct value *values = memory_resize(
+        inserter->values, capacity * inserter->schema.column_count * sizeof(*inserter->values));
     if (!values) {
         return diag_no_memory(diag);
     }
@@ -248,8 +247,7 @@ static enum status encode_side(struct inserter *inserter, struct side *side,
     return encoder_encode(side->encoder, side->columns, &rows, &side->bytes, records, diag);
 }
 
-static enum status append_rows(struct inserter *inserter, struct commit *commit,
-                               struct diag *diag)
+static enum status append_rows(struct inserter *inserter, struct commit *commit, struct diag *diag)
 {
     const size_t count = inserter->row_count;
     const int64_t now_ms = engine_now_ms(inserter->engine);

@@ -21,6 +21,7 @@
 
 enum {
     SLICE_ROWS = 1024,
+    BRIEF_KEY_COUNT_MAX = 16,
     SNAPSHOT_TIMEOUT_MS = 5000,
 };
 
@@ -37,6 +38,8 @@ struct pull {
     struct built_query above;
     struct operator *first;
     struct buffer resume;     /* the state key at which the scan goes on */
+    bool is_within_key;       /* the last slice did not hold all windows of next_key */
+    int64_t next_start_ms;    /* then, by window start: the first one not looked at */
     struct buffer key;        /* scratch */
     struct buffer value;      /* scratch */
     uint32_t next_key;        /* of the lookups */
@@ -49,6 +52,14 @@ struct pull {
 };
 
 /* --- From rows of the source to rows of the answer ------------------------------------------ */
+
+static const int64_t *pseudo_values(const struct batch *batch, enum pseudo_kind kind)
+{
+    if (kind == PSEUDO_WINDOWSTART) {
+        return batch->window_start_ms;
+    }
+    return kind == PSEUDO_WINDOWEND ? batch->window_end_ms : batch->time_ms;
+}
 
 /* input_schema: the source's columns as they come, then pseudo columns from the batch's arrays. */
 static enum status add_pseudo(const struct pull *pull, struct batch *batch, struct batch **out,
@@ -63,9 +74,7 @@ static enum status add_pseudo(const struct pull *pull, struct batch *batch, stru
     for (uint32_t i = 0; i < pull->plan.pseudo_count; i++) {
         const struct plan_pseudo *pseudo = &pull->plan.pseudo[i];
         struct column *column = &input->columns[pseudo->column_index];
-        const int64_t *values = pseudo->kind == PSEUDO_WINDOWSTART ? batch->window_start_ms
-                                : pseudo->kind == PSEUDO_WINDOWEND ? batch->window_end_ms
-                                                                   : batch->time_ms;
+        const int64_t *values = pseudo_values(batch, pseudo->kind);
         TRY(column_init(column, batch->arena, type_of(TYPE_BIGINT), batch->capacity, diag));
         memcpy(column->int64, values, batch->row_count * sizeof(*values));
     }
@@ -169,14 +178,16 @@ static enum status decode_row(const struct pull *pull, struct text key, struct t
 struct slice {
     struct pull *pull;
     struct batch *batch;
-    struct text key_suffix; /* data not NULL: only rows whose key ends like this */
+    size_t key_bytes; /* not 0: only rows whose key is so long */
 };
 
 static enum status visit_row(void *context, struct text key, struct text value, bool *keep_going,
                              struct diag *diag)
 {
     struct slice *slice = context;
-    TRY(decode_row(slice->pull, key, value, slice->batch, diag));
+    if (slice->key_bytes == 0 || key.bytes == slice->key_bytes) {
+        TRY(decode_row(slice->pull, key, value, slice->batch, diag));
+    }
     buffer_reset(&slice->pull->resume);
     buffer_append_text(&slice->pull->resume, key);
     buffer_append_byte(&slice->pull->resume, '\0');
@@ -220,15 +231,21 @@ static enum status visit_start(void *context, struct text key, struct text value
     return STATUS_OK;
 }
 
-/* One key in every window: hops from stored start to stored start, one lookup each. */
+/* One key in every window: hops from stored start to stored start, one lookup each. *out_more: the
+ * batch is full, and pull->next_start_ms says where to go on. */
 static enum status find_in_windows(struct pull *pull, struct reader *reader, struct batch *batch,
-                                   struct diag *diag)
+                                   bool *out_more, struct diag *diag)
 {
     const uint64_t store = pull->query->task.built.materialized_store_id;
     const struct pull_plan *plan = &pull->plan;
     char prefix[WINDOW_STORE_PREFIX_BYTES];
-    int64_t from_ms = plan->window_start_min_ms;
-    while (from_ms <= plan->window_start_max_ms && batch->row_count < batch->capacity) {
+    int64_t from_ms = pull->is_within_key ? pull->next_start_ms : plan->window_start_min_ms;
+    while (from_ms <= plan->window_start_max_ms) {
+        if (batch->row_count == batch->capacity) {
+            pull->next_start_ms = from_ms;
+            *out_more = true;
+            break;
+        }
         struct seek seek = {0};
         window_store_encode_start(from_ms, prefix);
         const struct text from = {prefix, sizeof(prefix)};
@@ -256,36 +273,42 @@ static enum status find_in_windows(struct pull *pull, struct reader *reader, str
     return STATUS_OK;
 }
 
-/* All rows whose state key starts with pull->key: the windows of a session or a windowed table. */
+/* The rows whose state key is pull->key with a window behind it: session windows, and windowed
+ * tables. Longer keys that begin alike lie between them. *out_more: pull->resume is where to go
+ * on. */
 static enum status find_by_prefix(struct pull *pull, struct reader *reader, struct batch *batch,
-                                  struct diag *diag)
+                                  bool *out_more, struct diag *diag)
 {
-    struct slice slice = {.pull = pull, .batch = batch};
-    const struct text from = buffer_text(&pull->key);
+    enum { WINDOW_BYTES = 16 };
+    struct slice slice = {
+        .pull = pull, .batch = batch, .key_bytes = pull->key.bytes + WINDOW_BYTES};
     struct buffer to;
     buffer_init(&to);
-    buffer_append_text(&to, from);
-    for (int i = 0; i < 17; i++) { /* past every window suffix of 16 bytes */
+    buffer_append_text(&to, buffer_text(&pull->key));
+    for (int i = 0; i <= WINDOW_BYTES; i++) { /* past every window */
         buffer_append_byte(&to, (char)0xFF);
     }
+    buffer_reset(&pull->value); /* the scan moves resume */
+    buffer_append_text(&pull->value, buffer_text(pull->is_within_key ? &pull->resume : &pull->key));
     enum status status = buffer_status(&to, diag);
     if (status == STATUS_OK) {
-        status = reader_scan_state(reader, pull->query->task.built.materialized_store_id, from,
-                                   buffer_text(&to), SLICE_ROWS, visit_row, &slice, NULL, diag);
+        status = reader_scan_state(reader, pull->query->task.built.materialized_store_id,
+                                   buffer_text(&pull->value), buffer_text(&to), SLICE_ROWS,
+                                   visit_row, &slice, out_more, diag);
     }
     buffer_release(&to);
     return status;
 }
 
 static enum status find_key(struct pull *pull, struct reader *reader, const struct value *keys,
-                            struct batch *batch, struct diag *diag)
+                            struct batch *batch, bool *out_more, struct diag *diag)
 {
     TRY(encode_key(pull, keys, diag));
     if (is_by_window_start(pull)) {
-        return find_in_windows(pull, reader, batch, diag);
+        return find_in_windows(pull, reader, batch, out_more, diag);
     }
     if (pull->query->plan->materialized->window.kind != WINDOW_NONE) {
-        return find_by_prefix(pull, reader, batch, diag);
+        return find_by_prefix(pull, reader, batch, out_more, diag);
     }
     bool was_found = false;
     TRY(reader_find_state(reader, pull->query->task.built.materialized_store_id,
@@ -300,7 +323,10 @@ static enum status read_slice(struct pull *pull, struct reader *reader, struct b
                               bool *out_is_last, struct diag *diag)
 {
     if (pull->plan.key_count > 0) {
-        TRY(find_key(pull, reader, pull->plan.keys[pull->next_key++], batch, diag));
+        bool has_more = false;
+        TRY(find_key(pull, reader, pull->plan.keys[pull->next_key], batch, &has_more, diag));
+        pull->is_within_key = has_more;
+        pull->next_key += !has_more;
         *out_is_last = pull->next_key == pull->plan.key_count;
         return STATUS_OK;
     }
@@ -390,8 +416,14 @@ static void release(struct cursor *cursor)
     memory_free(pull);
 }
 
+static bool is_brief(const struct cursor *cursor)
+{
+    const struct pull *pull = cursor->source;
+    return pull->plan.key_count > 0 && pull->plan.key_count <= BRIEF_KEY_COUNT_MAX;
+}
+
 static const struct cursor_vtable pull_vtable = {
-    .kind = CURSOR_PULL, .fill = fill, .release = release};
+    .kind = CURSOR_PULL, .fill = fill, .is_brief = is_brief, .release = release};
 
 static void ignore_log(void *log_context, const struct log_entry *entry)
 {

@@ -9,7 +9,11 @@
 #include "engine/task.h"
 #include "operators/collector.h"
 
-enum { FILL_ROWS_MAX = 4096 };
+enum {
+    FILL_ROWS_MAX = 4096,
+    FILL_ROWS_FIRST = 64,         /* while nothing is known about the rows */
+    FILL_BYTES_WANTED = 256 << 10 /* of a chunk: what a client that stalls makes the server hold */
+};
 
 struct push {
     struct arena arena; /* plan and collector */
@@ -28,13 +32,25 @@ static enum status receive(void *receiver, struct op_context *context, struct ba
     return cursor_add_rows(cursor, batch, diag);
 }
 
+static size_t fill_rows(const struct cursor *cursor)
+{
+    if (cursor->counts_only) {
+        return FILL_ROWS_MAX;
+    }
+    if (cursor->row_bytes == 0) {
+        return FILL_ROWS_FIRST;
+    }
+    const size_t rows = FILL_BYTES_WANTED / cursor->row_bytes + 1;
+    return rows < FILL_ROWS_MAX ? rows : FILL_ROWS_MAX;
+}
+
 static enum status fill(struct cursor *cursor, struct diag *diag)
 {
     struct push *push = cursor->source;
     size_t count = 1;
     while (!cursor->first && !cursor->is_end && count > 0) {
         (void)task_begin_round(&push->task);
-        TRY(task_step(&push->task, FILL_ROWS_MAX, &count, diag));
+        TRY(task_step(&push->task, fill_rows(cursor), &count, diag));
         TRY(task_flush(&push->task, diag));
     }
     return STATUS_OK;

@@ -22,7 +22,7 @@ struct read {
     enum status status; /* why a read failed; STATUS_OK: the text is at fault */
 };
 
-/* --- Refusals ----------------------------------------------------------------------------------- */
+/* --- Refusals --------------------------------------------------------------------------------- */
 
 static const char *no_memory(struct read *read)
 {
@@ -76,7 +76,7 @@ static const char *refuse(struct read *read, const struct type *type, const char
     return NULL;
 }
 
-/* --- Scalars ------------------------------------------------------------------------------------ */
+/* --- Scalars ---------------------------------------------------------------------------------- */
 
 static bool starts_number(char byte)
 {
@@ -159,9 +159,8 @@ static const char *read_decimal(struct read *read, const struct type *type, cons
         end = read_string(read, type, at, &text);
     }
     *out = (struct value){.decimal = 0};
-    const bool is_read =
-        end && decimal_parse(text, target, DECIMAL_ROUNDING_HALF_UP, &out->decimal, NULL) ==
-                   STATUS_OK;
+    const bool is_read = end && decimal_parse(text, target, DECIMAL_ROUNDING_HALF_UP, &out->decimal,
+                                              NULL) == STATUS_OK;
     return !end || is_read ? end : refuse(read, type, at);
 }
 
@@ -206,7 +205,7 @@ static const char *read_moment(struct read *read, const struct type *type, const
     return status == STATUS_OK ? end : refuse(read, type, at);
 }
 
-/* --- Nested values, whose depth the type bounds ---------------------------------------------------- */
+/* --- Nested values, whose depth the type bounds ----------------------------------------------- */
 
 static const char *read_value(struct read *read, const struct type *type, const char *at,
                               struct value *out);
@@ -369,7 +368,7 @@ static const char *read_struct(struct read *read, const struct type *type, const
     return at;
 }
 
-/* --- Any value ------------------------------------------------------------------------------------ */
+/* --- Any value -------------------------------------------------------------------------------- */
 
 static const char *read_present(struct read *read, const struct type *type, const char *at,
                                 struct value *out)
@@ -425,7 +424,7 @@ static const char *read_value(struct read *read, const struct type *type, const 
     return read_present(read, type, at, out);
 }
 
-/* --- Rows ----------------------------------------------------------------------------------------- */
+/* --- Rows ------------------------------------------------------------------------------------- */
 
 /* The column of this name, looked for from where the last one was found; -1: none. */
 static int find_column(struct row_reader *reader, struct text name)
@@ -469,7 +468,8 @@ static enum status check_keys(const struct schema *schema, const struct value *v
 {
     for (uint32_t i = 0; i < schema->column_count; i++) {
         if (schema->columns[i].role == COLUMN_KEY && values[i].is_null) {
-            return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "Key field must be specified: %.*s",
+            return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                             "Key field must be specified: %.*s",
                              TEXT_ARGS(schema->columns[i].name));
         }
     }
@@ -479,9 +479,8 @@ static enum status check_keys(const struct schema *schema, const struct value *v
 enum status row_reader_read(struct row_reader *reader, struct text json, struct arena *arena,
                             struct value *values, struct diag *diag)
 {
-    struct read read = {.scan = {.begin = json.data, .end = json.data + json.bytes},
-                        .arena = arena,
-                        .diag = diag};
+    struct read read = {
+        .scan = {.begin = json.data, .end = json.data + json.bytes}, .arena = arena, .diag = diag};
     for (uint32_t i = 0; i < reader->schema->column_count; i++) {
         values[i] = VALUE_NULL;
     }

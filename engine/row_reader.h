@@ -25,7 +25,6 @@ struct row_reader {
  * in arena. STATUS_INVALID: json is no object ("Invalid JSON in inserts stream"), or a value does
  * not fit its column, or a key is missing. */
 MUST_USE enum status row_reader_read(struct row_reader *reader, struct text json,
-                                     struct arena *arena, struct value *values,
-                                     struct diag *diag);
+                                     struct arena *arena, struct value *values, struct diag *diag);
 
 #endif

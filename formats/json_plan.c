@@ -2,13 +2,16 @@
  *
  * Two small hash tables per object, both with linear probing and at most half full: field names,
  * filled once, and learned names, filled as records come. A learned name keeps its meaning, so
- * that neither upper case nor the field table is touched again for it. */
+ * that neither upper case nor the field table is touched again for it. The second table begins
+ * small, because an idle subscriber has a reader that never meets a name. */
 #include "formats/json_plan.h"
 
 #include <assert.h>
 
 #include "base/bounds.h"
 #include "base/hash.h"
+
+enum { KEY_SLOT_COUNT_MIN = 16 };
 
 static enum status plan_init(struct arena *arena, const struct type *type, uint32_t depth,
                              struct json_plan *plan, struct diag *diag);
@@ -85,11 +88,14 @@ static enum status object_create(struct arena *arena, const struct type_field *f
     object->fields = fields;
     object->slot_count = power_of_two_at_least(2 * field_count);
     object->slots = arena_zalloc(arena, object->slot_count * sizeof(*object->slots));
+    object->key_slot_count = KEY_SLOT_COUNT_MIN;
+    object->keys = arena_zalloc(arena, KEY_SLOT_COUNT_MIN * sizeof(*object->keys));
     object->plans = arena_zalloc(arena, field_count * sizeof(*object->plans));
     object->seen = arena_zalloc(arena, field_count * sizeof(*object->seen));
     object->exact = arena_zalloc(arena, field_count * sizeof(*object->exact));
     object->folded = arena_zalloc(arena, field_count * sizeof(*object->folded));
-    if (!object->slots || !object->plans || !object->seen || !object->exact || !object->folded) {
+    if (!object->slots || !object->keys || !object->plans || !object->seen || !object->exact ||
+        !object->folded) {
         return diag_no_memory(diag);
     }
     for (uint32_t i = 0; i < field_count; i++) {
@@ -153,9 +159,9 @@ static int32_t field_of(const struct json_object *object, struct text name, stru
 /* The slot of the name in keys: its entry or the free place for it. */
 static uint32_t key_slot(const struct json_object *object, struct text name)
 {
-    uint32_t at = name_slot(name, 2 * JSON_KEYS_MAX);
+    uint32_t at = name_slot(name, object->key_slot_count);
     while (object->keys[at] && !text_equal(object->keys[at]->name, name)) {
-        at = (at + 1) & (2 * JSON_KEYS_MAX - 1);
+        at = (at + 1) & (object->key_slot_count - 1);
     }
     return at;
 }
@@ -180,6 +186,28 @@ static void set_pattern(struct json_key *key)
     key->pattern_mask = (uint32_t)(((uint64_t)1 << bytes) - 1);
 }
 
+/* Makes room for one more key; the smaller table stays in the arena. */
+static bool reserve_key(struct json_object *object)
+{
+    struct json_key **old = object->keys;
+    const uint32_t old_count = object->key_slot_count;
+    if (2 * (object->key_count + 1) <= old_count) {
+        return true;
+    }
+    object->keys = arena_zalloc(object->arena, 2 * old_count * sizeof(struct json_key *));
+    if (!object->keys) {
+        object->keys = old;
+        return false;
+    }
+    object->key_slot_count = 2 * old_count;
+    for (uint32_t i = 0; i < old_count; i++) {
+        if (old[i]) {
+            object->keys[key_slot(object, old[i]->name)] = old[i];
+        }
+    }
+    return true;
+}
+
 struct json_key *json_object_learn(struct json_object *object, struct text name, struct text upper)
 {
     if (object->key_count == JSON_KEYS_MAX || name.bytes > JSON_KEY_BYTES_MAX) {
@@ -191,7 +219,7 @@ struct json_key *json_object_learn(struct json_object *object, struct text name,
         return NULL;
     }
     key->name = arena_text(object->arena, name);
-    if (!key->name.data) {
+    if (!key->name.data || !reserve_key(object)) {
         return NULL;
     }
     key->field = field_of(object, name, upper);

@@ -55,12 +55,13 @@ struct json_object {
     uint32_t slot_count; /* of names: a power of two */
     uint32_t *slots;     /* 1 + index of a field; 0: free */
     uint32_t key_count;
-    struct json_key *keys[2 * JSON_KEYS_MAX]; /* open addressing by name */
-    struct json_key start;                    /* its next is the name that came first */
-    struct json_key unlearned;                /* the current name when it is not kept */
-    struct json_key *last;                    /* the name read last in the current object */
-    uint64_t serial;                          /* counts the objects read */
-    uint64_t *seen;                           /* per field: the serial that set it last */
+    uint32_t key_slot_count;   /* a power of two, at least twice key_count */
+    struct json_key **keys;    /* open addressing by name */
+    struct json_key start;     /* its next is the name that came first */
+    struct json_key unlearned; /* the current name when it is not kept */
+    struct json_key *last;     /* the name read last in the current object */
+    uint64_t serial;           /* counts the objects read */
+    uint64_t *seen;            /* per field: the serial that set it last */
     const char **exact;  /* per field: the value under the field's own name, while locating */
     const char **folded; /* per field: the value under a name that needs upper case */
 };

@@ -224,6 +224,17 @@ enum status eval_operand(const struct run *run, const struct expr *parent, uint3
     return region.failed ? null_failed_rows(&inner, out, region.failed, out) : STATUS_OK;
 }
 
+enum status eval_begin(const struct run **run, const struct expr *expr, struct vector *operands,
+                       uint32_t count, struct run *constant, struct vector *out)
+{
+    assert(count <= expr->operand_count);
+    for (uint32_t i = 0; i < count; i++) {
+        TRY(eval_operand(*run, expr, i, &operands[i]));
+    }
+    *run = run_for(*run, operands, count, constant);
+    return vector_init(out, *run, expr->type);
+}
+
 enum status eval_operands(const struct run *run, const struct expr *parent, struct vector **out)
 {
     struct arena *arena = run->eval->context->arena;

@@ -156,6 +156,11 @@ MUST_USE enum status eval_node(const struct run *run, const struct expr *expr, s
 /* Evaluates operand i of parent, in a region of its own where its failures become NULL. */
 MUST_USE enum status eval_operand(const struct run *run, const struct expr *parent, uint32_t i,
                                   struct vector *out);
+/* The start of a node with count operands, all of which are needed for all rows: evaluates them,
+ * points *run at *constant when all are constant (see run_for), and makes room in *out. */
+MUST_USE enum status eval_begin(const struct run **run, const struct expr *expr,
+                                struct vector *operands, uint32_t count, struct run *constant,
+                                struct vector *out);
 /* All operands, in an array in the context's arena. */
 MUST_USE enum status eval_operands(const struct run *run, const struct expr *parent,
                                    struct vector **out);

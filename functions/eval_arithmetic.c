@@ -189,11 +189,8 @@ static void clear_nulls(const struct run *run, struct vector *out)
 enum status eval_arithmetic(const struct run *run, const struct expr *expr, struct vector *out)
 {
     struct vector operands[2];
-    TRY(eval_operand(run, expr, 0, &operands[0]));
-    TRY(eval_operand(run, expr, 1, &operands[1]));
     struct run constant;
-    run = run_for(run, operands, 2, &constant);
-    TRY(vector_init(out, run, expr->type));
+    TRY(eval_begin(&run, expr, operands, 2, &constant, out));
     TRY(fail_nulls(run, operands, 2, out));
     arithmetic_kernel *kernel = kernels[type_layout(expr->type)][expr->op];
     if (kernel) {
@@ -230,10 +227,8 @@ static struct value negate(const struct type *type, struct value value)
 enum status eval_negate(const struct run *run, const struct expr *expr, struct vector *out)
 {
     struct vector operand;
-    TRY(eval_operand(run, expr, 0, &operand));
     struct run constant;
-    run = run_for(run, &operand, 1, &constant);
-    TRY(vector_init(out, run, expr->type));
+    TRY(eval_begin(&run, expr, &operand, 1, &constant, out));
     TRY(fail_nulls(run, &operand, 1, out));
     for (size_t i = 0; i < run->count; i++) {
         const size_t row = run_row(run, i);

@@ -70,10 +70,8 @@ static enum status cast_rows(const struct run *run, const struct vector *from, s
 enum status eval_cast(const struct run *run, const struct expr *expr, struct vector *out)
 {
     struct vector operand;
-    TRY(eval_operand(run, expr, 0, &operand));
     struct run constant;
-    run = run_for(run, &operand, 1, &constant);
-    TRY(vector_init(out, run, expr->type));
+    TRY(eval_begin(&run, expr, &operand, 1, &constant, out));
     copy_nulls(run, &operand, out);
     cast_kernel *kernel = kernels[operand.column.type->kind][expr->type->kind];
     if (kernel) {

@@ -167,11 +167,8 @@ void compare_vectors(const struct run *run, enum expr_op op, const struct vector
 enum status eval_compare(const struct run *run, const struct expr *expr, struct vector *out)
 {
     struct vector operands[2];
-    TRY(eval_operand(run, expr, 0, &operands[0]));
-    TRY(eval_operand(run, expr, 1, &operands[1]));
     struct run constant;
-    run = run_for(run, operands, 2, &constant);
-    TRY(vector_init(out, run, expr->type));
+    TRY(eval_begin(&run, expr, operands, 2, &constant, out));
     compare_vectors(run, expr->op, &operands[0], &operands[1], out);
     return STATUS_OK;
 }

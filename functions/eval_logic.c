@@ -95,10 +95,8 @@ enum status eval_logical(const struct run *run, const struct expr *expr, struct 
 enum status eval_not(const struct run *run, const struct expr *expr, struct vector *out)
 {
     struct vector operand;
-    TRY(eval_operand(run, expr, 0, &operand));
     struct run constant;
-    run = run_for(run, &operand, 1, &constant);
-    TRY(vector_init(out, run, expr->type));
+    TRY(eval_begin(&run, expr, &operand, 1, &constant, out));
     for (size_t i = 0; i < run->count; i++) {
         const size_t row = run_row(run, i);
         if (vector_is_null(&operand, row)) {
@@ -168,10 +166,8 @@ enum status eval_case(const struct run *run, const struct expr *expr, struct vec
 enum status eval_is_null(const struct run *run, const struct expr *expr, struct vector *out)
 {
     struct vector operand;
-    TRY(eval_operand(run, expr, 0, &operand));
     struct run constant;
-    run = run_for(run, &operand, 1, &constant);
-    TRY(vector_init(out, run, expr->type));
+    TRY(eval_begin(&run, expr, &operand, 1, &constant, out));
     for (size_t i = 0; operand.column.has_nulls && i < run->count; i++) {
         const size_t row = run_row(run, i);
         out->column.boolean[row] = operand.column.is_null[row];
@@ -204,11 +200,8 @@ static enum status like_row(const struct run *run, const struct expr *expr,
 enum status eval_like(const struct run *run, const struct expr *expr, struct vector *out)
 {
     struct vector operands[2];
-    TRY(eval_operand(run, expr, 0, &operands[0]));
-    TRY(eval_operand(run, expr, 1, &operands[1]));
     struct run constant;
-    run = run_for(run, operands, 2, &constant);
-    TRY(vector_init(out, run, expr->type));
+    TRY(eval_begin(&run, expr, operands, 2, &constant, out));
     struct like_pattern pattern = {.text = {NULL, 0}};
     for (size_t i = 0; i < run->count; i++) {
         TRY(like_row(run, expr, operands, run_row(run, i), &pattern, out));

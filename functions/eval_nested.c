@@ -34,11 +34,8 @@ static struct value subscript(const struct type *type, const struct value *conta
 enum status eval_subscript(const struct run *run, const struct expr *expr, struct vector *out)
 {
     struct vector operands[2];
-    TRY(eval_operand(run, expr, 0, &operands[0]));
-    TRY(eval_operand(run, expr, 1, &operands[1]));
     struct run constant;
-    run = run_for(run, operands, 2, &constant);
-    TRY(vector_init(out, run, expr->type));
+    TRY(eval_begin(&run, expr, operands, 2, &constant, out));
     for (size_t i = 0; i < run->count; i++) {
         const size_t row = run_row(run, i);
         const struct value container = vector_get(&operands[0], row);
@@ -51,10 +48,8 @@ enum status eval_subscript(const struct run *run, const struct expr *expr, struc
 enum status eval_field(const struct run *run, const struct expr *expr, struct vector *out)
 {
     struct vector operand;
-    TRY(eval_operand(run, expr, 0, &operand));
     struct run constant;
-    run = run_for(run, &operand, 1, &constant);
-    TRY(vector_init(out, run, expr->type));
+    TRY(eval_begin(&run, expr, &operand, 1, &constant, out));
     for (size_t i = 0; i < run->count; i++) {
         const size_t row = run_row(run, i);
         const struct value container = vector_get(&operand, row);

@@ -2,8 +2,10 @@
  *
  * The cache is a direct-mapped table: a pattern's hash names its slot, and a new pattern there
  * drives the old one out. Nearly all patterns are literals of queries, so that collisions are
- * rare, and a bound on memory comes for free. Rejected: compiling when the query is planned;
- * PCRE2's code is not arena memory and its match data is not to be shared between threads.
+ * rare, and a bound on memory comes for free. The table and PCRE2's contexts are made with the
+ * first pattern: every statement and every task has a cache, and few of them see a pattern.
+ * Rejected: compiling when the query is planned; PCRE2's code is not arena memory and its match
+ * data is not to be shared between threads.
  */
 #include "functions/regex.h"
 
@@ -41,7 +43,7 @@ struct regex_cache {
     pcre2_compile_context *compile;
     pcre2_match_context *limits;
     pcre2_jit_stack *stack;
-    struct regex slots[SLOT_COUNT];
+    struct regex *slots; /* SLOT_COUNT; NULL until the first pattern */
 };
 
 static void *allocate(PCRE2_SIZE bytes, void *context)
@@ -62,20 +64,6 @@ enum status regex_cache_create(struct regex_cache **out, struct diag *diag)
     if (!cache) {
         return diag_no_memory(diag);
     }
-    cache->general = pcre2_general_context_create(allocate, release, NULL);
-    cache->compile = pcre2_compile_context_create(cache->general);
-    cache->limits = pcre2_match_context_create(cache->general);
-    cache->stack = pcre2_jit_stack_create(JIT_STACK_BYTES_MIN, JIT_STACK_BYTES_MAX, cache->general);
-    if (!cache->general || !cache->compile || !cache->limits) {
-        regex_cache_destroy(cache);
-        return diag_no_memory(diag);
-    }
-    (void)pcre2_set_newline(cache->compile, PCRE2_NEWLINE_ANYCRLF);
-    (void)pcre2_set_match_limit(cache->limits, STEPS_MAX);
-    (void)pcre2_set_heap_limit(cache->limits, HEAP_KIB_MAX);
-    if (cache->stack) { /* without it the machine's stack is used, 32 KiB of it */
-        pcre2_jit_stack_assign(cache->limits, NULL, cache->stack);
-    }
     *out = cache;
     return STATUS_OK;
 }
@@ -88,18 +76,45 @@ static void empty_slot(struct regex *slot)
     *slot = (struct regex){0};
 }
 
-void regex_cache_destroy(struct regex_cache *cache)
+static void close_table(struct regex_cache *cache)
 {
-    if (!cache) {
-        return;
-    }
-    for (size_t i = 0; i < SLOT_COUNT; i++) {
+    for (size_t i = 0; cache->slots && i < SLOT_COUNT; i++) {
         empty_slot(&cache->slots[i]);
     }
     pcre2_jit_stack_free(cache->stack);
     pcre2_match_context_free(cache->limits);
     pcre2_compile_context_free(cache->compile);
     pcre2_general_context_free(cache->general);
+    memory_free(cache->slots);
+    *cache = (struct regex_cache){0};
+}
+
+static enum status open_table(struct regex_cache *cache, struct diag *diag)
+{
+    cache->general = pcre2_general_context_create(allocate, release, NULL);
+    cache->compile = pcre2_compile_context_create(cache->general);
+    cache->limits = pcre2_match_context_create(cache->general);
+    cache->stack = pcre2_jit_stack_create(JIT_STACK_BYTES_MIN, JIT_STACK_BYTES_MAX, cache->general);
+    cache->slots = memory_zalloc(SLOT_COUNT * sizeof(*cache->slots));
+    if (!cache->general || !cache->compile || !cache->limits || !cache->slots) {
+        close_table(cache);
+        return diag_no_memory(diag);
+    }
+    (void)pcre2_set_newline(cache->compile, PCRE2_NEWLINE_ANYCRLF);
+    (void)pcre2_set_match_limit(cache->limits, STEPS_MAX);
+    (void)pcre2_set_heap_limit(cache->limits, HEAP_KIB_MAX);
+    if (cache->stack) { /* without it the machine's stack is used, 32 KiB of it */
+        pcre2_jit_stack_assign(cache->limits, NULL, cache->stack);
+    }
+    return STATUS_OK;
+}
+
+void regex_cache_destroy(struct regex_cache *cache)
+{
+    if (!cache) {
+        return;
+    }
+    close_table(cache);
     memory_free(cache);
 }
 
@@ -165,6 +180,9 @@ static enum status fill_slot(struct regex_cache *cache, struct text pattern, str
 enum status regex_cache_find(struct regex_cache *cache, struct text pattern, struct regex **out,
                              struct diag *diag)
 {
+    if (!cache->slots) {
+        TRY(open_table(cache, diag));
+    }
     struct regex *slot = &cache->slots[hash_bytes(pattern.data, pattern.bytes) % SLOT_COUNT];
     const struct text held = {slot->pattern, slot->pattern_bytes};
     if (!slot->pattern || !text_equal(held, pattern)) {

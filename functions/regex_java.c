@@ -369,7 +369,8 @@ static enum status translate_parts(struct translation *self, struct class_part *
 {
     TRY(translate_part(self, part));
     while (take(self, "&&")) {
-        buffer_append_string(self->out, *has_several ? "(?=" : is_negated ? "(?:(?!(?=" : "(?:(?=");
+        const char *first = is_negated ? "(?:(?!(?=" : "(?:(?=";
+        buffer_append_string(self->out, *has_several ? "(?=" : first);
         *has_several = true;
         put_part(self->out, part, false);
         buffer_append_byte(self->out, ')');

@@ -1,9 +1,9 @@
 /* project.h: computes the columns of SELECT from each row.
  *
  * A column that fails to compute is NULL in that row and logged; the row goes on. Of a delete,
- * or a stream row with a null value, only the columns whose role is COLUMN_KEY are computed. Old rows (batch->old)
- * are projected too when emits_old is set, and are dropped otherwise. A column that only refers
- * to a column of the input is shared, not copied. */
+ * or a stream row with a null value, only the columns whose role is COLUMN_KEY are computed. Old
+ * rows (batch->old) are projected too when emits_old is set, and are dropped otherwise. A column
+ * that only refers to a column of the input is shared, not copied. */
 #ifndef OPERATORS_PROJECT_H
 #define OPERATORS_PROJECT_H
 

@@ -7,6 +7,7 @@
 
 #include "base/bounds.h"
 #include "planner/names.h"
+#include "planner/settings.h"
 
 static enum status check_key_word(const struct planner *planner,
                                   const struct column_definition *column, bool is_table)
@@ -126,6 +127,9 @@ static enum status resolve_column(const struct planner *planner,
     *out = (struct schema_column){.role = is_key(definition) ? COLUMN_KEY : COLUMN_VALUE};
     TRY(plan_type(planner, definition->type, &out->type));
     if (is_header(definition)) {
+        TRY(setting_require(planner, "ksql.headers.columns.enabled", definition->name.pos,
+                            "Cannot create STREAM because schema with headers columns is "
+                            "disabled."));
         out->role = COLUMN_HEADERS;
         const bool fits = definition->constraint == COLUMN_CONSTRAINT_HEADERS
                               ? is_headers_type(out->type)

@@ -9,6 +9,7 @@
 #include "planner/expression_tree.h"
 #include "planner/names.h"
 #include "planner/query.h"
+#include "planner/settings.h"
 #include "planner/translate.h"
 
 static enum status check_qualifier(void *context, const struct expression *node,
@@ -298,6 +299,10 @@ enum status plan_insert_values(const struct planner *planner,
                                struct expr_context *context, struct insert_plan *out)
 {
     struct insert_plan plan = {0};
+    TRY(setting_require(planner, "ksql.insert.into.values.enabled", statement->target.pos,
+                        "The server has disabled INSERT INTO ... VALUES functionality. To enable "
+                        "it, restart your ksqlDB server with "
+                        "'ksql.insert.into.values.enabled'=true"));
     TRY(check_statement(planner, statement));
     TRY(find_target(planner, statement, &plan.source));
     TRY(check_headers(planner, statement, plan.source));

@@ -1,9 +1,12 @@
 /* plan.h: what a query does, as checked and typed data: the planner's product.
  *
  * A plan is a tree of steps with the sink (or nothing, for queries of clients) at the root and
- * sources at the leaves, each step under the one that consumes it. It lives in the arena it was
- * planned in, is immutable, and holds copies of everything it needs. engine/build.c turns each
- * step into an operator; EXPLAIN prints the tree.
+ * sources at the leaves, each step under the one that consumes it. engine/build.c turns each step
+ * into an operator; EXPLAIN prints the tree.
+ *
+ * A plan is immutable and lives in the arena it was planned in. It copies the sources that it
+ * reads, so the catalog may change; names and texts it borrows from the statement's tree, so that
+ * tree must live as long as the plan (engine/execution.h: script_ref).
  *
  * Columns are addressed by position in the schema of the step they come from. Key columns stand
  * first. Pseudo columns (ROWTIME and so on) that something uses are appended to the schema of

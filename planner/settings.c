@@ -16,3 +16,11 @@ bool setting_bool(const struct planner *planner, const char *name, bool fallback
     const struct text value = setting_text(planner, name, NULL);
     return value.data ? text_equal_nocase(value, TEXT("true")) : fallback;
 }
+
+enum status setting_require(const struct planner *planner, const char *name, struct sql_pos pos,
+                            const char *message)
+{
+    return setting_bool(planner, name, true)
+               ? STATUS_OK
+               : diag_fail(planner->diag, STATUS_INVALID, pos, "%s", message);
+}

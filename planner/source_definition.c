@@ -9,6 +9,7 @@
 #include "planner/columns.h"
 #include "planner/properties.h"
 #include "planner/serde_choice.h"
+#include "planner/settings.h"
 #include "planner/timestamp_rules.h"
 #include "planner/topic_rules.h"
 
@@ -27,7 +28,12 @@ enum status source_check_name(const struct planner *planner, const struct identi
                          "Cannot add %s '%.*s': CREATE OR REPLACE is not supported on source %ss.",
                          kind_name(is_table), TEXT_ARGS(name->name), kind_name(is_table));
     }
-    if (!existing || or_replace) {
+    if (or_replace) {
+        return setting_require(planner, "ksql.create.or.replace.enabled", name->pos,
+                               "The server has disabled CREATE OR REPLACE. To enable it, restart "
+                               "your ksqlDB server with 'ksql.create.or.replace.enabled'=true");
+    }
+    if (!existing) {
         return STATUS_OK;
     }
     return diag_fail(planner->diag, STATUS_CONFLICT, name->pos,
@@ -156,6 +162,12 @@ enum status plan_create_source(const struct planner *planner,
         .is_read_only = statement->is_read_only,
         .is_materialized = statement->is_read_only && statement->kind == AST_SOURCE_TABLE,
     };
+    if (source.is_materialized) {
+        TRY(setting_require(planner, "ksql.source.table.materialization.enabled",
+                            statement->name.pos,
+                            "Cannot execute command because source table materialization is "
+                            "disabled."));
+    }
     TRY(properties_read(&statement->properties, CLAUSE_CREATE, &properties, planner->diag));
     TRY(columns_resolve(planner, &statement->columns, source.is_table, &source.schema));
     TRY(read_window(planner, &properties, &source.window));

@@ -8,6 +8,54 @@
 #include "functions/table_function.h"
 #include "planner/expression_tree.h"
 
+static bool is_table_call(const struct planner *planner, const struct expression *node)
+{
+    return node->kind == EXPRESSION_CALL &&
+           table_function_exists(planner->registry, node->call.name.name);
+}
+
+/* --- Where calls may not stand ----------------------------------------------------------- */
+
+/* What a part of the projection is searched for: calls below outer, a call or a CASE. */
+struct inner_context {
+    const struct planner *planner;
+    const struct expression *outer;
+};
+
+static enum status fail_in_case(const struct planner *planner, const struct expression *call)
+{
+    struct text text;
+    TRY(translate_text(planner, call, &text));
+    return diag_fail(planner->diag, STATUS_INVALID, call->pos,
+                     "Table functions cannot be used in CASE: %.*s", TEXT_ARGS(text));
+}
+
+static enum status visit_inner(void *context, const struct expression *node,
+                               const struct lambda_frame *lambdas, bool *enter)
+{
+    const struct inner_context *self = context;
+    (void)lambdas;
+    (void)enter;
+    if (node == self->outer || !is_table_call(self->planner, node)) {
+        return STATUS_OK;
+    }
+    if (self->outer->kind == EXPRESSION_CASE) {
+        return fail_in_case(self->planner, node);
+    }
+    return diag_fail(self->planner->diag, STATUS_INVALID, node->pos,
+                     "Table functions cannot be nested: %.*s(%.*s())",
+                     TEXT_ARGS(self->outer->call.name.name), TEXT_ARGS(node->call.name.name));
+}
+
+static enum status check_inside(const struct planner *planner, const struct expression *outer)
+{
+    struct inner_context context = {.planner = planner, .outer = outer};
+    const struct expression_visitor visitor = {visit_inner, &context};
+    return expression_visit(&visitor, outer);
+}
+
+/* --- Finding calls ----------------------------------------------------------------------- */
+
 struct find_context {
     const struct planner *planner;
     struct query_expressions *calls;
@@ -18,12 +66,13 @@ static enum status visit(void *context, const struct expression *node,
 {
     struct find_context *self = context;
     (void)lambdas;
-    if (node->kind != EXPRESSION_CALL ||
-        !table_function_exists(self->planner->registry, node->call.name.name)) {
+    const bool is_call = is_table_call(self->planner, node);
+    if (!is_call && node->kind != EXPRESSION_CASE) {
         return STATUS_OK;
     }
     *enter = false;
-    return query_expressions_add(self->planner, self->calls, node);
+    TRY(check_inside(self->planner, node));
+    return is_call ? query_expressions_add(self->planner, self->calls, node) : STATUS_OK;
 }
 
 enum status table_calls_read(const struct planner *planner, const struct query *query,
@@ -52,6 +101,8 @@ enum status table_calls_read(const struct planner *planner, const struct query *
     }
     return STATUS_OK;
 }
+
+/* --- The step ---------------------------------------------------------------------------- */
 
 static enum status cast_argument(const struct planner *planner, const struct expr *argument,
                                  const struct type *type, const struct expr **out)

@@ -13,6 +13,7 @@
 #include "parser/printer.h"
 #include "planner/expression_tree.h"
 #include "planner/names.h"
+#include "planner/settings.h"
 
 enum status translate_text(const struct planner *planner, const struct expression *expression,
                            struct text *out)
@@ -308,6 +309,15 @@ static enum status translate_case(struct translator *self, const struct expressi
 
 /* --- Values made of parts, and parts of values ------------------------------------------- */
 
+/* The text that NULL gave when it was cast to STRING, before ksqlDB 0.15. */
+static enum status replace_null(struct expr_build *build, const struct expr *text,
+                                const struct expr **out)
+{
+    struct expr_argument arguments[2] = {{.expr = text}};
+    TRY(expr_literal(build, text->type, value_text(TEXT("null")), &arguments[1].expr));
+    return expr_call(build, TEXT("IFNULL"), arguments, 2, out);
+}
+
 static enum status translate_cast(struct translator *self, const struct expression *node,
                                   const struct expr **out)
 {
@@ -317,7 +327,12 @@ static enum status translate_cast(struct translator *self, const struct expressi
     TRY(translator_node(self, node->cast.value, &operand));
     TRY(plan_type(self->planner, node->cast.type, &type));
     TRY(translator_begin(self, node, &build));
-    return expr_cast(&build, operand, type, out);
+    TRY(expr_cast(&build, operand, type, out));
+    if (type->kind == TYPE_STRING &&
+        !setting_bool(self->planner, "ksql.cast.strings.preserve.nulls", true)) {
+        return replace_null(&build, *out, out);
+    }
+    return STATUS_OK;
 }
 
 static enum status translate_array(struct translator *self, const struct expression *node,

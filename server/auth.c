@@ -59,9 +59,9 @@ static enum status add_user(struct auth *auth, const char *line, size_t name_byt
                             struct diag *diag)
 {
     struct user *user = &auth->users[auth->user_count];
-    *user = (struct user){.name = copy_string(line, name_bytes),
-                          .hash = copy_string(line + name_bytes + 1,
-                                              strcspn(line + name_bytes + 1, ":\r\n"))};
+    *user = (struct user){
+        .name = copy_string(line, name_bytes),
+        .hash = copy_string(line + name_bytes + 1, strcspn(line + name_bytes + 1, ":\r\n"))};
     auth->user_count++;
     return user->name && user->hash ? STATUS_OK : diag_no_memory(diag);
 }
@@ -120,8 +120,7 @@ enum status auth_open(const char *path, struct auth **out, struct diag *diag)
     pthread_mutex_init(&auth->lock, NULL);
     (void)sem_init(&auth->hashing, 0, HASHING_MAX);
     auth->users = memory_zalloc(USER_COUNT_MAX * sizeof(*auth->users));
-    const enum status status =
-        auth->users ? read_users(auth, path, diag) : diag_no_memory(diag);
+    const enum status status = auth->users ? read_users(auth, path, diag) : diag_no_memory(diag);
     if (status != STATUS_OK) {
         auth_close(auth);
         return status;
@@ -230,8 +229,8 @@ static bool hash_matches(struct auth *auth, const char *password, const char *ha
     const char *computed = crypt_r(password, hash, scratch);
     (void)sem_post(&auth->hashing);
     const size_t bytes = strlen(hash);
-    const bool matches = computed && strlen(computed) == bytes &&
-                         equal_in_constant_time(computed, hash, bytes);
+    const bool matches =
+        computed && strlen(computed) == bytes && equal_in_constant_time(computed, hash, bytes);
     explicit_bzero(scratch, sizeof(*scratch));
     memory_free(scratch);
     return matches;

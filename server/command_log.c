@@ -44,7 +44,8 @@ void command_log_write(struct command_log *log, struct buffer *out)
     json_t *status = NULL;
     json_t *all = json_object();
     pthread_mutex_lock(&log->lock);
-    json_object_foreach(log->statuses, id, status) {
+    json_object_foreach(log->statuses, id, status)
+    {
         (void)json_object_set(all, id, json_object_get(status, "status"));
     }
     pthread_mutex_unlock(&log->lock);
@@ -56,8 +57,7 @@ void command_log_write(struct command_log *log, struct buffer *out)
 bool command_log_write_one(struct command_log *log, struct text command_id, struct buffer *out)
 {
     pthread_mutex_lock(&log->lock);
-    const json_t *status =
-        json_object_getn(log->statuses, command_id.data, command_id.bytes);
+    const json_t *status = json_object_getn(log->statuses, command_id.data, command_id.bytes);
     if (status) {
         json_document_write(out, status);
     }

@@ -13,8 +13,8 @@
 #include "server/clock.h"
 #include "server/limits.h"
 
-struct exchange *exchange_create(struct server *server,
-                                 const struct exchange_front_end *front_end, void *connection)
+struct exchange *exchange_create(struct server *server, const struct exchange_front_end *front_end,
+                                 void *connection)
 {
     struct exchange *exchange = memory_zalloc(sizeof(*exchange));
     if (!exchange) {

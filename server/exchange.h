@@ -44,7 +44,7 @@ struct exchange {
     struct server *server;
     const struct route *route; /* NULL until the router has found one */
     struct request request;
-    struct pool_task task;     /* runs the route */
+    struct pool_task task; /* runs the route */
     int64_t start_us;
 
     const struct exchange_front_end *front_end;
@@ -55,10 +55,10 @@ struct exchange {
     enum media_type media;
     const char *header_name; /* one more header, constant text; NULL: none */
     const char *header_value;
-    bool has_head;      /* status and media are settled */
-    bool is_stream;     /* the length is not known yet */
-    bool has_ended;     /* all of the answer is in out */
-    bool was_cut;       /* the stream cannot be ended properly: break it off */
+    bool has_head;  /* status and media are settled */
+    bool is_stream; /* the length is not known yet */
+    bool has_ended; /* all of the answer is in out */
+    bool was_cut;   /* the stream cannot be ended properly: break it off */
     bool client_left;
     bool front_end_waits;
     struct buffer out;
@@ -73,8 +73,8 @@ struct exchange {
 };
 
 /* One reference, the front end's. NULL when memory is out. */
-struct exchange *exchange_create(struct server *server,
-                                 const struct exchange_front_end *front_end, void *connection);
+struct exchange *exchange_create(struct server *server, const struct exchange_front_end *front_end,
+                                 void *connection);
 struct exchange *exchange_ref(struct exchange *exchange);
 void exchange_unref(struct exchange *exchange);
 

@@ -8,6 +8,8 @@
 
 #include "engine/engine.h"
 #include "formats/json_value.h"
+#include "server/clock.h"
+#include "server/limits.h"
 #include "server/server_state.h"
 
 /* The newest ksqlDB whose REST API clients of all kinds know. */
@@ -75,8 +77,9 @@ void handle_info(struct server *server, struct exchange *exchange)
     struct buffer body;
     const bool is_running = engine_check(server->engine, &diag) == STATUS_OK;
     buffer_init(&body);
-    buffer_printf(&body, "{\"KsqlServerInfo\":{\"version\":\"%s\",\"kafkaClusterId\":\"%s\","
-                         "\"ksqlServiceId\":",
+    buffer_printf(&body,
+                  "{\"KsqlServerInfo\":{\"version\":\"%s\",\"kafkaClusterId\":\"%s\","
+                  "\"ksqlServiceId\":",
                   ksqldb_version, cluster_id);
     json_write_text(&body, service_id(server));
     buffer_printf(&body, ",\"serverStatus\":\"%s\"}}", is_running ? "RUNNING" : "ERROR");
@@ -86,8 +89,9 @@ void handle_info(struct server *server, struct exchange *exchange)
 /* {"id":"","scope":{..}} */
 static void write_cluster(struct server *server, struct buffer *out)
 {
-    buffer_printf(out, "{\"id\":\"\",\"scope\":{\"path\":[],\"clusters\":{\"kafka-cluster\":\"%s\","
-                       "\"ksql-cluster\":",
+    buffer_printf(out,
+                  "{\"id\":\"\",\"scope\":{\"path\":[],\"clusters\":{\"kafka-cluster\":\"%s\","
+                  "\"ksql-cluster\":",
                   cluster_id);
     json_write_text(out, service_id(server));
     buffer_append_string(out, "}}}");
@@ -145,6 +149,18 @@ static bool catalog_answers(struct server *server)
     return status == STATUS_OK;
 }
 
+/* Anybody may ask for the server's health, so the answer is kept for a while. Two callers that find
+ * it old at once both ask the catalog, which does no harm. */
+static bool has_catalog(struct server *server)
+{
+    const int64_t time_ms = clock_ms();
+    if (time_ms >= atomic_load(&server->health_until_ms)) {
+        atomic_store(&server->has_catalog, catalog_answers(server));
+        atomic_store(&server->health_until_ms, time_ms + HEALTH_CACHE_MS);
+    }
+    return atomic_load(&server->has_catalog);
+}
+
 static const char *truth(bool value)
 {
     return value ? "true" : "false";
@@ -155,16 +171,16 @@ void handle_health(struct server *server, struct exchange *exchange)
     struct diag diag;
     struct buffer body;
     const bool is_writable = engine_check(server->engine, &diag) == STATUS_OK;
-    const bool has_catalog = catalog_answers(server);
+    const bool is_catalog_healthy = has_catalog(server);
     const bool is_ready = server_get_phase(server) == SERVER_READY;
-    const bool is_healthy = is_writable && has_catalog;
+    const bool is_healthy = is_writable && is_catalog_healthy;
     buffer_init(&body);
     buffer_printf(&body,
                   "{\"isHealthy\":%s,\"details\":{\"metastore\":{\"isHealthy\":%s},"
                   "\"kafka\":{\"isHealthy\":%s},\"commandRunner\":{\"isHealthy\":%s}},"
                   "\"serverState\":\"%s\"}",
-                  truth(is_healthy), truth(has_catalog), truth(is_writable), truth(is_writable),
-                  is_ready ? "READY" : "TERMINATING");
+                  truth(is_healthy), truth(is_catalog_healthy), truth(is_writable),
+                  truth(is_writable), is_ready ? "READY" : "TERMINATING");
     exchange_reply(exchange, is_healthy ? 200 : 503, exchange->media, &body);
 }
 

@@ -28,11 +28,11 @@ struct insert_stream {
     size_t input_used;
     bool input_has_ended;
     struct buffer answer;
-    bool has_answered;         /* a value has been written */
-    uint64_t next_row;         /* number of the next row to be read */
-    uint64_t next_ack;         /* ... and acknowledged */
+    bool has_answered; /* a value has been written */
+    uint64_t next_row; /* number of the next row to be read */
+    uint64_t next_ack; /* ... and acknowledged */
     struct stream_entry entry;
-    atomic_int closing;        /* enum stream_closing */
+    atomic_int closing; /* enum stream_closing */
 };
 
 static void wake(void *context)
@@ -62,7 +62,7 @@ static enum task_result dispose(struct insert_stream *stream)
     return TASK_GONE;
 }
 
-/* --- Answers -------------------------------------------------------------------------------------- */
+/* --- Answers ---------------------------------------------------------------------------------- */
 
 static void begin_value(struct insert_stream *stream)
 {
@@ -117,7 +117,7 @@ static enum task_result refuse(struct insert_stream *stream, enum error_code cod
     return dispose(stream);
 }
 
-/* --- Input ---------------------------------------------------------------------------------------- */
+/* --- Input ------------------------------------------------------------------------------------ */
 
 /* The next line, without its end; false: it has not come whole. At the end of the input the rest
  * is a line. */
@@ -146,7 +146,7 @@ static void take_input(struct insert_stream *stream)
     exchange_take_input(stream->exchange, input, &stream->input_has_ended);
 }
 
-/* --- Rows ----------------------------------------------------------------------------------------- */
+/* --- Rows ------------------------------------------------------------------------------------- */
 
 /* {"target":"S","properties":{}} */
 static enum status open_target(struct insert_stream *stream, struct text line,
@@ -161,8 +161,8 @@ static enum status open_target(struct insert_stream *stream, struct text line,
         status = diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "Invalid JSON in request: %s",
                            json ? "an object is expected" : error.text);
     } else if (!json_is_string(target) || json_string_length(target) == 0) {
-        status = diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
-                           "\"target\" field must be populated");
+        status =
+            diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "\"target\" field must be populated");
     } else {
         const struct text name = {json_string_value(target), json_string_length(target)};
         *code = ERROR_BAD_STATEMENT;
@@ -238,9 +238,8 @@ static enum task_result begin(struct insert_stream *stream)
     struct text line;
     enum error_code code = ERROR_BAD_REQUEST;
     if (!next_line(stream, &line)) {
-        return stream->input_has_ended
-                   ? refuse(stream, code, "\"target\" field must be populated")
-                   : TASK_WAIT;
+        return stream->input_has_ended ? refuse(stream, code, "\"target\" field must be populated")
+                                       : TASK_WAIT;
     }
     if (open_target(stream, line, &code, &diag) != STATUS_OK) {
         return refuse(stream, code, diag.message);

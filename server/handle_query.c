@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "server/limits.h"
 #include "server/query_stream.h"
 #include "server/request_body.h"
 #include "server/server_state.h"
@@ -78,16 +79,14 @@ static void run_query(struct server *server, struct exchange *exchange, struct s
         reply_failure(exchange, &before, &diag);
         return;
     }
-    if (query_stream_start(server, exchange, outcome.cursor, exchange->media, &diag) !=
-        STATUS_OK) {
+    if (query_stream_start(server, exchange, outcome.cursor, exchange->media, &diag) != STATUS_OK) {
         const bool is_limit = diag.status == STATUS_LIMIT;
         exchange_reply_error(exchange, is_limit ? ERROR_MAX_PUSH_QUERIES : ERROR_INTERNAL,
                              diag.message);
     }
 }
 
-static void answer(struct server *server, struct exchange *exchange,
-                   const struct body_names *names)
+static void answer(struct server *server, struct exchange *exchange, const struct body_names *names)
 {
     struct diag diag;
     struct request_body body = {0};
@@ -103,6 +102,18 @@ static void answer(struct server *server, struct exchange *exchange,
     script_close(script);
     session_destroy(session);
     request_body_release(&body);
+}
+
+/* Parsing, planning and a lookup take less time than waking another thread for them; everything
+ * longer is left to the streams' threads by query_stream_start(). */
+bool query_may_wait(const struct exchange *exchange)
+{
+    static const char field[] = "commandSequenceNumber";
+    const struct text body = buffer_text(&exchange->request.body);
+    if (body.bytes == 0 || body.bytes > BRIEF_BODY_BYTES_MAX) {
+        return body.bytes > 0;
+    }
+    return memmem(body.data, body.bytes, field, strlen(field)) != NULL;
 }
 
 /* /query answers with v1+json whatever the client calls it. */

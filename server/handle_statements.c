@@ -20,8 +20,8 @@ static bool has_query(struct exchange *exchange, const struct script *script)
     struct outcome outcome;
     for (size_t i = 0; script_peek_at(script, i, &outcome); i++) {
         if (outcome.is_query) {
-            statement_reply_error(exchange, ERROR_QUERY_ENDPOINT, query_refusal,
-                                  outcome.statement, NULL);
+            statement_reply_error(exchange, ERROR_QUERY_ENDPOINT, query_refusal, outcome.statement,
+                                  NULL);
             return true;
         }
     }
@@ -53,8 +53,7 @@ static bool run_all(struct server *server, struct exchange *exchange, struct scr
 static void run_script(struct server *server, struct exchange *exchange, struct script *script)
 {
     json_t *entities = json_array();
-    if (entities && !has_query(exchange, script) &&
-        run_all(server, exchange, script, entities)) {
+    if (entities && !has_query(exchange, script) && run_all(server, exchange, script, entities)) {
         struct buffer body;
         buffer_init(&body);
         json_document_write(&body, entities);

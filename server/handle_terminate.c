@@ -77,8 +77,7 @@ static bool matches_any(const struct patterns *patterns, const char *topic)
 }
 
 /* Runs one statement; *out is its entity, the caller's. */
-static enum status run_one(struct engine *engine, struct text sql, json_t **out,
-                           struct diag *diag)
+static enum status run_one(struct engine *engine, struct text sql, json_t **out, struct diag *diag)
 {
     struct session *session = NULL;
     struct script *script = NULL;
@@ -102,8 +101,7 @@ static void delete_sinks(struct engine *engine, const struct patterns *patterns,
 {
     struct diag diag;
     for (size_t i = 0; i < json_array_size(queries); i++) {
-        const json_t *topics =
-            json_object_get(json_array_get(queries, i), "sinkKafkaTopics");
+        const json_t *topics = json_object_get(json_array_get(queries, i), "sinkKafkaTopics");
         for (size_t j = 0; j < json_array_size(topics); j++) {
             const char *topic = json_string_value(json_array_get(topics, j));
             if (topic && matches_any(patterns, topic)) {

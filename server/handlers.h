@@ -8,6 +8,9 @@
 
 #include "server/router.h"
 
+/* For the two query routes: only a body that is long, or names a command to wait for, may wait. */
+bool query_may_wait(const struct exchange *exchange);
+
 route_handler handle_root;
 route_handler handle_alive;
 route_handler handle_livez;

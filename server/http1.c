@@ -10,8 +10,8 @@
  * so a connection is never suspended twice nor resumed before it is suspended.
  *
  * What the library lets through and what it cannot see is measured in http1_guard.c and watch.c.
- * A request refused in the first call ends its connection if a body is under way, because the
- * library then throws away what was not read.
+ * An answer queued in the first call ends the connection, and nothing that was sent behind the
+ * headers is read any more.
  */
 #include "server/http1.h"
 
@@ -30,8 +30,9 @@
 #include "server/watch.h"
 
 enum {
-    THREAD_COUNT = 2,       /* a thread moves 25,000 small answers per second */
-    STREAM_BLOCK_BYTES = 1024, /* what the library asks to be given; it uses its pool instead */
+    THREAD_COUNT = 2,         /* a thread moves 25,000 small answers per second */
+    STREAM_BLOCK_BYTES = 256, /* what the library asks to be given; it uses its pool instead */
+    DROP_BYTES_MAX = 2 * REQUEST_BODY_BYTES_MAX, /* of a body that is refused */
 };
 
 struct http1 {
@@ -43,7 +44,7 @@ struct http1 {
 enum stage {
     STAGE_HEADERS,
     STAGE_BODY,
-    STAGE_OVERFLOW, /* the body is too large: the rest of it is read and dropped */
+    STAGE_DROP, /* the request is refused: its body is read and dropped before the answer */
     STAGE_ANSWER,
 };
 
@@ -51,9 +52,9 @@ enum stage {
 struct http1_request {
     struct http1 *http1;
     struct MHD_Connection *connection;
-    struct watched *watched; /* NULL: memory was out when the connection came */
+    struct watched *watched;   /* NULL: memory was out when the connection came */
     struct exchange *exchange; /* a reference */
-    struct text target;      /* raw, in the exchange's arena */
+    struct text target;        /* raw, in the exchange's arena */
     size_t dropped_bytes;
     enum stage stage;
 };
@@ -105,8 +106,8 @@ static struct MHD_Response *make_response(struct http1_request *request)
 {
     struct exchange *exchange = request->exchange;
     if (exchange->is_stream) {
-        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES,
-                                                 read_stream, request, NULL);
+        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read_stream,
+                                                 request, NULL);
     }
     return MHD_create_response_from_buffer(exchange->out.bytes, exchange->out.data,
                                            MHD_RESPMEM_PERSISTENT);
@@ -120,9 +121,8 @@ static bool add_headers(const struct http1_request *request, struct MHD_Response
     (void)snprintf(server, sizeof(server), "leat/%s", exchange->server->options.version);
     return MHD_add_response_header(response, "Server", server) == MHD_YES &&
            (!media || MHD_add_response_header(response, "Content-Type", media) == MHD_YES) &&
-           (!exchange->header_name ||
-            MHD_add_response_header(response, exchange->header_name, exchange->header_value) ==
-                MHD_YES);
+           (!exchange->header_name || MHD_add_response_header(response, exchange->header_name,
+                                                              exchange->header_value) == MHD_YES);
 }
 
 static enum MHD_Result queue_answer(struct http1_request *request)
@@ -192,8 +192,8 @@ static bool fill_request(struct http1_request *request, const char *method, cons
     struct refusal refusal;
     exchange->request.protocol = protocol_of(version);
     copy_peer(request);
-    enum status status = request_set_target(&exchange->request, text_of(method), request->target,
-                                            &copy.diag);
+    enum status status =
+        request_set_target(&exchange->request, text_of(method), request->target, &copy.diag);
     if (status != STATUS_OK) {
         exchange_reply_error(exchange,
                              status == STATUS_LIMIT ? ERROR_TARGET_TOO_LONG : ERROR_BAD_REQUEST,
@@ -228,42 +228,53 @@ static int64_t body_timeout_ms(const struct http1_request *request)
     return BODY_DEADLINE_MS + bytes * 1000 / BODY_BYTES_PER_SECOND_MIN;
 }
 
-/* A refused request is answered at once, so that what follows on the connection is never taken for
- * a request, unless it is whole and harmless. */
+/* Whether a refused request's body is worth reading: a client that is still sending when the
+ * connection ends often does not see the answer. */
+static bool is_worth_dropping(const struct request *request)
+{
+    const struct text length = request_find_header(request, "Content-Length");
+    const bool asks_first = request_find_header(request, "Expect").data != NULL;
+    return !asks_first && strtoll(length.data ? length.data : "0", NULL, 10) <= DROP_BYTES_MAX;
+}
+
+/* An unsound request is answered at once, which ends the connection: what follows on it is never
+ * taken for a request. */
 static enum MHD_Result take_headers(struct http1_request *request, const char *method,
                                     const char *version)
 {
-    const bool is_sound = fill_request(request, method, version);
-    if (!is_sound) {
+    if (!fill_request(request, method, version)) {
         return queue_answer(request);
     }
     set_deadline(request, body_timeout_ms(request));
-    const bool is_admitted = router_admit(request->exchange);
-    if (!is_admitted && http1_guard_has_body(&request->exchange->request)) {
+    if (router_admit(request->exchange)) {
+        request->stage = STAGE_BODY;
+    } else if (is_worth_dropping(&request->exchange->request)) {
+        request->stage = STAGE_DROP;
+    } else {
         return queue_answer(request);
     }
-    request->stage = is_admitted ? STAGE_BODY : STAGE_ANSWER;
     return MHD_YES;
 }
 
 /* --- Bodies ----------------------------------------------------------------------------------- */
 
-/* The library cannot answer in the middle of a body, so a body that is too large is read on for a
- * while and then refused, or the connection is cut. */
+/* The library cannot answer in the middle of a body, so one that is refused is read on for a
+ * while, and past that the connection is cut. */
 static enum MHD_Result drop_body(struct http1_request *request, size_t *bytes)
 {
     request->dropped_bytes += *bytes;
     *bytes = 0;
-    return request->dropped_bytes <= REQUEST_BODY_BYTES_MAX ? MHD_YES : MHD_NO;
+    return request->dropped_bytes <= DROP_BYTES_MAX ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result take_body(struct http1_request *request, const char *data, size_t *bytes)
 {
-    if (request->stage == STAGE_OVERFLOW) {
+    if (request->stage == STAGE_DROP) {
         return drop_body(request, bytes);
     }
     if (!router_add_body(request->exchange, (struct text){data, *bytes})) {
-        request->stage = STAGE_OVERFLOW;
+        router_refuse_body(request->exchange);
+        request->stage = STAGE_DROP;
         return drop_body(request, bytes);
     }
     *bytes = 0;
@@ -273,9 +284,7 @@ static enum MHD_Result take_body(struct http1_request *request, const char *data
 static void end_body(struct http1_request *request)
 {
     set_deadline(request, 0);
-    if (request->stage == STAGE_OVERFLOW) {
-        router_refuse_body(request->exchange);
-    } else if (request->stage == STAGE_BODY) {
+    if (request->stage == STAGE_BODY) {
         router_run(request->exchange);
     }
     request->stage = STAGE_ANSWER;
@@ -329,7 +338,9 @@ static void *begin_request(void *context, const char *target, struct MHD_Connect
     request->watched = watched_of(connection);
     request->exchange = exchange;
     request->target = arena_text(&exchange->request.arena, text_of(target));
-    set_deadline(request, HEADER_DEADLINE_MS);
+    if (request->watched) {
+        watch_lower_deadline(http1->watch, request->watched, HEADER_DEADLINE_MS);
+    }
     return request;
 }
 
@@ -397,17 +408,13 @@ static struct MHD_Daemon *start_daemon(struct http1 *http1)
     const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |
                            MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
     return MHD_start_daemon(
-        flags, 0, NULL, NULL, handle, http1,
-        MHD_OPTION_EXTERNAL_LOGGER, log_error, http1, /* first, so that it sees the others */
-        MHD_OPTION_URI_LOG_CALLBACK, begin_request, http1,
-        MHD_OPTION_NOTIFY_COMPLETED, end_request, http1,
-        MHD_OPTION_NOTIFY_CONNECTION, notice_connection, http1,
-        MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREAD_COUNT,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTION_COUNT_MAX,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_BYTES,
-        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
-        MHD_OPTION_END);
+        flags, 0, NULL, NULL, handle, http1, MHD_OPTION_EXTERNAL_LOGGER, log_error,
+        http1, /* first, so that it sees the others */
+        MHD_OPTION_URI_LOG_CALLBACK, begin_request, http1, MHD_OPTION_NOTIFY_COMPLETED, end_request,
+        http1, MHD_OPTION_NOTIFY_CONNECTION, notice_connection, http1, MHD_OPTION_THREAD_POOL_SIZE,
+        (unsigned)THREAD_COUNT, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTION_COUNT_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
 }
 
 enum status http1_open(struct server *server, struct http1 **out, struct diag *diag)
@@ -449,8 +456,7 @@ void http1_close(struct http1 *http1)
     memory_free(http1);
 }
 
-void http1_add(struct http1 *http1, int fd, const struct sockaddr *address,
-               socklen_t address_bytes)
+void http1_add(struct http1 *http1, int fd, const struct sockaddr *address, socklen_t address_bytes)
 {
     (void)MHD_add_connection(http1->daemon, fd, address, address_bytes); /* closes fd on failure */
 }

@@ -92,8 +92,7 @@ static const struct {
     {has_bad_length, {ERROR_BAD_REQUEST, "The Content-Length is not a number"}},
     {has_length_and_chunks,
      {ERROR_BAD_REQUEST, "The request has both Content-Length and Transfer-Encoding"}},
-    {has_chunks_in_old_protocol,
-     {ERROR_BAD_REQUEST, "HTTP/1.0 has no Transfer-Encoding"}},
+    {has_chunks_in_old_protocol, {ERROR_BAD_REQUEST, "HTTP/1.0 has no Transfer-Encoding"}},
     {has_unknown_coding, {ERROR_UNKNOWN_METHOD, "The Transfer-Encoding is not known"}},
     {has_no_host, {ERROR_BAD_REQUEST, "The request must have exactly one Host"}},
 };
@@ -107,11 +106,4 @@ bool http1_guard_refuses(const struct request *request, struct refusal *out)
         }
     }
     return false;
-}
-
-bool http1_guard_has_body(const struct request *request)
-{
-    const struct text length = request_find_header(request, "Content-Length");
-    const bool is_empty = strspn(length.data ? length.data : "", "0") == length.bytes;
-    return !is_empty || request_find_header(request, "Transfer-Encoding").data;
 }

@@ -20,7 +20,4 @@ struct refusal {
 /* True: the request is refused for *out; the connection must end after the answer. */
 bool http1_guard_refuses(const struct request *request, struct refusal *out);
 
-/* Whether the request announces a body. */
-bool http1_guard_has_body(const struct request *request);
-
 #endif

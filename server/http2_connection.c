@@ -153,10 +153,10 @@ void http2_connection_add(struct http2_loop *loop, int fd, const char *peer)
     connection->next->previous = connection;
     metrics_add(&http2->server->metrics, METRIC_CONNECTIONS, 1);
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
-    const bool is_ready =
-        nghttp2_session_server_new2(&connection->session, http2->callbacks, connection,
-                                    http2->options) == 0 &&
-        submit_settings(connection) && epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+    const bool is_ready = nghttp2_session_server_new2(&connection->session, http2->callbacks,
+                                                      connection, http2->options) == 0 &&
+                          submit_settings(connection) &&
+                          epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
     if (!is_ready) {
         http2_connection_destroy(connection);
         return;

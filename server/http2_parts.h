@@ -30,17 +30,17 @@ struct http2_stream {
     struct http2_stream *next; /* of the connection */
     struct http2_stream *previous;
     int32_t id;
-    struct exchange *exchange;   /* a reference */
-    struct text method;          /* in the exchange's arena until the headers are complete */
+    struct exchange *exchange; /* a reference */
+    struct text method;        /* in the exchange's arena until the headers are complete */
     struct text target;
-    enum status header_status;   /* the first header that was refused */
+    enum status header_status; /* the first header that was refused */
     bool has_host;
-    bool has_request;            /* the body has come to its end */
-    bool has_answer;             /* the head of the answer was submitted */
-    bool is_deferred;            /* nghttp2 waits for resume_data */
+    bool has_request; /* the body has come to its end */
+    bool has_answer;  /* the head of the answer was submitted */
+    bool is_deferred; /* nghttp2 waits for resume_data */
     int64_t start_ms;
-    int64_t stall_start_ms;      /* since when bytes wait untaken; 0: they do not */
-    bool has_moved;              /* bytes were taken since the last tick */
+    int64_t stall_start_ms; /* since when bytes wait untaken; 0: they do not */
+    bool has_moved;         /* bytes were taken since the last tick */
     /* Under the loop's lock: */
     struct http2_stream *next_woken;
     bool is_woken;
@@ -54,13 +54,13 @@ struct http2_connection {
     int fd;
     nghttp2_session *session;
     struct http2_stream streams; /* a ring */
-    struct buffer out;     /* framed, not written yet */
+    struct buffer out;           /* framed, not written yet */
     size_t out_sent;
-    bool wants_write;      /* EPOLLOUT is on */
+    bool wants_write; /* EPOLLOUT is on */
     bool is_dead;
-    bool must_flush;       /* listed in next_to_flush */
+    bool must_flush; /* listed in next_to_flush */
     struct http2_connection *next_to_flush;
-    int64_t active_ms;     /* bytes moved in either direction */
+    int64_t active_ms; /* bytes moved in either direction */
     char peer[PEER_BYTES_MAX];
 };
 
@@ -76,7 +76,7 @@ struct http2_loop {
     pthread_t thread;
     bool has_thread;
     int epoll;
-    int event; /* eventfd */
+    int event;                           /* eventfd */
     struct http2_connection connections; /* a ring */
     int64_t next_tick_ms;
     pthread_mutex_t lock; /* below */

@@ -4,9 +4,9 @@
  * answer is pulled: nghttp2 asks for data when the client has window for it; when there is none the
  * stream is deferred, its exchange parked, and the loop resumes it later.
  *
- * Streamed answers, and short ones of lines, are cut at line feeds, so that each DATA frame carries
- * one JSON value: some clients parse frames, not lines. A stream that reads its input as it comes (/inserts-stream)
- * gives its window back only when its handler has taken the bytes.
+ * Streamed answers, and short ones of lines, are cut at line feeds, so that each DATA frame
+ * carries one JSON value: some clients parse frames, not lines. A stream that reads its input as
+ * it comes (/inserts-stream) gives its window back only when its handler has taken the bytes.
  */
 #include "server/http2_parts.h"
 
@@ -203,8 +203,7 @@ static int take_header(nghttp2_session *session, const nghttp2_frame *frame, con
     (void)context;
     struct http2_stream *stream =
         nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
-    if (stream && frame->hd.type == NGHTTP2_HEADERS &&
-        frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
+    if (stream && frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
         add_header(stream, (struct text){(const char *)name, name_bytes},
                    (struct text){(const char *)value, value_bytes});
     }
@@ -246,12 +245,9 @@ static void end_request(struct http2_stream *stream)
 {
     struct exchange *exchange = stream->exchange;
     stream->has_request = true;
-    if (stream->has_answer) {
-        return;
-    }
-    if (exchange->route->body == BODY_STREAM) {
+    if (exchange->route && exchange->route->body == BODY_STREAM) {
         (void)exchange_feed(exchange, (struct text){NULL, 0}, true);
-    } else {
+    } else if (!stream->has_answer) {
         router_run(exchange);
         give_answer(stream);
     }

@@ -255,9 +255,8 @@ static enum status start(struct listener *listener, struct diag *diag)
         return cannot_listen(options, diag);
     }
     listener->has_thread = pthread_create(&listener->thread, NULL, run, listener) == 0;
-    return listener->has_thread
-               ? STATUS_OK
-               : diag_fail(diag, STATUS_IO, SQL_POS_NONE, "cannot start a thread");
+    return listener->has_thread ? STATUS_OK
+                                : diag_fail(diag, STATUS_IO, SQL_POS_NONE, "cannot start a thread");
 }
 
 enum status listener_open(struct server *server, struct listener **out, struct diag *diag)

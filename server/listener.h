@@ -13,8 +13,7 @@ struct listener;
 struct server;
 
 /* Binds to the server's address and port and starts to accept. STATUS_CONFLICT: taken. */
-MUST_USE enum status listener_open(struct server *server, struct listener **out,
-                                   struct diag *diag);
+MUST_USE enum status listener_open(struct server *server, struct listener **out, struct diag *diag);
 uint16_t listener_port(const struct listener *listener);
 /* Accepts nothing more; connections handed on stay. Accepts NULL. */
 void listener_close(struct listener *listener);

@@ -96,8 +96,7 @@ static void write_head(struct log *log, const struct timespec *now, enum log_lev
     (void)gmtime_r(&now->tv_sec, &utc);
     (void)strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &utc);
     char time_text[64];
-    (void)snprintf(time_text, sizeof(time_text), "%s.%06dZ", seconds,
-                   (int)(now->tv_nsec / 1000));
+    (void)snprintf(time_text, sizeof(time_text), "%s.%06dZ", seconds, (int)(now->tv_nsec / 1000));
     write_text(log, "ts", text_of(time_text));
     write_text(log, "level", text_of(level_names[level]));
     write_text(log, "msg", text_of(message));
@@ -129,8 +128,8 @@ static void begin_second(struct log *log, const struct timespec *now)
 {
     for (size_t level = 0; level < LEVEL_COUNT; level++) {
         if (log->counts[level] > LOG_LINES_PER_SECOND_MAX) {
-            const struct log_field field = LOG_NUMBER(
-                "count", (int64_t)(log->counts[level] - LOG_LINES_PER_SECOND_MAX));
+            const struct log_field field =
+                LOG_NUMBER("count", (int64_t)(log->counts[level] - LOG_LINES_PER_SECOND_MAX));
             write_line(log, now, (enum log_level)level, "lines were left out", &field, 1);
         }
         log->counts[level] = 0;

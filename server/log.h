@@ -35,7 +35,7 @@ struct log_field {
     int64_t number;
 };
 
-#define LOG_TEXT(key, value) ((struct log_field){key, value, 0})
+#define LOG_TEXT(key, value)   ((struct log_field){key, value, 0})
 #define LOG_NUMBER(key, value) ((struct log_field){key, {NULL, 0}, value})
 
 MUST_USE enum status log_open(const struct log_options *options, struct log **out,

@@ -36,8 +36,7 @@ static struct text trim(struct text text)
         text.data++;
         text.bytes--;
     }
-    while (text.bytes &&
-           (text.data[text.bytes - 1] == ' ' || text.data[text.bytes - 1] == '\t')) {
+    while (text.bytes && (text.data[text.bytes - 1] == ' ' || text.data[text.bytes - 1] == '\t')) {
         text.bytes--;
     }
     return text;

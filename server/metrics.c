@@ -75,7 +75,7 @@ static void write_requests(struct metrics *metrics, const char *const *route_nam
 {
     write_head(out, "leat_http_requests_total", "counter", "Requests answered.");
     for (size_t route = 0; route <= route_count; route++) {
-        for (size_t class = 0; class < METRICS_CLASS_COUNT; class++) {
+        for (size_t class = 0; class < METRICS_CLASS_COUNT; class ++) {
             const uint64_t count =
                 atomic_load_explicit(&metrics->requests[route][class], memory_order_relaxed);
             if (count > 0) {

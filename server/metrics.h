@@ -10,7 +10,7 @@
 #include "base/buffer.h"
 
 enum metric {
-    METRIC_CONNECTIONS,         /* open now */
+    METRIC_CONNECTIONS, /* open now */
     METRIC_CONNECTIONS_TOTAL,
     METRIC_CONNECTIONS_REFUSED, /* over the limit */
     METRIC_DEADLINES,           /* clients that were too slow to send */
@@ -19,8 +19,8 @@ enum metric {
     METRIC_PUSH_QUERIES,
     METRIC_ROWS_SENT,
     METRIC_BYTES_SENT,
-    METRIC_ROWS_INSERTED,       /* by /inserts-stream */
-    METRIC_STREAMS_CUT,         /* clients that were too slow to read */
+    METRIC_ROWS_INSERTED, /* by /inserts-stream */
+    METRIC_STREAMS_CUT,   /* clients that were too slow to read */
     METRIC_LOGINS_REFUSED,
     METRIC_COUNT
 };

@@ -122,7 +122,7 @@ static enum status add(struct property_file *properties, struct arena *arena, ch
 }
 
 enum status property_file_parse(struct text text, struct arena *arena, struct property_file *out,
-                             struct diag *diag)
+                                struct diag *diag)
 {
     struct property_file properties = {
         .items = arena_array(arena, PROPERTY_COUNT_MAX, sizeof(*properties.items))};
@@ -143,7 +143,7 @@ enum status property_file_parse(struct text text, struct arena *arena, struct pr
 }
 
 enum status property_file_read(const char *path, struct arena *arena, struct property_file *out,
-                            struct diag *diag)
+                               struct diag *diag)
 {
     FILE *file = fopen(path, "re");
     if (!file) {

@@ -15,10 +15,10 @@ struct property_file {
 
 /* Reads a file into arena. STATUS_IO: it cannot be read; STATUS_INVALID names the line. */
 MUST_USE enum status property_file_read(const char *path, struct arena *arena,
-                                     struct property_file *out, struct diag *diag);
+                                        struct property_file *out, struct diag *diag);
 /* Reads text, which stands for the content of a file. */
 MUST_USE enum status property_file_parse(struct text text, struct arena *arena,
-                                      struct property_file *out, struct diag *diag);
+                                         struct property_file *out, struct diag *diag);
 
 /* The last value of name; NULL: none. */
 const char *property_file_find(const struct property_file *properties, const char *name);

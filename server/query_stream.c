@@ -44,16 +44,24 @@ static void wake(void *context)
     task_pool_wake(stream->server->streams, &stream->task);
 }
 
+/* Before the client sees the end, so that it finds its query gone. */
+static void leave_list(struct query_stream *stream)
+{
+    struct server *server = stream->server;
+    if (stream->is_listed) {
+        stream->is_listed = false;
+        stream_list_remove(&server->streaming, &stream->entry);
+        atomic_fetch_sub(&server->push_count, 1);
+        metrics_add(&server->metrics, METRIC_PUSH_CLIENTS, -1);
+    }
+}
+
 /* Nobody can wake the stream once its exchange has ended, its cursor is closed and it has left
  * the list. */
 static enum task_result dispose(struct query_stream *stream)
 {
     struct server *server = stream->server;
-    if (stream->is_listed) {
-        stream_list_remove(&server->streaming, &stream->entry);
-        atomic_fetch_sub(&server->push_count, 1);
-        metrics_add(&server->metrics, METRIC_PUSH_CLIENTS, -1);
-    }
+    leave_list(stream);
     cursor_close(stream->cursor);
     exchange_unref(stream->exchange);
     buffer_release(&stream->pending);
@@ -82,6 +90,7 @@ static bool flush(struct query_stream *stream)
 
 static enum task_result finish(struct query_stream *stream)
 {
+    leave_list(stream);
     if (stream->has_begun) {
         (void)flush(stream);
         exchange_end_stream(stream->exchange);
@@ -92,8 +101,7 @@ static enum task_result finish(struct query_stream *stream)
 }
 
 /* Before anything went out, an error is an answer of its own; later it is the last value. */
-static enum task_result fail(struct query_stream *stream, enum error_code code,
-                             const char *message)
+static enum task_result fail(struct query_stream *stream, enum error_code code, const char *message)
 {
     if (!stream->has_begun) {
         exchange_reply_error(stream->exchange, code, message);
@@ -226,9 +234,15 @@ enum status query_stream_start(struct server *server, struct exchange *exchange,
     row_framing_init(&stream->framing, media, cursor);
     metrics_add(&server->metrics, is_pull ? METRIC_PULL_QUERIES : METRIC_PUSH_QUERIES, 1);
     row_framing_write_header(&stream->framing, &stream->pending);
+    const bool is_brief = cursor_is_brief(cursor);
     task_pool_begin(server->streams, &stream->task);
     const enum status status = is_pull ? STATUS_OK : register_push_query(stream, diag);
-    const enum task_result result = status == STATUS_OK ? run(&stream->task) : dispose(stream);
+    enum task_result result = TASK_AGAIN; /* on a thread that may take its time */
+    if (status != STATUS_OK) {
+        result = dispose(stream);
+    } else if (is_brief) {
+        result = run(&stream->task);
+    }
     task_pool_end(server->streams, &stream->task, result);
     return status;
 }

@@ -210,8 +210,8 @@ enum status request_query_parameter(struct request *request, const char *name, s
         const bool has_value = bytes > wanted.bytes && rest.data[wanted.bytes] == '=';
         if (has_value && text_starts_with(rest, wanted)) {
             const size_t skip = wanted.bytes + 1;
-            return decode(&request->arena, (struct text){rest.data + skip, bytes - skip}, true,
-                          out, diag);
+            return decode(&request->arena, (struct text){rest.data + skip, bytes - skip}, true, out,
+                          diag);
         }
         const size_t used = end ? bytes + 1 : bytes;
         rest = (struct text){rest.data + used, rest.bytes - used};

@@ -14,8 +14,7 @@
 const struct body_names body_names_ksql = {"ksql", "streamsProperties"};
 const struct body_names body_names_stream = {"sql", "properties"};
 
-enum status request_body_parse_json(const struct request *request, json_t **out,
-                                    struct diag *diag)
+enum status request_body_parse_json(const struct request *request, json_t **out, struct diag *diag)
 {
     const struct text body = buffer_text(&request->body);
     json_error_t error = {.text = "the body is empty"};
@@ -45,8 +44,8 @@ static enum status take_object(const json_t *json, const char *name, json_t **ou
                          "Invalid JSON in request: \"%s\" must be an object", name);
     }
     if (json_object_size(*out) > REQUEST_PROPERTY_COUNT_MAX) {
-        return diag_fail(diag, STATUS_LIMIT, SQL_POS_NONE,
-                         "\"%s\" has more than %d members", name, REQUEST_PROPERTY_COUNT_MAX);
+        return diag_fail(diag, STATUS_LIMIT, SQL_POS_NONE, "\"%s\" has more than %d members", name,
+                         REQUEST_PROPERTY_COUNT_MAX);
     }
     return STATUS_OK;
 }
@@ -147,7 +146,8 @@ static enum status set_all(struct session *session, json_t *object, set_function
     const char *name = NULL;
     json_t *value = NULL;
     char scratch[NUMBER_TEXT_DOUBLE_BYTES_MAX + 1];
-    json_object_foreach(object, name, value) {
+    json_object_foreach(object, name, value)
+    {
         const char *text = scalar_text(value, scratch);
         if (text) {
             TRY(set(session, name, text, diag));

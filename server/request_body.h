@@ -22,10 +22,10 @@ extern const struct body_names body_names_stream;
 
 struct request_body {
     json_t *json;
-    struct text sql;      /* of json */
-    json_t *properties;   /* of json; NULL: none */
-    json_t *variables;    /* of json; NULL: none */
-    int64_t sequence;     /* the command to wait for; -1: none */
+    struct text sql;    /* of json */
+    json_t *properties; /* of json; NULL: none */
+    json_t *variables;  /* of json; NULL: none */
+    int64_t sequence;   /* the command to wait for; -1: none */
 };
 
 /* A JSON object from the request's body; the caller owns the reference. STATUS_INVALID: it is

@@ -17,7 +17,10 @@
 #include "server/limits.h"
 #include "server/server_state.h"
 
-#define ADMIN {MEDIA_V1_JSON, MEDIA_JSON}
+#define ADMIN                                                                                      \
+    {                                                                                              \
+        MEDIA_V1_JSON, MEDIA_JSON                                                                  \
+    }
 
 static const struct route routes[] = {
     {"GET", "/", {MEDIA_NONE}, .is_quick = true, .run = handle_root},
@@ -28,7 +31,11 @@ static const struct route routes[] = {
     {"GET", "/healthcheck", ADMIN, .is_open = true, .run = handle_health},
     {"POST", "/heartbeat", ADMIN, BODY_WHOLE, .is_quick = true, .run = handle_internal_only},
     {"GET", "/info", ADMIN, .is_quick = true, .run = handle_info},
-    {"POST", "/inserts-stream", {MEDIA_DELIMITED, MEDIA_JSON}, BODY_STREAM, .needs_http2 = true,
+    {"POST",
+     "/inserts-stream",
+     {MEDIA_DELIMITED, MEDIA_JSON},
+     BODY_STREAM,
+     .needs_http2 = true,
      .run = handle_inserts},
     {"GET", "/is_valid_property/", ADMIN, .run = handle_property},
     {"POST", "/ksql", ADMIN, BODY_WHOLE, .run = handle_statements},
@@ -36,15 +43,20 @@ static const struct route routes[] = {
     {"POST", "/lag", ADMIN, BODY_WHOLE, .is_quick = true, .run = handle_internal_only},
     {"GET", "/livez", {MEDIA_TEXT}, .is_open = true, .is_quick = true, .run = handle_livez},
     {"GET", "/metrics", {MEDIA_METRICS}, .run = handle_metrics},
-    {"POST", "/query", ADMIN, BODY_WHOLE, .is_stream = true, .run = handle_query},
-    {"POST", "/query-stream", {MEDIA_DELIMITED, MEDIA_JSON, MEDIA_V1_JSON}, BODY_WHOLE,
-     .is_stream = true, .run = handle_query_stream},
+    {"POST", "/query", ADMIN, BODY_WHOLE, .is_stream = true, .may_wait = query_may_wait,
+     .run = handle_query},
+    {"POST",
+     "/query-stream",
+     {MEDIA_DELIMITED, MEDIA_JSON, MEDIA_V1_JSON},
+     BODY_WHOLE,
+     .is_stream = true,
+     .may_wait = query_may_wait,
+     .run = handle_query_stream},
     {"GET", "/readyz", {MEDIA_TEXT}, .is_open = true, .is_quick = true, .run = handle_readyz},
     {"GET", "/status", ADMIN, .is_quick = true, .run = handle_statuses},
     {"GET", "/status/", ADMIN, .is_quick = true, .run = handle_status},
     {"GET", "/v1/metadata", ADMIN, .is_open = true, .is_quick = true, .run = handle_metadata},
-    {"GET", "/v1/metadata/id", ADMIN, .is_open = true, .is_quick = true,
-     .run = handle_metadata_id},
+    {"GET", "/v1/metadata/id", ADMIN, .is_open = true, .is_quick = true, .run = handle_metadata_id},
 };
 
 enum { ROUTE_COUNT = sizeof(routes) / sizeof(routes[0]) };
@@ -269,7 +281,8 @@ void router_run(struct exchange *exchange)
 {
     struct server *server = exchange->server;
     const struct route *route = exchange->route;
-    if (route->is_quick && !needs_credentials(exchange)) {
+    const bool is_quick = route->is_quick || (route->may_wait && !route->may_wait(exchange));
+    if (is_quick && !needs_credentials(exchange)) {
         route->run(server, exchange);
         return;
     }

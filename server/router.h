@@ -21,13 +21,15 @@ typedef void route_handler(struct server *server, struct exchange *exchange);
 
 struct route {
     const char *method;
-    const char *path; /* whole; one that ends with a slash matches what starts with it */
+    const char *path;          /* whole; one that ends with a slash matches what starts with it */
     enum media_type offers[4]; /* what it can answer with, best first; MEDIA_NONE ends the list */
     enum body_rule body;
-    bool is_open;     /* no credentials needed */
-    bool is_quick;    /* never waits for anything: runs on the front end's thread */
+    bool is_open;  /* no credentials needed */
+    bool is_quick; /* never waits for anything: runs on the front end's thread */
+    /* Whether this request may wait; one that may not runs there too. NULL: it may. */
+    bool (*may_wait)(const struct exchange *exchange);
     bool needs_http2;
-    bool is_stream;   /* may answer without a length, which HTTP/1.0 has no way to carry */
+    bool is_stream; /* may answer without a length, which HTTP/1.0 has no way to carry */
     route_handler *run;
 };
 

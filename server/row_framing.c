@@ -12,8 +12,7 @@
 void row_framing_init(struct row_framing *framing, enum media_type media,
                       const struct cursor *cursor)
 {
-    const bool is_table_pull =
-        cursor_kind(cursor) == CURSOR_PULL && cursor_is_table(cursor);
+    const bool is_table_pull = cursor_kind(cursor) == CURSOR_PULL && cursor_is_table(cursor);
     *framing = (struct row_framing){
         .media = cursor_kind(cursor) == CURSOR_PRINT ? MEDIA_TEXT : media,
         .cursor = cursor,
@@ -172,8 +171,7 @@ static void write_row(struct row_framing *framing, const struct batch *batch, si
     if (framing->media == MEDIA_V1_JSON) {
         buffer_append_string(out, "{\"row\":{\"columns\":");
         write_columns(schema, batch, row, out);
-        buffer_append_string(out,
-                             batch->flags[row] & ROW_DELETE ? ",\"tombstone\":true}}" : "}}");
+        buffer_append_string(out, batch->flags[row] & ROW_DELETE ? ",\"tombstone\":true}}" : "}}");
     } else {
         write_columns(schema, batch, row, out);
     }
@@ -211,8 +209,8 @@ void row_framing_write_end(struct row_framing *framing, const char *message, str
     end_array(framing, out);
 }
 
-void row_framing_write_error(struct row_framing *framing, enum error_code code,
-                             struct text message, struct buffer *out)
+void row_framing_write_error(struct row_framing *framing, enum error_code code, struct text message,
+                             struct buffer *out)
 {
     const bool is_v1 = framing->media == MEDIA_V1_JSON;
     if (framing->media != MEDIA_TEXT) {

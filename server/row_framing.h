@@ -30,7 +30,7 @@ void row_framing_write_header(struct row_framing *framing, struct buffer *out);
 size_t row_framing_write_chunk(struct row_framing *framing, const struct row_chunk *chunk,
                                struct buffer *out);
 void row_framing_write_end(struct row_framing *framing, const char *message, struct buffer *out);
-void row_framing_write_error(struct row_framing *framing, enum error_code code,
-                             struct text message, struct buffer *out);
+void row_framing_write_error(struct row_framing *framing, enum error_code code, struct text message,
+                             struct buffer *out);
 
 #endif

@@ -36,8 +36,7 @@ void server_note_answer(struct server *server, const struct exchange *exchange)
 {
     size_t route_count = 0;
     const struct route *routes = router_table(&route_count);
-    const size_t route =
-        exchange->route ? (size_t)(exchange->route - routes) : route_count;
+    const size_t route = exchange->route ? (size_t)(exchange->route - routes) : route_count;
     const int64_t duration_us = clock_us() - exchange->start_us;
     metrics_count_request(&server->metrics, route, exchange->http_status, duration_us);
     const struct log_field fields[] = {

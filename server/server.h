@@ -19,10 +19,10 @@ struct server;
 struct server_options {
     struct engine *engine;
     struct log *log;
-    const char *address;       /* numeric, as "127.0.0.1" or "::1" */
-    uint16_t port;             /* 0: any free one */
-    const char *password_file; /* NULL: no credentials are asked for */
-    const char *version;       /* of the program, for the Server header; borrowed for ever */
+    const char *address;         /* numeric, as "127.0.0.1" or "::1" */
+    uint16_t port;               /* 0: any free one */
+    const char *password_file;   /* NULL: no credentials are asked for */
+    const char *version;         /* of the program, for the Server header; borrowed for ever */
     size_t push_query_count_max; /* 0: PUSH_QUERY_COUNT_MAX */
 };
 

@@ -24,20 +24,22 @@ enum server_phase {
 
 struct server {
     struct server_options options;
-    struct engine *engine;       /* borrowed */
-    struct log *log;             /* borrowed */
-    struct auth *auth;           /* NULL: everybody may */
+    struct engine *engine; /* borrowed */
+    struct log *log;       /* borrowed */
+    struct auth *auth;     /* NULL: everybody may */
     struct metrics metrics;
     struct command_log commands;
     struct stream_list streaming; /* open push queries and inserts */
-    struct task_pool *requests;  /* handlers, which may wait for the disk */
-    struct task_pool *streams;   /* open streams, which may not wait */
+    struct task_pool *requests;   /* handlers, which may wait for the disk */
+    struct task_pool *streams;    /* open streams, which may not wait */
     struct http1 *http1;
     struct http2 *http2;
     struct listener *listener;
-    atomic_int phase;            /* enum server_phase */
-    atomic_size_t stream_count;  /* streams that exist, pull queries too */
-    atomic_size_t push_count;    /* open push queries */
+    atomic_int_fast64_t health_until_ms; /* how long has_catalog is believed; monotonic */
+    atomic_bool has_catalog;             /* the catalog answered when it was asked last */
+    atomic_int phase;                    /* enum server_phase */
+    atomic_size_t stream_count;          /* streams that exist, pull queries too */
+    atomic_size_t push_count;            /* open push queries */
 };
 
 enum server_phase server_get_phase(struct server *server);

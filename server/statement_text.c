@@ -19,36 +19,14 @@ void statement_reply_error(struct exchange *exchange, enum error_code code, cons
     exchange_reply(exchange, error_code_http_status(code), MEDIA_JSON, &body);
 }
 
-static bool check_lengths(struct exchange *exchange, const struct script *script)
-{
-    struct outcome outcome;
-    for (size_t i = 0; script_peek_at(script, i, &outcome); i++) {
-        if (outcome.statement.bytes > STATEMENT_BYTES_MAX) {
-            char message[64];
-            (void)snprintf(message, sizeof(message), "A statement is longer than %d bytes",
-                           STATEMENT_BYTES_MAX);
-            statement_reply_error(exchange, ERROR_BAD_STATEMENT, message,
-                                  (struct text){outcome.statement.data, 256}, NULL);
-            return false;
-        }
-    }
-    return true;
-}
-
 bool statement_open_script(struct exchange *exchange, struct engine *engine,
                            struct session *session, struct text sql, struct script **out)
 {
     struct diag diag;
-    struct script *script = NULL;
-    if (script_open(engine, session, sql, &script, &diag) != STATUS_OK) {
+    if (script_open(engine, session, sql, out, &diag) != STATUS_OK) {
         statement_reply_error(exchange, error_code_of_statement(&diag), diag.message, sql, NULL);
         return false;
     }
-    if (!check_lengths(exchange, script)) {
-        script_close(script);
-        return false;
-    }
-    *out = script;
     return true;
 }
 

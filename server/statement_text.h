@@ -11,7 +11,7 @@
 void statement_reply_error(struct exchange *exchange, enum error_code code, const char *message,
                            struct text statement, const json_t *entities);
 
-/* Parses sql and checks the length of each statement. On failure exchange has been answered. */
+/* Parses sql. On failure exchange has been answered. */
 bool statement_open_script(struct exchange *exchange, struct engine *engine,
                            struct session *session, struct text sql, struct script **out);
 

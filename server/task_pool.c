@@ -101,13 +101,18 @@ static void start_thread(struct task_pool *pool)
     pthread_attr_destroy(&attributes);
 }
 
-/* Under the lock, after something was enqueued. */
-static void call_thread(struct task_pool *pool)
+/* Under the lock, after something was enqueued; releases it first, so that the thread that is
+ * called does not wake only to wait for the lock. */
+static void call_thread_and_unlock(struct task_pool *pool)
 {
+    const bool has_idle = pool->idle_count > 0;
     if (pool->idle_count < pool->waiting_count && pool->thread_count < pool->thread_count_max) {
         start_thread(pool);
     }
-    pthread_cond_signal(&pool->work);
+    pthread_mutex_unlock(&pool->lock);
+    if (has_idle) {
+        pthread_cond_signal(&pool->work);
+    }
 }
 
 void task_pool_destroy(struct task_pool *pool)
@@ -158,7 +163,8 @@ void task_pool_wake(struct task_pool *pool, struct pool_task *task)
         task->state = TASK_RUNNING_AGAIN;
     } else if (task->state == TASK_IDLE) {
         enqueue(pool, task);
-        call_thread(pool);
+        call_thread_and_unlock(pool);
+        return;
     }
     pthread_mutex_unlock(&pool->lock);
 }
@@ -176,7 +182,8 @@ void task_pool_end(struct task_pool *pool, struct pool_task *task, enum task_res
     pthread_mutex_lock(&pool->lock);
     settle(pool, task, result);
     if (result != TASK_GONE && pool->first) {
-        call_thread(pool);
+        call_thread_and_unlock(pool);
+        return;
     }
     pthread_mutex_unlock(&pool->lock);
 }

@@ -26,10 +26,10 @@ struct watched {
     int fd;
     uint32_t generation;
     bool is_used;
-    bool is_polled;      /* in the epoll set */
+    bool is_polled; /* in the epoll set */
     bool has_hung_up;
     bool was_shut_down;
-    int64_t deadline_ms; /* monotonic; 0: none */
+    int64_t deadline_ms;     /* monotonic; 0: none */
     struct exchange *parked; /* borrowed: unpark comes before it goes */
     uint32_t next_free;
 };
@@ -40,8 +40,8 @@ struct watch {
     pthread_t thread;
     atomic_bool must_stop;
     int epoll;
-    uint32_t first_free;  /* SLOT_COUNT: none */
-    uint32_t used_end;    /* slots beyond were never used */
+    uint32_t first_free; /* SLOT_COUNT: none */
+    uint32_t used_end;   /* slots beyond were never used */
     struct watched slots[SLOT_COUNT];
 };
 
@@ -123,9 +123,8 @@ static void *run(void *context)
     int64_t next_tick_ms = clock_ms() + TICK_MS;
     while (!atomic_load(&watch->must_stop)) {
         const int64_t left_ms = next_tick_ms - clock_ms();
-        const int count = left_ms > 0
-                              ? epoll_wait(watch->epoll, events, EVENT_COUNT, (int)left_ms)
-                              : 0;
+        const int count =
+            left_ms > 0 ? epoll_wait(watch->epoll, events, EVENT_COUNT, (int)left_ms) : 0;
         for (int i = 0; i < count; i++) {
             handle_event(watch, events[i].data.u64);
         }
@@ -180,8 +179,8 @@ struct watched *watch_add(struct watch *watch, int fd)
         watched = &watch->slots[watch->used_end++];
     }
     if (watched) {
-        *watched = (struct watched){
-            .fd = fd, .generation = watched->generation + 1, .is_used = true};
+        *watched =
+            (struct watched){.fd = fd, .generation = watched->generation + 1, .is_used = true};
     }
     pthread_mutex_unlock(&watch->lock);
     return watched;
@@ -204,6 +203,16 @@ void watch_set_deadline(struct watch *watch, struct watched *watched, int64_t ti
 {
     pthread_mutex_lock(&watch->lock);
     watched->deadline_ms = timeout_ms ? clock_ms() + timeout_ms : 0;
+    pthread_mutex_unlock(&watch->lock);
+}
+
+void watch_lower_deadline(struct watch *watch, struct watched *watched, int64_t timeout_ms)
+{
+    const int64_t deadline_ms = clock_ms() + timeout_ms;
+    pthread_mutex_lock(&watch->lock);
+    if (watched->deadline_ms == 0 || watched->deadline_ms > deadline_ms) {
+        watched->deadline_ms = deadline_ms;
+    }
     pthread_mutex_unlock(&watch->lock);
 }
 

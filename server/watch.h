@@ -30,6 +30,8 @@ void watch_remove(struct watch *watch, struct watched *watched);
 
 /* The socket is shut down unless the deadline is moved or taken away in time; 0: none. */
 void watch_set_deadline(struct watch *watch, struct watched *watched, int64_t timeout_ms);
+/* The same, unless the deadline is earlier already. */
+void watch_lower_deadline(struct watch *watch, struct watched *watched, int64_t timeout_ms);
 
 /* From park to unpark the connection waits for its answer: exchange_hang_up() is called when the
  * client leaves. */

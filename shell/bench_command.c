@@ -1,8 +1,9 @@
 /* bench_command.c
  *
- * `leat bench`: what the engine does with NEXMark bids, measured the same way every time. Each
- * benchmark makes its input first, then measures only the work named; it is repeated on a new
- * engine, and the median run is printed, as one JSON object per line.
+ * `leat bench`: what the engine does with NEXMark bids, measured the same way every time; those
+ * that need a server are in bench_server.c. Each benchmark makes its input first, then measures
+ * only the work named; it is repeated on a new engine, and the median run is printed, as one JSON
+ * object per line.
  *
  * ratio_to_decode compares with decoding alone, measured in the same run on the same machine:
  * the number to compare between machines and days.
@@ -24,6 +25,7 @@
 #include "base/memory.h"
 #include "engine/engine.h"
 #include "formats/decoder.h"
+#include "shell/bench_server.h"
 #include "shell/line_producer.h"
 #include "shell/nexmark.h"
 #include "shell/options.h"
@@ -48,6 +50,7 @@ struct bench {
     struct buffer lines;  /* bids, each ended by a newline */
     uint64_t bid_count;
     struct buffer auctions;
+    struct bench_server_options server;
     struct diag *diag;
 };
 
@@ -101,7 +104,8 @@ static enum status make_events(struct bench *bench, uint64_t auction_keys)
         int64_t time_ms = 0;
         const uint64_t offset = nexmark.event % 50;
         const bool is_bid = offset > 3;
-        struct buffer *out = is_bid ? &bench->lines : offset > 0 ? &bench->auctions : &other;
+        struct buffer *rest = offset > 0 ? &bench->auctions : &other;
+        struct buffer *out = is_bid ? &bench->lines : rest;
         (void)nexmark_next(&nexmark, out, &time_ms);
         buffer_append_byte(out, '\n');
         bench->bid_count += is_bid;
@@ -457,6 +461,10 @@ static enum status run_benchmark(struct bench *bench, const struct benchmark *be
 
 static enum status run_selected(struct bench *bench, const char *name)
 {
+    if (bench_server_knows(name)) {
+        bench->server.data_dir = bench->data_dir;
+        return bench_server_run(name, &bench->server, bench->diag);
+    }
     struct measurement decode;
     const struct benchmark decode_benchmark = {.auction_keys = 0, .run = run_decode};
     TRY(run_median(bench, &decode_benchmark, &decode));
@@ -483,6 +491,16 @@ static const struct option_row rows[] = {
      "where the data directories of the runs are made (default /tmp)", 0, 0},
     {"durability", OPTION_DURABILITY, offsetof(struct bench, durability), "D",
      "power-loss (default) or process-crash", 0, 0},
+    {"seconds", OPTION_NUMBER, offsetof(struct bench, server.seconds), "N",
+     "pull, push, insert: how long (default 5)", 1, 3600},
+    {"clients", OPTION_NUMBER, offsetof(struct bench, server.client_count), "N",
+     "pull, push, insert: keep-alive connections (default 32)", 1, 10000},
+    {"rate", OPTION_NUMBER, offsetof(struct bench, server.push_rate), "N",
+     "push: INSERTs per second (default 10000)", 1, 1000000},
+    {"subscribers", OPTION_NUMBER, offsetof(struct bench, server.fanout_count), "N",
+     "fanout: of the busy query (default 100)", 1, 10000},
+    {"idle", OPTION_NUMBER, offsetof(struct bench, server.idle_count), "N",
+     "fanout: of the idle query (default 10000)", 1, 10000},
 };
 
 static const struct option_table options = {
@@ -494,14 +512,18 @@ static const struct option_table options = {
              "  project  five columns, arithmetic, a filter that keeps 80 %; topic to topic\n"
              "  count    10 s tumbling COUNT and SUM by auction over 100,000 keys\n"
              "  join     bids with a table of auctions\n"
-             "  all      each of them\n\n",
+             "  all      each of those\n"
+             "  pull     lookups by key over REST during ingest at half speed\n"
+             "  push     from INSERT to a push query's subscriber, both durabilities\n"
+             "  insert   single-row INSERTs over REST, both durabilities\n"
+             "  fanout   many subscribers of one query, busy and idle\n\n",
     .rows = rows,
     .row_count = sizeof(rows) / sizeof(rows[0]),
 };
 
 static bool is_name(const char *name)
 {
-    bool found = strcmp(name, "all") == 0;
+    bool found = strcmp(name, "all") == 0 || bench_server_knows(name);
     for (size_t i = 0; i < BENCHMARK_COUNT; i++) {
         found = found || strcmp(name, benchmarks[i].name) == 0;
     }
@@ -512,7 +534,16 @@ int bench_command(int argc, char **argv)
 {
     struct diag diag;
     struct bench bench = {
-        .event_count = 1000000, .repeats = 5, .data_dir = "/tmp", .sink = "topic", .diag = &diag};
+        .event_count = 1000000,
+        .repeats = 5,
+        .data_dir = "/tmp",
+        .sink = "topic",
+        .server = {.seconds = 5,
+                   .client_count = 32,
+                   .push_rate = 10000,
+                   .fanout_count = 100,
+                   .idle_count = 10000},
+        .diag = &diag};
     int first = 0;
     int code = options_parse(&options, argc, argv, &bench, &first);
     if (code == OPTIONS_GO_ON && (first + 1 != argc || !is_name(argv[first]))) {

@@ -1,7 +1,8 @@
 /* datagen_command.c
  *
  * `leat datagen nexmark`: the three event streams as JSON, to files or to topics of a data
- * directory. The same seed gives the same bytes.
+ * directory. The same seed gives the same bytes. `leat datagen SET --server URL`: one of ksqlDB's
+ * quickstart sets into a running server (datagen_feed.c).
  */
 #include "shell/datagen_command.h"
 
@@ -14,6 +15,7 @@
 #include "base/bounds.h"
 #include "base/memory.h"
 #include "engine/engine.h"
+#include "shell/datagen_feed.h"
 #include "shell/nexmark.h"
 #include "shell/options.h"
 
@@ -25,6 +27,9 @@ struct datagen {
     enum nexmark_profile profile;
     const char *data_dir; /* topics; NULL: files */
     const char *out_dir;  /* files; NULL: all events to standard output */
+    const char *server;   /* takes a quickstart set; NULL: nexmark */
+    const struct datagen_set *set;
+    int64_t rate; /* rows a second, of a quickstart set; 0: as fast as they are taken */
     struct engine *engine;
     FILE *files[KIND_COUNT];
     struct buffer lines;
@@ -46,16 +51,43 @@ static const struct option_row rows[] = {
      "to the topics person, auction and bid of DIR, created if need be", 0, 0},
     {"out", OPTION_TEXT, offsetof(struct datagen, out_dir), "DIR",
      "to the files person.json, auction.json and bid.json in DIR", 0, 0},
+    {"server", OPTION_TEXT, offsetof(struct datagen, server), "URL",
+     "the server that takes the rows of SET", 0, 0},
+    {"rate", OPTION_NUMBER, offsetof(struct datagen, rate), "N",
+     "rows of SET a second (default: as fast as the server takes them)", 1, 1000000},
 };
 
 static const struct option_table options = {
     .command = "leat datagen",
-    .usage = "usage: leat datagen nexmark --events N [OPTIONS]\n\n"
-             "Writes NEXMark's persons, auctions and bids as JSON, one object per event.\n\n",
+    .usage = "usage: leat datagen nexmark --events N [OPTIONS]\n"
+             "       leat datagen SET --server URL [--events N] [--rate N] [--seed S]\n\n"
+             "Writes NEXMark's persons, auctions and bids as JSON, one object per event; or feeds\n"
+             "a server: SET is clickstream, orders, pageviews, ratings or users, as in\n"
+             "ksql-datagen. A stream of that name is created, and rows are inserted, without end\n"
+             "unless --events is given.\n\n",
     .footer = "\nWithout --data or --out all events go to standard output, in order.\n",
     .rows = rows,
     .row_count = sizeof(rows) / sizeof(rows[0]),
 };
+
+/* Says what argument asks for. Returns OPTIONS_GO_ON, or the exit code. */
+static int take_subject(struct datagen *datagen, const char *argument)
+{
+    datagen->set = argument ? datagen_set_find(argument) : NULL;
+    if (!datagen->set && (!argument || strcmp(argument, "nexmark") != 0)) {
+        return options_usage_error(&options, "what to generate is needed: nexmark, clickstream, "
+                                             "orders, pageviews, ratings or users");
+    }
+    if (datagen->set) {
+        return datagen->server ? OPTIONS_GO_ON
+                               : options_usage_error(&options, "--server is needed");
+    }
+    if (datagen->server) {
+        return options_usage_error(&options, "nexmark goes to files or topics, not to a server");
+    }
+    return datagen->event_count ? OPTIONS_GO_ON
+                                : options_usage_error(&options, "--events is needed");
+}
 
 /* --- Targets ------------------------------------------------------------------------------ */
 
@@ -188,6 +220,16 @@ static enum status generate(struct datagen *datagen)
     return datagen->engine ? engine_flush(datagen->engine, &datagen->diag) : STATUS_OK;
 }
 
+static enum status feed(struct datagen *datagen)
+{
+    const struct datagen_feed_options feed_options = {.url = datagen->server,
+                                                      .set = datagen->set,
+                                                      .row_count = datagen->event_count,
+                                                      .rate = datagen->rate,
+                                                      .seed = (uint64_t)datagen->seed};
+    return datagen_feed(&feed_options, &datagen->diag);
+}
+
 int datagen_command(int argc, char **argv)
 {
     struct datagen *datagen = memory_zalloc(sizeof(*datagen)); /* a diag is large for a stack */
@@ -198,14 +240,11 @@ int datagen_command(int argc, char **argv)
     buffer_init(&datagen->lines);
     int first = 0;
     int code = options_parse(&options, argc, argv, datagen, &first);
-    if (code == OPTIONS_GO_ON && (first + 1 != argc || strcmp(argv[first], "nexmark") != 0)) {
-        code = options_usage_error(&options, "what to generate is needed: nexmark");
-    }
-    if (code == OPTIONS_GO_ON && datagen->event_count == 0) {
-        code = options_usage_error(&options, "--events is needed");
+    if (code == OPTIONS_GO_ON) {
+        code = take_subject(datagen, first + 1 == argc ? argv[first] : NULL);
     }
     if (code == OPTIONS_GO_ON) {
-        enum status status = generate(datagen);
+        enum status status = datagen->set ? feed(datagen) : generate(datagen);
         const enum status closed = close_target(datagen);
         status = status == STATUS_OK ? closed : status;
         if (status != STATUS_OK) {

@@ -24,7 +24,7 @@ static const struct {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"bench", "measure the engine on NEXMark bids", bench_command},
-    {"datagen", "generate NEXMark events", datagen_command},
+    {"datagen", "generate NEXMark events, or feed a server with test data", datagen_command},
     {"run", "run a SQL script on an engine of its own", run_command},
     {"serve", "serve ksqlDB's REST API", serve_command},
     {"shell", "statements to a server, typed or from a file", shell_command},

@@ -198,6 +198,9 @@ static enum status parse_listen(struct serve *serve, const char *text)
                          "'%s' is not an address and a port, as in 127.0.0.1:8088", text);
     }
     (void)snprintf(serve->address, sizeof(serve->address), "%.*s", (int)bytes, start);
+    if (strcmp(serve->address, "localhost") == 0) { /* names are not looked up otherwise */
+        (void)snprintf(serve->address, sizeof(serve->address), "127.0.0.1");
+    }
     serve->port = (uint16_t)port;
     return STATUS_OK;
 }
@@ -231,8 +234,7 @@ static enum status apply_properties(struct serve *serve)
                                                 : property(serve, "authentication.password.file");
     serve->queries_file =
         serve->queries_file ? serve->queries_file : property(serve, "ksql.queries.file");
-    serve->data_dir =
-        serve->data_dir ? serve->data_dir : property(serve, "ksql.streams.state.dir");
+    serve->data_dir = serve->data_dir ? serve->data_dir : property(serve, "ksql.streams.state.dir");
     if (method && strcmp(method, "BASIC") == 0 && !serve->password_file) {
         return diag_fail(&serve->diag, STATUS_INVALID, SQL_POS_NONE,
                          "authentication.method is BASIC, but there is no "
@@ -255,8 +257,8 @@ static enum status configure(struct serve *serve)
 
 static bool is_allowed_in_file(const struct outcome *outcome)
 {
-    static const char *const allowed[] = {"SET",        "UNSET",           "CREATE",
-                                          "CREATE TYPE", "CREATE AS SELECT", "INSERT INTO"};
+    static const char *const allowed[] = {
+        "SET", "UNSET", "CREATE", "CREATE TYPE", "CREATE AS SELECT", "INSERT INTO"};
     for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
         if (strcmp(outcome->type_name, allowed[i]) == 0) {
             return true;

@@ -102,8 +102,7 @@ static enum status take_checked(struct shell *shell, int option)
         return number_option_parse("query-timeout", optarg, 1, INT64_MAX, &shell->timeout_ms,
                                    &shell->diag);
     }
-    if (option == OPTION_DEFINE && strchr(optarg, '=') &&
-        shell->define_count < DEFINE_COUNT_MAX) {
+    if (option == OPTION_DEFINE && strchr(optarg, '=') && shell->define_count < DEFINE_COUNT_MAX) {
         shell->defines[shell->define_count++] = optarg;
         return STATUS_OK;
     }
@@ -215,8 +214,7 @@ static enum status read_config(struct shell *shell)
         return STATUS_OK;
     }
     arena_init(&arena);
-    enum status status =
-        property_file_read(shell->config_file, &arena, &properties, &shell->diag);
+    enum status status = property_file_read(shell->config_file, &arena, &properties, &shell->diag);
     for (size_t i = 0; status == STATUS_OK && i < properties.count; i++) {
         const struct engine_setting *setting = &properties.items[i];
         if (is_for_session(text_of(setting->name))) {
@@ -259,14 +257,15 @@ static void run_complete(struct shell *shell, struct buffer *pending, bool is_en
         shell->has_failed =
             !shell_session_run(&shell->session, statement.text) || shell->has_failed;
     }
-    memmove(pending->data, pending->data + used, pending->bytes - used);
-    pending->bytes -= used;
+    if (used > 0) {
+        memmove(pending->data, pending->data + used, pending->bytes - used);
+        pending->bytes -= used;
+    }
 }
 
 static bool is_blank(const struct buffer *pending)
 {
-    return pending->bytes == 0 ||
-           strspn(pending->data, " \t\r\n") >= pending->bytes;
+    return pending->bytes == 0 || strspn(pending->data, " \t\r\n") >= pending->bytes;
 }
 
 /* One line (or, from the editor, one whole input) with what was left of those before. */
@@ -308,8 +307,7 @@ static void run_terminal(struct shell *shell)
     struct buffer input;
     struct buffer pending;
     struct shell_editor *editor = NULL;
-    if (shell_editor_create(&shell->session, &shell->history, &editor, &shell->diag) !=
-        STATUS_OK) {
+    if (shell_editor_create(&shell->session, &shell->history, &editor, &shell->diag) != STATUS_OK) {
         run_pipe(shell);
         return;
     }
@@ -364,8 +362,8 @@ int shell_command(int argc, char **argv)
     (void)setlocale(LC_CTYPE, "C.UTF-8"); /* for the widths of characters */
     int code = take_options(shell, argc, argv);
     if (code < 0) {
-        const bool is_interactive = !shell->execute && !shell->file &&
-                                    isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
+        const bool is_interactive = !shell->execute && !shell->file && isatty(STDIN_FILENO) == 1 &&
+                                    isatty(STDOUT_FILENO) == 1;
         if (prepare(shell, is_interactive) == STATUS_OK) {
             run(shell, is_interactive);
         } else {

@@ -14,8 +14,7 @@
 
 struct command {
     const char *words;
-    bool (*run)(struct shell_session *session, struct shell_history *history,
-                struct text argument);
+    bool (*run)(struct shell_session *session, struct shell_history *history, struct text argument);
     const char *arguments;
     const char *summary;
 };
@@ -34,8 +33,8 @@ static struct text trim(struct text text)
                               text.data[text.bytes - 1] == ';')) {
         text.bytes--;
     }
-    const bool is_quoted = text.bytes >= 2 && text.data[0] == '\'' &&
-                           text.data[text.bytes - 1] == '\'';
+    const bool is_quoted =
+        text.bytes >= 2 && text.data[0] == '\'' && text.data[text.bytes - 1] == '\'';
     return is_quoted ? (struct text){text.data + 1, text.bytes - 2} : text;
 }
 
@@ -286,8 +285,7 @@ static const struct command *find(struct text line, struct text *out_argument)
         const bool is_long_enough = line.bytes >= words.bytes;
         if (is_long_enough && text_equal_nocase((struct text){line.data, words.bytes}, words) &&
             (line.bytes == words.bytes || isspace((unsigned char)line.data[words.bytes]))) {
-            *out_argument =
-                trim((struct text){line.data + words.bytes, line.bytes - words.bytes});
+            *out_argument = trim((struct text){line.data + words.bytes, line.bytes - words.bytes});
             return &commands[i];
         }
     }

@@ -24,6 +24,9 @@ static const struct {
     {"SHOW PROPERTIES", "properties", NULL, true},
 };
 
+/* Properties of Kafka Streams are listed with it and may be set without it. */
+static const char streams_prefix[] = "ksql.streams.";
+
 void shell_complete_init(struct shell_complete *complete, struct shell_session *session)
 {
     *complete = (struct shell_complete){.session = session};
@@ -44,8 +47,7 @@ static void add_name(struct shell_complete *complete, const char *name, bool is_
     }
     if (complete->name_count == complete->name_room) {
         const size_t room = complete->name_room ? complete->name_room * 2 : 256;
-        struct completion_name *names =
-            arena_array(&complete->arena, room, sizeof(*names));
+        struct completion_name *names = arena_array(&complete->arena, room, sizeof(*names));
         if (!names) {
             return; /* fewer names to offer */
         }
@@ -66,8 +68,13 @@ static void add_list(struct shell_complete *complete, const json_t *list, const 
 {
     size_t index = 0;
     const json_t *item = NULL;
-    json_array_foreach (list, index, item) {
-        add_name(complete, json_string_value(json_object_get(item, "name")), is_property);
+    json_array_foreach(list, index, item)
+    {
+        const char *name = json_string_value(json_object_get(item, "name"));
+        add_name(complete, name, is_property);
+        if (name && is_property && strncmp(name, streams_prefix, strlen(streams_prefix)) == 0) {
+            add_name(complete, name + strlen(streams_prefix), true); /* as people write it */
+        }
         if (nested) {
             add_list(complete, json_object_get(item, nested), NULL, is_property);
         }
@@ -83,10 +90,9 @@ static void load(struct shell_complete *complete)
     complete->name_room = 0;
     for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
         json_t *entities = NULL;
-        if (shell_session_ask(complete->session, text_of(sources[i].statement), &entities,
-                              &diag) == STATUS_OK) {
-            add_list(complete,
-                     json_object_get(json_array_get(entities, 0), sources[i].list),
+        if (shell_session_ask(complete->session, text_of(sources[i].statement), &entities, &diag) ==
+            STATUS_OK) {
+            add_list(complete, json_object_get(json_array_get(entities, 0), sources[i].list),
                      sources[i].nested, sources[i].is_property);
             json_decref(entities);
         }
@@ -118,8 +124,7 @@ static int compare_matches(const void *a, const void *b)
 static void sort_once(struct completion *completion)
 {
     size_t kept = 0;
-    qsort(completion->matches, completion->count, sizeof(completion->matches[0]),
-          compare_matches);
+    qsort(completion->matches, completion->count, sizeof(completion->matches[0]), compare_matches);
     for (size_t i = 0; i < completion->count; i++) {
         if (kept == 0 || !text_equal(completion->matches[kept - 1], completion->matches[i])) {
             completion->matches[kept++] = completion->matches[i];

@@ -27,7 +27,7 @@ struct shell_complete {
 };
 
 struct completion {
-    size_t start; /* of the word in the text */
+    size_t start;                              /* of the word in the text */
     struct text matches[COMPLETION_MATCH_MAX]; /* sorted, each once; in the arena */
     size_t count;
 };

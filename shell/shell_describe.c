@@ -40,7 +40,8 @@ static void append_type(struct buffer *out, const json_t *schema, int depth)
         buffer_append_byte(out, '>');
     } else if (strcmp(type, "STRUCT") == 0) {
         buffer_append_string(out, "STRUCT<");
-        json_array_foreach (json_object_get(schema, "fields"), index, field) {
+        json_array_foreach(json_object_get(schema, "fields"), index, field)
+        {
             buffer_printf(out, "%s%s ", index ? ", " : "", string_of(field, "name"));
             append_type(out, json_object_get(field, "schema"), depth + 1);
         }
@@ -71,12 +72,14 @@ static void write_fields(FILE *out, const json_t *source)
     size_t width = strlen("Field");
     size_t index = 0;
     const json_t *field = NULL;
-    json_array_foreach (fields, index, field) {
+    json_array_foreach(fields, index, field)
+    {
         const size_t cells = shell_width(text_of(string_of(field, "name")));
         width = cells > width ? cells : width;
     }
     (void)fprintf(out, " %-*s | Type\n%s\n", (int)width, "Field", rule);
-    json_array_foreach (fields, index, field) {
+    json_array_foreach(fields, index, field)
+    {
         struct buffer type;
         const char *name = string_of(field, "name");
         buffer_init(&type);
@@ -97,7 +100,8 @@ static void write_queries(FILE *out, const json_t *queries, const char *title)
         return;
     }
     (void)fprintf(out, "\n%s\n-----------------------------------\n", title);
-    json_array_foreach (queries, index, query) {
+    json_array_foreach(queries, index, query)
+    {
         (void)fprintf(out, "%s: %s\n", string_of(query, "id"), string_of(query, "queryString"));
     }
 }
@@ -156,9 +160,11 @@ static void write_function(FILE *out, const json_t *function)
     (void)fprintf(out, "\n%-12s: %s\n", "Name", string_of(function, "name"));
     (void)fprintf(out, "%-12s: %s\n", "Overview", string_of(function, "description"));
     (void)fprintf(out, "%-12s: %s\n", "Type", string_of(function, "type"));
-    json_array_foreach (json_object_get(function, "functions"), index, variant) {
+    json_array_foreach(json_object_get(function, "functions"), index, variant)
+    {
         (void)fprintf(out, "\n\t%-12s: %s(", "Variation", string_of(function, "name"));
-        json_array_foreach (json_object_get(variant, "arguments"), at, argument) {
+        json_array_foreach(json_object_get(variant, "arguments"), at, argument)
+        {
             const bool is_variadic = json_is_true(json_object_get(argument, "isVariadic"));
             (void)fprintf(out, "%s%s%s %s", at ? ", " : "", string_of(argument, "name"),
                           is_variadic ? "[]" : "", string_of(argument, "type"));
@@ -179,7 +185,8 @@ bool shell_describe_write(FILE *out, const json_t *entity)
         return true;
     }
     if (strcmp(type, "source_descriptions") == 0) {
-        json_array_foreach (json_object_get(entity, "sourceDescriptions"), index, source) {
+        json_array_foreach(json_object_get(entity, "sourceDescriptions"), index, source)
+        {
             write_source(out, source);
         }
         return true;

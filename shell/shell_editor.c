@@ -1,36 +1,25 @@
 /* shell_editor.c
  *
  * The whole input, line feeds included, is one text with a cursor. Each key changes them through
- * a table of key and function; then everything is drawn anew: the text is cut into rows of the
- * screen, the cursor goes up to the first row drawn last time, and what is below is cleared and
- * written. That costs a few kilobytes per key and needs no knowledge of what changed. The last
- * column stays empty, because terminals differ in what they do at the margin. An input higher
- * than the screen shows the rows around the cursor.
+ * a table of key and function; shell_view.c draws the result. Keys are those of readline's Emacs
+ * mode and of the keyboard's arrows.
  */
 #include "shell/shell_editor.h"
 
 #include <ctype.h>
-#include <unistd.h>
+#include <stdio.h>
 
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "shell/shell_commands.h"
 #include "shell/shell_complete.h"
-#include "shell/shell_syntax.h"
 #include "shell/shell_terminal.h"
-#include "shell/shell_width.h"
+#include "shell/shell_view.h"
 
-enum { CONTROL = 0x40, INPUT_BYTES_MAX = 1 << 20, PROMPT_BYTES_MAX = 96, ROW_COUNT_MAX = 4096 };
+enum { CONTROL = 0x40, INPUT_BYTES_MAX = 1 << 20 };
 
 /* Ctrl-A is 'A' - CONTROL. */
-#define CONTROL_KEY(letter) ((uint32_t)((letter) - CONTROL))
-
-/* A row of the screen. */
-struct editor_row {
-    size_t start;
-    size_t end;
-    const char *prompt; /* of the first row of a line; "" of the others */
-};
+#define CONTROL_KEY(letter) ((uint32_t)((letter)-CONTROL))
 
 struct shell_editor {
     struct shell_session *session; /* borrowed */
@@ -40,58 +29,27 @@ struct shell_editor {
     struct completion completion;
     struct buffer text;
     struct buffer draft; /* what was typed before the history was walked */
-    struct buffer inks;  /* one byte a byte of text */
-    struct buffer out;   /* a drawing */
-    struct editor_row rows[ROW_COUNT_MAX];
-    size_t row_count;
+    struct shell_view view;
     size_t cursor;        /* byte offset in text */
     size_t history_index; /* history->count: not in the history */
-    size_t drawn_row;     /* where the cursor was put, from the first drawn row */
-    char search_prompt[PROMPT_BYTES_MAX]; /* empty: not searching */
     bool is_pasting;
     bool is_accepted;
     bool is_ended;
 };
 
-/* --- Drawing ------------------------------------------------------------------------------ */
+static const char usual_prompt[] = "ksql> ";
 
-static const char *const colours[] = {
-    [INK_PLAIN] = "",           [INK_KEYWORD] = "\033[1;34m", [INK_STRING] = "\033[32m",
-    [INK_NAME] = "\033[36m",    [INK_NUMBER] = "\033[35m",    [INK_COMMENT] = "\033[90m",
-    [INK_BLOCK] = "\033[90m",   [INK_VARIABLE] = "\033[33m",
-};
-
-/* The prompt of the line that starts at start: what is open there? */
-static const char *prompt_at(const struct shell_editor *editor, size_t start)
+static void draw(struct shell_editor *editor)
 {
-    if (start == 0) {
-        return editor->search_prompt[0] ? editor->search_prompt : "ksql> ";
-    }
-    switch ((enum shell_ink)editor->inks.data[start - 1]) {
-    case INK_STRING:
-        return "  '> ";
-    case INK_NAME:
-        return "  `> ";
-    case INK_BLOCK:
-        return " /*> ";
-    case INK_PLAIN:
-    case INK_KEYWORD:
-    case INK_NUMBER:
-    case INK_COMMENT:
-    case INK_VARIABLE:
-        break;
-    }
-    return "    > ";
+    shell_view_draw(&editor->view, buffer_text(&editor->text), editor->cursor);
 }
 
-static void ink(struct shell_editor *editor)
+static void set_prompt(struct shell_editor *editor, const char *prompt)
 {
-    buffer_reset(&editor->inks);
-    if (buffer_reserve(&editor->inks, editor->text.bytes + 1)) {
-        shell_syntax_ink(buffer_text(&editor->text), (unsigned char *)editor->inks.data);
-        editor->inks.bytes = editor->text.bytes;
-    }
+    (void)snprintf(editor->view.prompt, sizeof(editor->view.prompt), "%s", prompt);
 }
+
+/* --- Changing the text -------------------------------------------------------------------- */
 
 static size_t end_of_line(const struct shell_editor *editor, size_t at)
 {
@@ -108,129 +66,6 @@ static size_t start_of_line(const struct shell_editor *editor, size_t at)
     }
     return at;
 }
-
-/* Cuts the line from start into rows. */
-static void lay_out_line(struct shell_editor *editor, size_t start, size_t width)
-{
-    const size_t end = end_of_line(editor, start);
-    const char *prompt = prompt_at(editor, start);
-    size_t at = start;
-    do {
-        const size_t taken = shell_width(text_of(prompt));
-        const size_t room = width > taken + 1 ? width - taken - 1 : 1;
-        size_t cells = 0;
-        const struct text rest = {editor->text.data + at, end - at};
-        const size_t bytes = rest.bytes ? shell_width_fit(rest, room, &cells) : 0;
-        editor->rows[editor->row_count++] = (struct editor_row){at, at + bytes, prompt};
-        at += bytes;
-        prompt = "";
-    } while (at < end && editor->row_count < ROW_COUNT_MAX);
-}
-
-static void lay_out(struct shell_editor *editor)
-{
-    const size_t width = shell_screen_width(&editor->session->screen);
-    size_t at = 0;
-    editor->row_count = 0;
-    while (editor->row_count < ROW_COUNT_MAX) {
-        lay_out_line(editor, at, width);
-        at = end_of_line(editor, at) + 1;
-        if (at > editor->text.bytes) {
-            return;
-        }
-    }
-}
-
-static size_t row_of_cursor(const struct shell_editor *editor)
-{
-    size_t row = 0;
-    while (row + 1 < editor->row_count && editor->rows[row + 1].start <= editor->cursor) {
-        row++;
-    }
-    return row;
-}
-
-static void draw_row(struct shell_editor *editor, const struct editor_row *row)
-{
-    const bool has_colour = editor->session->screen.has_colour;
-    int current = INK_PLAIN;
-    buffer_append_string(&editor->out, row->prompt);
-    for (size_t i = row->start; i < row->end; i++) {
-        const int next = editor->inks.data[i];
-        if (has_colour && next != current) {
-            buffer_append_string(&editor->out, "\033[0m");
-            buffer_append_string(&editor->out, colours[next]);
-            current = next;
-        }
-        buffer_append_byte(&editor->out, editor->text.data[i]);
-    }
-    if (current != INK_PLAIN) {
-        buffer_append_string(&editor->out, "\033[0m");
-    }
-}
-
-static void show(struct shell_editor *editor)
-{
-    size_t done = 0;
-    while (done < editor->out.bytes) {
-        const ssize_t count =
-            write(STDOUT_FILENO, editor->out.data + done, editor->out.bytes - done);
-        if (count <= 0) {
-            break; /* the terminal is gone: the next read says so */
-        }
-        done += (size_t)count;
-    }
-    buffer_reset(&editor->out);
-}
-
-static void go_to_first_row(struct shell_editor *editor)
-{
-    buffer_append_string(&editor->out, "\r");
-    if (editor->drawn_row > 0) {
-        buffer_printf(&editor->out, "\033[%zuA", editor->drawn_row);
-    }
-    buffer_append_string(&editor->out, "\033[J");
-}
-
-static void draw(struct shell_editor *editor)
-{
-    ink(editor);
-    lay_out(editor);
-    const size_t height = shell_screen_height(&editor->session->screen);
-    const size_t row = row_of_cursor(editor);
-    const size_t first = row + 1 > height ? row + 1 - height : 0;
-    size_t last = first + height < editor->row_count ? first + height : editor->row_count;
-    go_to_first_row(editor);
-    for (size_t i = first; i < last; i++) {
-        buffer_append_string(&editor->out, i > first ? "\r\n" : "");
-        draw_row(editor, &editor->rows[i]);
-    }
-    if (last - 1 > row) {
-        buffer_printf(&editor->out, "\033[%zuA", last - 1 - row);
-    }
-    const struct editor_row *at = &editor->rows[row];
-    const struct text before = {editor->text.data + at->start, editor->cursor - at->start};
-    const size_t column = shell_width(text_of(at->prompt)) + shell_width(before);
-    buffer_printf(&editor->out, "\r\033[%zuC", column);
-    if (column == 0) {
-        editor->out.bytes -= strlen("\033[0C"); /* which would move by one */
-    }
-    editor->drawn_row = row - first;
-    show(editor);
-}
-
-/* Leaves the drawn input behind and goes to a fresh line. */
-static void leave_drawing(struct shell_editor *editor, const char *mark)
-{
-    editor->cursor = editor->text.bytes;
-    draw(editor);
-    buffer_append_string(&editor->out, mark);
-    buffer_append_string(&editor->out, "\r\n");
-    show(editor);
-    editor->drawn_row = 0;
-}
-
-/* --- Changing the text -------------------------------------------------------------------- */
 
 static void insert(struct shell_editor *editor, struct text more)
 {
@@ -374,13 +209,12 @@ static void key_kill_word(struct shell_editor *editor)
 
 static void key_clear_screen(struct shell_editor *editor)
 {
-    buffer_append_string(&editor->out, "\033[H\033[2J");
-    editor->drawn_row = 0;
+    shell_view_write(&editor->view, TEXT("\033[H\033[2J"));
 }
 
 static void key_interrupt(struct shell_editor *editor)
 {
-    leave_drawing(editor, "^C");
+    shell_view_leave(&editor->view, buffer_text(&editor->text), "^C");
     replace(editor, TEXT(""));
     editor->history_index = editor->history->count;
 }
@@ -392,7 +226,7 @@ static void key_end_of_input(struct shell_editor *editor)
         return;
     }
     editor->is_ended = true;
-    leave_drawing(editor, "");
+    shell_view_leave(&editor->view, buffer_text(&editor->text), "");
 }
 
 static void key_hang_up(struct shell_editor *editor)
@@ -407,9 +241,8 @@ static bool is_complete(struct shell_editor *editor)
     while (blanks < text.bytes && isspace((unsigned char)text.data[blanks])) {
         blanks++;
     }
-    ink(editor);
     return blanks == text.bytes || shell_commands_match(text) ||
-           shell_syntax_is_complete(text, (const unsigned char *)editor->inks.data);
+           shell_view_is_complete(&editor->view, text);
 }
 
 static void key_enter(struct shell_editor *editor)
@@ -419,7 +252,7 @@ static void key_enter(struct shell_editor *editor)
         return;
     }
     editor->is_accepted = true;
-    leave_drawing(editor, "");
+    shell_view_leave(&editor->view, buffer_text(&editor->text), "");
 }
 
 static void key_paste_begin(struct shell_editor *editor)
@@ -493,13 +326,12 @@ static void key_down(struct shell_editor *editor)
 static uint32_t search_step(struct shell_editor *editor, struct buffer *needle, size_t *index)
 {
     size_t found = 0;
-    const bool is_found =
-        shell_history_find(editor->history, *index, buffer_text(needle), &found);
+    const bool is_found = shell_history_find(editor->history, *index, buffer_text(needle), &found);
     if (is_found) {
         *index = found;
         replace(editor, text_of(editor->history->items[found]));
     }
-    (void)snprintf(editor->search_prompt, sizeof(editor->search_prompt), "(%s '%.*s') ",
+    (void)snprintf(editor->view.prompt, sizeof(editor->view.prompt), "(%s '%.*s') ",
                    is_found ? "search" : "no match", (int)(needle->bytes < 40 ? needle->bytes : 40),
                    needle->data ? needle->data : "");
     draw(editor);
@@ -528,7 +360,7 @@ static void key_search(struct shell_editor *editor)
         }
         key = search_step(editor, &needle, &index);
     }
-    editor->search_prompt[0] = '\0';
+    set_prompt(editor, usual_prompt);
     editor->history_index = editor->history->count;
     buffer_release(&needle);
     if (key == CONTROL_KEY('C')) {
@@ -580,23 +412,23 @@ static void list_matches(struct shell_editor *editor)
 {
     const struct completion *completion = &editor->completion;
     const size_t width = shell_screen_width(&editor->session->screen);
+    struct buffer out;
     size_t widest = 0;
     for (size_t i = 0; i < completion->count; i++) {
         const size_t cells = completion->matches[i].bytes;
         widest = cells > widest ? cells : widest;
     }
     const size_t columns = width / (widest + 2) > 0 ? width / (widest + 2) : 1;
-    const size_t cursor = editor->cursor;
-    leave_drawing(editor, "");
-    editor->cursor = cursor;
+    buffer_init(&out);
     for (size_t i = 0; i < completion->count; i++) {
         const bool is_last = (i + 1) % columns == 0 || i + 1 == completion->count;
-        buffer_append_text(&editor->out, completion->matches[i]);
-        buffer_printf(&editor->out, "%*s",
-                      is_last ? 0 : (int)(widest + 2 - completion->matches[i].bytes), "");
-        buffer_append_string(&editor->out, is_last ? "\r\n" : "");
+        const size_t gap = is_last ? 0 : widest + 2 - completion->matches[i].bytes;
+        buffer_append_text(&out, completion->matches[i]);
+        buffer_printf(&out, "%*s%s", (int)gap, "", is_last ? "\r\n" : "");
     }
-    show(editor);
+    shell_view_leave(&editor->view, buffer_text(&editor->text), "");
+    shell_view_write(&editor->view, buffer_text(&out));
+    buffer_release(&out);
 }
 
 static void key_complete(struct shell_editor *editor)
@@ -606,8 +438,7 @@ static void key_complete(struct shell_editor *editor)
         insert(editor, TEXT("    "));
         return;
     }
-    shell_complete_find(&editor->complete, buffer_text(&editor->text), editor->cursor,
-                        completion);
+    shell_complete_find(&editor->complete, buffer_text(&editor->text), editor->cursor, completion);
     if (completion->count == 0) {
         return;
     }
@@ -625,21 +456,36 @@ static const struct {
     uint32_t key;
     void (*run)(struct shell_editor *editor);
 } keys[] = {
-    {KEY_LEFT, key_left},           {CONTROL_KEY('B'), key_left},
-    {KEY_RIGHT, key_right},         {CONTROL_KEY('F'), key_right},
-    {KEY_WORD_LEFT, key_word_left}, {KEY_WORD_RIGHT, key_word_right},
-    {KEY_HOME, key_home},           {CONTROL_KEY('A'), key_home},
-    {KEY_END, key_end},             {CONTROL_KEY('E'), key_end},
-    {KEY_UP, key_up},               {CONTROL_KEY('P'), key_history_back},
-    {KEY_DOWN, key_down},           {CONTROL_KEY('N'), key_history_forward},
-    {127, key_backspace},           {CONTROL_KEY('H'), key_backspace},
-    {KEY_DELETE, key_delete},       {CONTROL_KEY('D'), key_end_of_input},
-    {CONTROL_KEY('K'), key_kill},          {CONTROL_KEY('U'), key_kill_before},
-    {CONTROL_KEY('W'), key_kill_word},     {CONTROL_KEY('L'), key_clear_screen},
-    {CONTROL_KEY('C'), key_interrupt},     {CONTROL_KEY('R'), key_search},
-    {CONTROL_KEY('I'), key_complete},      {CONTROL_KEY('M'), key_enter},
-    {CONTROL_KEY('J'), key_enter},         {KEY_PASTE_BEGIN, key_paste_begin},
-    {KEY_PASTE_END, key_paste_end}, {KEY_END_OF_INPUT, key_hang_up},
+    {KEY_LEFT, key_left},
+    {CONTROL_KEY('B'), key_left},
+    {KEY_RIGHT, key_right},
+    {CONTROL_KEY('F'), key_right},
+    {KEY_WORD_LEFT, key_word_left},
+    {KEY_WORD_RIGHT, key_word_right},
+    {KEY_HOME, key_home},
+    {CONTROL_KEY('A'), key_home},
+    {KEY_END, key_end},
+    {CONTROL_KEY('E'), key_end},
+    {KEY_UP, key_up},
+    {CONTROL_KEY('P'), key_history_back},
+    {KEY_DOWN, key_down},
+    {CONTROL_KEY('N'), key_history_forward},
+    {127, key_backspace},
+    {CONTROL_KEY('H'), key_backspace},
+    {KEY_DELETE, key_delete},
+    {CONTROL_KEY('D'), key_end_of_input},
+    {CONTROL_KEY('K'), key_kill},
+    {CONTROL_KEY('U'), key_kill_before},
+    {CONTROL_KEY('W'), key_kill_word},
+    {CONTROL_KEY('L'), key_clear_screen},
+    {CONTROL_KEY('C'), key_interrupt},
+    {CONTROL_KEY('R'), key_search},
+    {CONTROL_KEY('I'), key_complete},
+    {CONTROL_KEY('M'), key_enter},
+    {CONTROL_KEY('J'), key_enter},
+    {KEY_PASTE_BEGIN, key_paste_begin},
+    {KEY_PASTE_END, key_paste_end},
+    {KEY_END_OF_INPUT, key_hang_up},
 };
 
 static void press(struct shell_editor *editor, uint32_t key)
@@ -667,6 +513,8 @@ enum status shell_editor_create(struct shell_session *session, struct shell_hist
     }
     editor->session = session;
     editor->history = history;
+    editor->view.screen = &session->screen;
+    set_prompt(editor, usual_prompt);
     shell_complete_init(&editor->complete, session);
     *out = editor;
     return STATUS_OK;
@@ -677,8 +525,7 @@ void shell_editor_destroy(struct shell_editor *editor)
     shell_complete_release(&editor->complete);
     buffer_release(&editor->text);
     buffer_release(&editor->draft);
-    buffer_release(&editor->inks);
-    buffer_release(&editor->out);
+    shell_view_release(&editor->view);
     memory_free(editor);
 }
 
@@ -690,7 +537,6 @@ bool shell_editor_read(struct shell_editor *editor, struct buffer *out)
     replace(editor, TEXT(""));
     editor->history_index = editor->history->count;
     editor->is_accepted = false;
-    editor->drawn_row = 0;
     draw(editor);
     while (!editor->is_accepted && !editor->is_ended) {
         press(editor, shell_terminal_key(&editor->terminal));

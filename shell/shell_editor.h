@@ -13,8 +13,8 @@ struct shell_editor;
 
 /* Borrows both. */
 MUST_USE enum status shell_editor_create(struct shell_session *session,
-                                         struct shell_history *history,
-                                         struct shell_editor **out, struct diag *diag);
+                                         struct shell_history *history, struct shell_editor **out,
+                                         struct diag *diag);
 void shell_editor_destroy(struct shell_editor *editor);
 
 /* Replaces out by what was typed. False: the end (Ctrl-D, or the terminal is gone). */

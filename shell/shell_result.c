@@ -53,8 +53,8 @@ static const struct {
     const char *type;
     size_t width;
 } usual_widths[] = {
-    {"BIGINT", 12}, {"BOOLEAN", 5}, {"DATE", 10},       {"DECIMAL", 12}, {"DOUBLE", 12},
-    {"INTEGER", 8}, {"STRING", 16}, {"TIMESTAMP", 23},  {"TIME", 12},
+    {"BIGINT", 12}, {"BOOLEAN", 5}, {"DATE", 10},      {"DECIMAL", 12}, {"DOUBLE", 12},
+    {"INTEGER", 8}, {"STRING", 16}, {"TIMESTAMP", 23}, {"TIME", 12},
 };
 
 static int64_t now_ms(void)
@@ -223,8 +223,7 @@ static enum status take_frame(struct result *result, struct text frame)
         return buffer_status(&result->message, &result->diag);
     }
     if (error.bytes > 0 || shell_json_member(frame, TEXT("error_code")).bytes > 0) {
-        return shell_session_refusal(error.bytes > 0 ? error : frame, 500, TEXT(""),
-                                     &result->diag);
+        return shell_session_refusal(error.bytes > 0 ? error : frame, 500, TEXT(""), &result->diag);
     }
     return STATUS_OK; /* tokens and the like */
 }
@@ -283,9 +282,9 @@ static bool tick(void *context)
 {
     struct result *result = context;
     const int64_t now = now_ms();
-    if (result->is_push && (result->table.is_fixed || result->session->format == SHELL_JSON ||
-                            result->is_print ||
-                            (result->first_row_ms && now - result->first_row_ms > FIRST_ROWS_MS))) {
+    if (result->is_push &&
+        (result->table.is_fixed || result->session->format == SHELL_JSON || result->is_print ||
+         (result->first_row_ms && now - result->first_row_ms > FIRST_ROWS_MS))) {
         result->is_direct = true;
         show(result);
     }
@@ -310,8 +309,7 @@ static bool has_word(struct text statement, struct text word)
     return false;
 }
 
-static void result_init(struct result *result, struct shell_session *session,
-                        struct text statement)
+static void result_init(struct result *result, struct shell_session *session, struct text statement)
 {
     *result = (struct result){.session = session, .started_ms = now_ms()};
     buffer_init(&result->out);

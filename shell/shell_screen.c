@@ -20,8 +20,7 @@ void shell_screen_init(struct shell_screen *screen)
     const char *no_colour = getenv("NO_COLOR");
     *screen = (struct shell_screen){.is_terminal = isatty(STDOUT_FILENO) == 1,
                                     .is_watched = isatty(STDERR_FILENO) == 1};
-    screen->has_colour =
-        screen->is_terminal && screen->is_watched && (!no_colour || !no_colour[0]);
+    screen->has_colour = screen->is_terminal && screen->is_watched && (!no_colour || !no_colour[0]);
 }
 
 void shell_screen_release(struct shell_screen *screen)

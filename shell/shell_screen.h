@@ -36,8 +36,7 @@ void shell_screen_error(struct shell_screen *screen, struct text text);
 /* A line for people: counts and times. */
 void shell_screen_status(struct shell_screen *screen, const char *format, ...) PRINTF_LIKE(2, 3);
 /* As status, but the line is overwritten by whatever comes next. */
-void shell_screen_progress(struct shell_screen *screen, const char *format, ...)
-    PRINTF_LIKE(2, 3);
+void shell_screen_progress(struct shell_screen *screen, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Copies what follows into a file, from now on; NULL ends that. */
 MUST_USE enum status shell_screen_spool(struct shell_screen *screen, const char *path,

@@ -25,9 +25,10 @@
 enum status shell_session_init(struct shell_session *session,
                                const struct shell_client_options *options, struct diag *diag)
 {
-    *session = (struct shell_session){
-        .properties = json_object(), .variables = json_object(), .sequence = -1,
-        .is_wrapping = true};
+    *session = (struct shell_session){.properties = json_object(),
+                                      .variables = json_object(),
+                                      .sequence = -1,
+                                      .is_wrapping = true};
     shell_screen_init(&session->screen);
     if (!session->properties || !session->variables) {
         return diag_no_memory(diag);
@@ -129,9 +130,9 @@ void shell_session_show_error(struct shell_session *session, struct text stateme
 
 struct text shell_session_body(const struct shell_session *session, struct text statement)
 {
-    json_t *body = json_pack("{s:o, s:O, s:O}", "ksql",
-                             json_sprintf("%.*s;", TEXT_ARGS(statement)), "streamsProperties",
-                             session->properties, "sessionVariables", session->variables);
+    json_t *body =
+        json_pack("{s:o, s:O, s:O}", "ksql", json_sprintf("%.*s;", TEXT_ARGS(statement)),
+                  "streamsProperties", session->properties, "sessionVariables", session->variables);
     if (body && session->sequence >= 0 && !session->is_pipelining) {
         (void)json_object_set_new(body, "commandSequenceNumber", json_integer(session->sequence));
     }
@@ -150,8 +151,7 @@ enum status shell_session_ask(struct shell_session *session, struct text stateme
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "The statement is not UTF-8 text");
     }
     buffer_init(&reply);
-    enum status status =
-        shell_client_request(session->client, "/ksql", body, &reply, &code, diag);
+    enum status status = shell_client_request(session->client, "/ksql", body, &reply, &code, diag);
     free((char *)body.data); /* jansson's own allocation */
     if (status == STATUS_OK && code != 200) {
         status = shell_session_refusal(buffer_text(&reply), code, statement, diag);
@@ -177,7 +177,8 @@ static void write_entity(struct shell_session *session, FILE *file, const json_t
     if (!shell_describe_write(file, entity)) {
         entity_text_write(file, entity);
     }
-    json_array_foreach (json_object_get(entity, "warnings"), index, warning) {
+    json_array_foreach(json_object_get(entity, "warnings"), index, warning)
+    {
         const char *message = json_string_value(json_object_get(warning, "message"));
         (void)fprintf(file, "WARNING: %s\n", message ? message : "");
     }
@@ -193,7 +194,8 @@ static void show_entities(struct shell_session *session, const json_t *entities)
     if (!file) {
         return;
     }
-    json_array_foreach (entities, index, entity) {
+    json_array_foreach(entities, index, entity)
+    {
         const json_t *sequence = json_object_get(entity, "commandSequenceNumber");
         if (json_is_integer(sequence) && json_integer_value(sequence) > session->sequence) {
             session->sequence = json_integer_value(sequence);
@@ -245,8 +247,8 @@ static enum status check_property(struct shell_session *session, const char *nam
     struct buffer reply;
     long code = 0;
     buffer_init(&reply);
-    enum status status = shell_client_request(session->client, path, (struct text){NULL, 0},
-                                              &reply, &code, diag);
+    enum status status =
+        shell_client_request(session->client, path, (struct text){NULL, 0}, &reply, &code, diag);
     if (status == STATUS_OK && code != 200) {
         status = shell_session_refusal(buffer_text(&reply), code, TEXT(""), diag);
     }
@@ -293,8 +295,8 @@ static void lower(struct text name, char *out, size_t out_bytes)
     }
 }
 
-enum status shell_session_define(struct shell_session *session, struct text name,
-                                 struct text value, struct diag *diag)
+enum status shell_session_define(struct shell_session *session, struct text name, struct text value,
+                                 struct diag *diag)
 {
     char key[256];
     lower(name, key, sizeof(key));
@@ -309,7 +311,8 @@ static void show_variables(struct shell_session *session)
     const char *name = NULL;
     json_t *value = NULL;
     json_t *list = json_array();
-    json_object_foreach (session->variables, name, value) {
+    json_object_foreach(session->variables, name, value)
+    {
         (void)json_array_append_new(list, json_pack("{s:s, s:O}", "name", name, "value", value));
     }
     json_t *entities = json_pack("[{s:s, s:o}]", "@type", "variables", "variables", list);

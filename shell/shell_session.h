@@ -18,19 +18,19 @@ enum shell_format { SHELL_TABULAR, SHELL_JSON };
 struct shell_session {
     struct shell_client *client;
     struct shell_screen screen;
-    json_t *properties;       /* streamsProperties */
-    json_t *variables;        /* sessionVariables; names in lower case */
-    int64_t sequence;         /* of the last command; -1: none yet */
-    bool is_pipelining;       /* requests do not wait for that command */
+    json_t *properties; /* streamsProperties */
+    json_t *variables;  /* sessionVariables; names in lower case */
+    int64_t sequence;   /* of the last command; -1: none yet */
+    bool is_pipelining; /* requests do not wait for that command */
     enum shell_format format;
-    bool is_wrapping;         /* long cells */
-    size_t column_width;      /* 0: as needed */
-    int64_t row_limit;        /* of a query; 0: none */
-    int64_t timeout_ms;       /* of a query; 0: none */
-    bool is_interactive;      /* a person types */
-    bool is_ended;            /* by exit */
-    uint64_t change_count;    /* statements that may have changed what can be completed */
-    struct diag diag;         /* of the last failure */
+    bool is_wrapping;      /* long cells */
+    size_t column_width;   /* 0: as needed */
+    int64_t row_limit;     /* of a query; 0: none */
+    int64_t timeout_ms;    /* of a query; 0: none */
+    bool is_interactive;   /* a person types */
+    bool is_ended;         /* by exit */
+    uint64_t change_count; /* statements that may have changed what can be completed */
+    struct diag diag;      /* of the last failure */
 };
 
 MUST_USE enum status shell_session_init(struct shell_session *session,

@@ -28,8 +28,7 @@ static size_t end_of_quoted(struct text text, size_t start)
 
 static size_t end_at(struct text text, size_t start, const char *closing, size_t closing_bytes)
 {
-    const char *end =
-        memmem(text.data + start, text.bytes - start, closing, strlen(closing));
+    const char *end = memmem(text.data + start, text.bytes - start, closing, strlen(closing));
     return end ? (size_t)(end - text.data) + closing_bytes : text.bytes;
 }
 

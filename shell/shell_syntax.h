@@ -13,9 +13,9 @@ enum shell_ink {
     INK_STRING,
     INK_NAME, /* quoted: `name` or "name" */
     INK_NUMBER,
-    INK_COMMENT,     /* to the end of the line */
-    INK_BLOCK,       /* comment that can span lines */
-    INK_VARIABLE,    /* ${name} */
+    INK_COMMENT,  /* to the end of the line */
+    INK_BLOCK,    /* comment that can span lines */
+    INK_VARIABLE, /* ${name} */
 };
 
 /* Writes the ink of each byte to out, which has room for text.bytes. */

@@ -156,8 +156,8 @@ static void draw_part(struct shell_table *table, size_t width, struct text *rest
 {
     size_t cells = 0;
     const bool is_cut = !table->is_wrapping && shell_width(*rest) > width && width > 3;
-    const size_t bytes = rest->bytes ? shell_width_fit(*rest, is_cut ? width - 3 : width, &cells)
-                                     : 0;
+    const size_t bytes =
+        rest->bytes ? shell_width_fit(*rest, is_cut ? width - 3 : width, &cells) : 0;
     buffer_append_byte(table->out, '|');
     buffer_append(table->out, rest->data, bytes);
     if (is_cut) {
@@ -235,8 +235,7 @@ static void fix(struct shell_table *table)
 
 /* --- The public face ---------------------------------------------------------------------- */
 
-enum status shell_table_add(struct shell_table *table, const struct text *cells,
-                            struct diag *diag)
+enum status shell_table_add(struct shell_table *table, const struct text *cells, struct diag *diag)
 {
     struct shell_table_row *row = ARENA_NEW(&table->rows, struct shell_table_row);
     struct text *copies = arena_array(&table->rows, table->column_count, sizeof(*copies));

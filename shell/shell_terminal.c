@@ -18,14 +18,18 @@ static const struct {
     const char *sequence; /* behind the escape */
     enum shell_key key;
 } sequences[] = {
-    {"[A", KEY_UP},          {"[B", KEY_DOWN},         {"[C", KEY_RIGHT},
-    {"[D", KEY_LEFT},        {"[H", KEY_HOME},         {"[F", KEY_END},
-    {"[1~", KEY_HOME},       {"[4~", KEY_END},         {"[7~", KEY_HOME},
-    {"[8~", KEY_END},        {"[3~", KEY_DELETE},      {"OA", KEY_UP},
-    {"OB", KEY_DOWN},        {"OC", KEY_RIGHT},        {"OD", KEY_LEFT},
-    {"OH", KEY_HOME},        {"OF", KEY_END},          {"[1;5C", KEY_WORD_RIGHT},
-    {"[1;5D", KEY_WORD_LEFT}, {"f", KEY_WORD_RIGHT},   {"b", KEY_WORD_LEFT},
-    {"[200~", KEY_PASTE_BEGIN}, {"[201~", KEY_PASTE_END},
+    {"[A", KEY_UP},           {"[B", KEY_DOWN},
+    {"[C", KEY_RIGHT},        {"[D", KEY_LEFT},
+    {"[H", KEY_HOME},         {"[F", KEY_END},
+    {"[1~", KEY_HOME},        {"[4~", KEY_END},
+    {"[7~", KEY_HOME},        {"[8~", KEY_END},
+    {"[3~", KEY_DELETE},      {"OA", KEY_UP},
+    {"OB", KEY_DOWN},         {"OC", KEY_RIGHT},
+    {"OD", KEY_LEFT},         {"OH", KEY_HOME},
+    {"OF", KEY_END},          {"[1;5C", KEY_WORD_RIGHT},
+    {"[1;5D", KEY_WORD_LEFT}, {"f", KEY_WORD_RIGHT},
+    {"b", KEY_WORD_LEFT},     {"[200~", KEY_PASTE_BEGIN},
+    {"[201~", KEY_PASTE_END},
 };
 
 static void put(const char *sequence)
@@ -132,6 +136,5 @@ uint32_t shell_terminal_key(struct shell_terminal *terminal)
     if (byte < 0) {
         return KEY_END_OF_INPUT;
     }
-    return byte == ESCAPE ? take_sequence(terminal)
-                          : take_character(terminal, (unsigned char)byte);
+    return byte == ESCAPE ? take_sequence(terminal) : take_character(terminal, (unsigned char)byte);
 }

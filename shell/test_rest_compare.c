@@ -110,8 +110,8 @@ bool test_rest_matches(const struct tree *actual, const struct tree *expected,
 
 /* --- Rows --------------------------------------------------------------------------------- */
 
-/* Ticks off the first row that matches; of all rows that are left, or of the first if is_ordered.
- */
+/* Ticks off the first row that matches; of all rows that are left, or of the first if
+ * is_ordered. */
 static bool tick_off(const struct tree *actual, const struct tree *expected, struct text statement,
                      bool is_ordered, bool *ticked)
 {
@@ -140,7 +140,8 @@ static enum status report(struct text statement, const char *what, const struct 
                           const struct tree *actual, struct diag *diag)
 {
     return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%.*s\n  %s: %.*s\n  all rows: %.*s",
-                     TEXT_ARGS(statement), what, TEXT_ARGS(row->source), TEXT_ARGS(actual->source));
+                     TEXT_ARGS(statement), what, TEXT_ARGS(row->source),
+                     TEXT_ARGS(actual->source));
 }
 
 enum status test_rest_compare_rows(struct arena *arena, const struct tree *actual,

@@ -1,6 +1,8 @@
 -- Orders of a shop: priced by a join, summed per city over ten seconds. ./quickstart runs it.
 --   leat shell -f sql-examples/quickstart.sql
 
+SET 'auto.offset.reset' = 'earliest'; -- the join must know the products there are already
+
 CREATE TABLE products (id STRING PRIMARY KEY, name STRING, price DECIMAL(8, 2))
   WITH (KAFKA_TOPIC='products', VALUE_FORMAT='JSON', PARTITIONS=1);
 

@@ -12,7 +12,7 @@
  * permitted. */
 MUST_USE enum status data_dir_prepare(const char *dir, bool network_fs_is_permitted, char *out,
                                       size_t out_bytes, struct diag *diag);
-/* Makes a directory under TMPDIR or /tmp that nobody else uses. */
+/* Makes a directory that nobody else uses: under TMPDIR, else in memory, else under /tmp. */
 MUST_USE enum status data_dir_prepare_temporary(char *out, size_t out_bytes, struct diag *diag);
 /* Removes what Leat keeps in a temporary directory, and the directory. */
 void data_dir_remove_temporary(const char *dir);

@@ -83,6 +83,9 @@ class Client(unittest.TestCase):
     def test_ksqldb_client_node(self):
         self.tell("ksqldb_client_node.js")
 
+    def test_node_http2(self):
+        self.tell("node_http2.js")
+
 
 if __name__ == "__main__":
     install()

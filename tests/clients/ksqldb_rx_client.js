@@ -13,7 +13,9 @@ async function push(client) {
     const sql = "SELECT id, price FROM trades EMIT CHANGES";
     const limited = await inTime(
         "LIMIT to end the query",
-        lastValueFrom(client.queryStream({ sql: `${sql} LIMIT 2;`, properties: EARLIEST }).pipe(toArray())),
+        lastValueFrom(
+            client.queryStream({ sql: `${sql} LIMIT 2;`, properties: EARLIEST }).pipe(toArray()),
+        ),
     );
     assert.deepStrictEqual(limited, [
         { ID: "x", PRICE: 1.5 },
@@ -52,15 +54,15 @@ run(async () => {
             " WITH (KAFKA_TOPIC='trades', PARTITIONS=1, VALUE_FORMAT='JSON');",
     );
     const [view] = await client.statement(
-        "CREATE TABLE latest AS SELECT id, LATEST_BY_OFFSET(price) AS price FROM trades GROUP BY id;",
+        "CREATE TABLE latest AS SELECT id, LATEST_BY_OFFSET(price) AS price FROM trades" +
+            " GROUP BY id;",
         { streamsProperties: EARLIEST },
     );
     assert.strictEqual(view.commandStatus.status, "SUCCESS");
     assert.ok((await client.listStreams()).streams.some((stream) => stream.name === "TRADES"));
     assert.strictEqual((await client.listTables()).tables[0].name, "LATEST");
-    assert.ok(
-        (await client.listStreamsExtended()).sourceDescriptions.some((source) => source.name === "TRADES"),
-    );
+    const described = (await client.listStreamsExtended()).sourceDescriptions;
+    assert.ok(described.some((source) => source.name === "TRADES"));
     assert.strictEqual(
         (await client.listTablesExtended()).sourceDescriptions[0].fields.length,
         2,

@@ -17,6 +17,7 @@ import time
 
 KEYS = 97
 WINDOW_MS = 10_000
+HOP_MS = 5_000
 
 
 def value(n):
@@ -68,15 +69,23 @@ def check_topics(leat, data, acknowledged):
     require(evens == expected, "EVENS lost or doubled a record")
     joined = sorted(json.loads(record["value"])["SEQ"] for record in consume(leat, data, "JOINED"))
     require(joined == expected, "JOINED lost or doubled a record")
+    by_k = sorted((json.loads(record["value"])["SEQ"], record["key"])
+                  for record in consume(leat, data, "BY_K"))
+    require(by_k == [(n, str(n % KEYS)) for n in range(count)], "BY_K lost or doubled a record")
     return count
 
 
 def check_views(leat, data, count):
     totals = collections.defaultdict(lambda: [0, 0, 0])
     windows = collections.Counter()
+    hops = collections.defaultdict(lambda: [0, 0])
     for n in range(count):
         key = str(n % KEYS)
         windows[key, n * 10 // WINDOW_MS * WINDOW_MS] += 1
+        newest = n * 10 // HOP_MS * HOP_MS
+        for start in range(max(newest - WINDOW_MS + HOP_MS, 0), newest + HOP_MS, HOP_MS):
+            hop = hops[key, start]
+            hops[key, start] = [hop[0] + 1, hop[1] + value(n)]
         if value(n) % 2 == 0:
             total = totals[key]
             totals[key] = [total[0] + 1, total[1] + value(n), max(total[2], n)]
@@ -87,6 +96,10 @@ def check_views(leat, data, count):
     require(len(rows) == len(windows) and
             {(r["K"], r["W"]): r["N"] for r in rows} == dict(windows),
             "PER_WINDOW differs from the batch computation")
+    rows = select(leat, data, "SELECT K, WINDOWSTART AS W, N, TOTAL FROM PER_HOP;")
+    require(len(rows) == len(hops) and
+            {(r["K"], r["W"]): [r["N"], r["TOTAL"]] for r in rows} == dict(hops),
+            "PER_HOP differs from the batch computation")
 
 
 def check_ledgers(data):
@@ -95,7 +108,7 @@ def check_ledgers(data):
     ledgers = collections.defaultdict(dict)
     for query, name, number in rows:
         ledgers[query][name] = number
-    require(len(ledgers) >= 4, f"there are only {len(ledgers)} ledgers")
+    require(len(ledgers) >= 6, f"there are only {len(ledgers)} ledgers")
     for query, ledger in ledgers.items():
         parts = sum(ledger[f"records_{part}"] for part in ("used", "filtered", "late", "failed"))
         require(ledger["records_in"] == parts, f"the ledger of {query} does not add up: {ledger}")

@@ -26,6 +26,9 @@ static const char statements[] =
     " FROM evens GROUP BY k;"
     "CREATE TABLE IF NOT EXISTS per_window AS SELECT k, COUNT(*) AS n FROM feed"
     " WINDOW TUMBLING (SIZE 10 SECONDS, GRACE PERIOD 1 DAY) GROUP BY k;"
+    "CREATE TABLE IF NOT EXISTS per_hop AS SELECT k, COUNT(*) AS n, SUM(v) AS total FROM feed"
+    " WINDOW HOPPING (SIZE 10 SECONDS, ADVANCE BY 5 SECONDS, GRACE PERIOD 1 DAY) GROUP BY k;"
+    "CREATE STREAM IF NOT EXISTS by_k AS SELECT k, v, seq FROM feed PARTITION BY k;"
     "CREATE STREAM IF NOT EXISTS joined AS SELECT e.k AS k, e.seq AS seq, t.n AS n"
     " FROM evens e LEFT JOIN totals t ON e.k = t.k;";
 

@@ -127,7 +127,7 @@ void workload_define(struct engine *engine)
 
 /* --- input ---------------------------------------------------------------------------------- */
 
-enum { KEY_BYTES = 32, VALUE_BYTES = 160, USERS = 40, CITIES = 6, FEED_MAX = 300 };
+enum { KEY_BYTES = 32, VALUE_BYTES = 160, USERS = 12, CITIES = 6, FEED_MAX = 300 };
 
 /* One record in the making. */
 struct draft {
@@ -212,8 +212,8 @@ static struct draft draft_record(uint32_t number)
     }
     spoil(&draft);
     /* Some come late: by seconds often, by a minute now and then; many share a moment. */
-    const unsigned delay_ms = roll(&draft, 40) == 0 ? roll(&draft, 60000) : roll(&draft, 4) * 500;
-    draft.time_ms = 100000 + (int64_t)number / 4 * 200 - delay_ms;
+    const unsigned delay_ms = roll(&draft, 40) == 0 ? roll(&draft, 60000) : roll(&draft, 4) * 400;
+    draft.time_ms = 100000 + (int64_t)number / 16 * 800 - delay_ms;
     draft.has_header = roll(&draft, 8) == 0;
     return draft;
 }

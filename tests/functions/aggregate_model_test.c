@@ -426,7 +426,8 @@ static void fill_column(struct column *column, const struct type *type)
             continue;
         }
         const char *const formats[] = {"%d", "'%d'", "x'%02X'"};
-        const int format = type->kind == TYPE_STRING ? 1 : type->kind == TYPE_BYTES ? 2 : 0;
+        const int unquoted = type->kind == TYPE_BYTES ? 2 : 0;
+        const int format = type->kind == TYPE_STRING ? 1 : unquoted;
         snprintf(text, sizeof(text), formats[format], format == 2 ? draw + 100 : draw);
         column_set(column, i, notation_value(&arena, type, text));
     }

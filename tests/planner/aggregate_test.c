@@ -75,7 +75,7 @@ static const struct plan_case cases[] = {
      "    > Suppress | `K` STRING PRIMARY KEY, `KSQL_AGG_VARIABLE_0` "
      "BIGINT, `WINDOWSTART` BIGINT, `WINDOWEND` BIGINT\n"
      "      > Aggregate by (K) of (COUNT(ROWTIME)) window SESSION(size "
-     "30000 ms, grace 86370000 ms, retention 86400000 ms) | `K` STRING "
+     "30000 ms, grace 0 ms, retention 30000 ms) | `K` STRING "
      "PRIMARY KEY, `KSQL_AGG_VARIABLE_0` BIGINT, `WINDOWSTART` BIGINT, "
      "`WINDOWEND` BIGINT\n"
      "        > Source S topic s | `K` STRING KEY, `A` INTEGER, `B` BIGINT, "
@@ -176,8 +176,8 @@ static const struct plan_case cases[] = {
      "INTEGER, `G` STRING>\n"},
     {"SELECT K, WINDOWEND, COUNT(*) FROM S WINDOW TUMBLING (SIZE 1 SECOND) "
      "GROUP BY K EMIT CHANGES;",
-     "> Project K, WINDOWEND, COUNT(*) | `K` STRING, `WINDOWEND` BIGINT, "
-     "`KSQL_COL_0` BIGINT\n"
+     "> Project K, WINDOWEND, COUNT(*) | `K` STRING PRIMARY KEY, `WINDOWEND` BIGINT "
+     "PRIMARY KEY, `KSQL_COL_0` BIGINT\n"
      "  > Aggregate by (K) of (COUNT(ROWTIME)) window TUMBLING(size 1000 "
      "ms, grace 86399000 ms, retention 86400000 ms) | `K` STRING PRIMARY "
      "KEY, `KSQL_AGG_VARIABLE_0` BIGINT, `WINDOWSTART` BIGINT, `WINDOWEND` "

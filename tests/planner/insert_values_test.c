@@ -4,6 +4,9 @@
 #include "tests/test.h"
 
 static const struct plan_case cases[] = {
+    {"SET 'ksql.insert.into.values.enabled'='false'; INSERT INTO S (K) VALUES ('a');",
+     "ERROR: The server has disabled INSERT INTO ... VALUES functionality. To enable it, restart "
+     "your ksqlDB server with 'ksql.insert.into.values.enabled'=true\n"},
     {"INSERT INTO R VALUES ('a', 1, 2.5);", "VALUES K A C\n"},
     {"INSERT INTO R (A, K, ROWTIME) VALUES (1 + 1, UCASE('a'), 1234);",
      "VALUES K A C=NULL with time\n"},

@@ -237,13 +237,26 @@ static enum status create_type(struct memory_catalog *self,
     return STATUS_OK;
 }
 
+/* The header of a push query's answer marks no keys. */
+static struct schema without_keys(const struct memory_catalog *self, const struct schema *schema)
+{
+    struct schema_column *columns =
+        arena_array(self->arena, schema->column_count, sizeof(*columns));
+    assert(columns);
+    for (uint32_t i = 0; i < schema->column_count; i++) {
+        columns[i] = schema->columns[i];
+        columns[i].role = COLUMN_VALUE;
+    }
+    return (struct schema){.column_count = schema->column_count, .columns = columns};
+}
+
 static enum status query(struct memory_catalog *self, const struct select_query *select,
                          struct buffer *out)
 {
     if (select->emit != AST_EMIT_NONE) {
         struct plan *plan;
         TRY(plan_push(&self->planner, select, &plan));
-        self->answer = plan->root->schema;
+        self->answer = without_keys(self, &plan->root->schema);
         print_plan(plan, out);
         return STATUS_OK;
     }

@@ -156,6 +156,10 @@ static const struct plan_case cases[] = {
      "      > Source S topic s | `K` STRING KEY, `A` INTEGER, `B` BIGINT, "
      "`D` DECIMAL(4, 2), `T` TIMESTAMP, `L` ARRAY<INTEGER>, `X` STRUCT<`F` "
      "INTEGER, `G` STRING>\n"},
+    {"CREATE STREAM O AS SELECT K, EXPLODE(ARRAY[EXPLODE(L)]) FROM S;",
+     "ERROR: Table functions cannot be nested: EXPLODE(EXPLODE())\n"},
+    {"CREATE STREAM O AS SELECT K, CASE WHEN A > 1 THEN EXPLODE(L) ELSE 2 END FROM S;",
+     "ERROR: Table functions cannot be used in CASE: EXPLODE(L)\n"},
     {"CREATE TABLE O AS SELECT ID, EXPLODE(ARRAY[RID]) FROM U;",
      "ERROR: Table source is not supported with table functions\n"},
     {"CREATE STREAM O AS SELECT * FROM S PARTITION BY A;",
@@ -226,17 +230,17 @@ static const struct plan_case cases[] = {
     {"INSERT INTO NOPE SELECT * FROM S;",
      "ERROR: Line: 1, Col: 13: Source `NOPE` does not exist.\n"},
     {"SELECT A, K, A * 2 FROM S EMIT CHANGES LIMIT 3;",
-     "> Project A, K, (A * 2) | `A` INTEGER, `K` STRING, `KSQL_COL_0` INTEGER\n"
+     "> Project A, K, (A * 2) | `A` INTEGER, `K` STRING KEY, `KSQL_COL_0` INTEGER\n"
      "  > Source S topic s | `K` STRING KEY, `A` INTEGER, `B` BIGINT, `D` "
      "DECIMAL(4, 2), `T` TIMESTAMP, `L` ARRAY<INTEGER>, `X` STRUCT<`F` "
      "INTEGER, `G` STRING>\n"},
     {"SELECT * FROM MW EMIT CHANGES;",
-     "> Project K, WINDOWSTART, WINDOWEND, N | `K` STRING, `WINDOWSTART` "
-     "BIGINT, `WINDOWEND` BIGINT, `N` BIGINT\n"
+     "> Project K, WINDOWSTART, WINDOWEND, N | `K` STRING PRIMARY KEY, `WINDOWSTART` "
+     "BIGINT PRIMARY KEY, `WINDOWEND` BIGINT PRIMARY KEY, `N` BIGINT\n"
      "  > Source MW topic MW stored | `K` STRING PRIMARY KEY, `N` BIGINT, "
      "`WINDOWSTART` BIGINT, `WINDOWEND` BIGINT\n"},
     {"SELECT *, ROWOFFSET FROM S EMIT CHANGES;",
-     "> Project K, A, B, D, T, L, X, ROWOFFSET | `K` STRING, `A` INTEGER, "
+     "> Project K, A, B, D, T, L, X, ROWOFFSET | `K` STRING KEY, `A` INTEGER, "
      "`B` BIGINT, `D` DECIMAL(4, 2), `T` TIMESTAMP, `L` ARRAY<INTEGER>, `X` "
      "STRUCT<`F` INTEGER, `G` STRING>, `ROWOFFSET` BIGINT\n"
      "  > Source S topic s | `K` STRING KEY, `A` INTEGER, `B` BIGINT, `D` "

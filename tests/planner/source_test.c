@@ -4,6 +4,16 @@
 #include "tests/test.h"
 
 static const struct plan_case cases[] = {
+    {"SET 'ksql.headers.columns.enabled'='false'; CREATE STREAM O (H BYTES HEADER('h')) WITH "
+     "(kafka_topic='o', value_format='JSON');",
+     "ERROR: Cannot create STREAM because schema with headers columns is disabled.\n"},
+    {"SET 'ksql.source.table.materialization.enabled'='false'; CREATE SOURCE TABLE O (K INT "
+     "PRIMARY KEY, V INT) WITH (kafka_topic='o', value_format='JSON');",
+     "ERROR: Cannot execute command because source table materialization is disabled.\n"},
+    {"SET 'ksql.create.or.replace.enabled'='false'; CREATE OR REPLACE STREAM O (K INT KEY, V INT) "
+     "WITH (kafka_topic='o', value_format='JSON');",
+     "ERROR: The server has disabled CREATE OR REPLACE. To enable it, restart your ksqlDB server "
+     "with 'ksql.create.or.replace.enabled'=true\n"},
     {"CREATE STREAM N (A INT, K STRING KEY, H BYTES HEADER('h'), B BIGINT) "
      "WITH (kafka_topic='n', value_format='JSON');",
      "STREAM N: `K` STRING KEY, `A` INTEGER, `H` BYTES HEADER('h'), `B` BIGINT\n"},

@@ -97,6 +97,10 @@ class RouteTest(ServerCase):
         self.assertEqual(200, status)
         self.assertTrue(headers["Content-Type"].startswith("text/plain; version=0.0.4"))
         self.assertIn('leat_http_requests_total{path="/ksql",code="2xx"}', body)
+        for name in ("records_in_total", "records_waiting"):
+            self.assertRegex(body, rf'leat_query_{name}{{query="CTAS_T_\d+"}} \d+\n')
+        self.assertRegex(body, r'leat_query_state{query="CTAS_T_\d+",state="RUNNING"} 1\n')
+        self.assertGreater(self.metric("leat_commits_total"), 0)
         for line in body.splitlines():
             self.assertRegex(line, r'^(# (HELP|TYPE) \S+ .+|[a-z_]+(\{[^}]*\})? \S+)$')
 

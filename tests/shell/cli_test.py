@@ -32,7 +32,7 @@ class Program(unittest.TestCase):
         return leat("run", *options, self.script(text))
 
     def test_every_command_explains_itself(self):
-        for command in ("run", "topic", "datagen", "bench", "test"):
+        for command in ("run", "shell", "topic", "datagen", "bench", "test"):
             done = leat(command, "--help")
             self.assertEqual(done.returncode, 0, command)
             self.assertIn("usage: leat " + command, done.stdout)

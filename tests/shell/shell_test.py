@@ -187,7 +187,7 @@ class Editing(ShellTest):
         self.assertEqual(path.stat().st_mode & 0o777, 0o600)
         self.assertEqual(path.read_text().splitlines()[0], "SHOW\\nTABLES;")
         again = self.terminal()
-        again.type(UP + UP)
+        again.type(UP * 3)  # twice inside of the two lines
         again.see("ksql> SHOW STREAMS;")
 
     def test_tab_completes_keywords_in_the_case_typed(self):
@@ -212,17 +212,18 @@ class Editing(ShellTest):
         terminal = self.terminal()
         terminal.type("TABLES\x01D\x05\x15")  # typed and cleared again
         terminal.type("DE\t")
-        lines = terminal.see("DESCRIBE")
+        lines = terminal.wait_for(lambda lines: any("DESCRIBE" in line for line in lines) and
+                                  lines[-1] == "ksql> DE")
         self.assertTrue(any("DEFINE" in line and "DESCRIBE" in line for line in lines), lines)
-        self.assertEqual(lines[-1], "ksql> DE")
 
     def test_long_line_wraps_and_the_cursor_stays_right(self):
         terminal = self.terminal(columns=30)
         terminal.type("SELECT 1234567890, 1234567890, 'end'")
         terminal.see("end")
         terminal.type("\x01X")
-        lines = terminal.see("XSELECT")
-        self.assertEqual(lines[-2:], ["ksql> XSELECT 1234567890, 123", "4567890, 'end'"])
+        wrapped = ["ksql> XSELECT 1234567890, 123", "4567890, 'end'"]
+        lines = terminal.wait_for(lambda lines: lines[-2:] == wrapped)
+        self.assertEqual(lines[-2:], wrapped)
 
     def test_keywords_have_colour_unless_no_color_is_set(self):
         terminal = self.terminal(NO_COLOR="")
@@ -239,7 +240,7 @@ class Results(ShellTest):
     def test_table_fits_the_terminal_to_the_cell(self):
         terminal = self.terminal(columns=40)
         shown = terminal.run("SELECT * FROM rain;")
-        self.assertEqual(shown[:11], [
+        self.assertEqual(shown[:9], [
             "+------+------+------------------------+",
             "|CITY  |FALLEN|REMARK                  |",
             "+------+------+------------------------+",
@@ -248,9 +249,7 @@ class Results(ShellTest):
             "|      |      |be wrapped in narrow tab|",
             "|      |      |les                     |",
             "|東京  |7     |null                    |",
-            "+------+------+------------------------+",
-            shown[9], shown[10]] if len(shown) > 10 else shown[:9] + shown[9:])
-        self.assertEqual(shown[7], "|東京  |7     |null                    |")
+            "+------+------+------------------------+"])
         self.assertTrue(any(re.fullmatch(r"\(3 rows, \d+ ms\)", line) for line in shown), shown)
 
     def test_wrap_off_cuts_long_cells(self):
@@ -261,8 +260,9 @@ class Results(ShellTest):
 
     def test_narrow_terminal_shows_rows_vertically(self):
         terminal = self.terminal(columns=20)
-        shown = terminal.run("SELECT * FROM rain LIMIT 1;")
-        self.assertEqual(shown[:4], ["-[ row 1 ]----------", "CITY   | Bath", "FALLEN | 3",
+        shown = terminal.run("SELECT * FROM rain;")
+        start = shown.index("-[ row 1 ]----------")
+        self.assertEqual(shown[start:start + 4], ["-[ row 1 ]----------", "CITY   | Bath", "FALLEN | 3",
                                      "REMARK | soft"])
 
     def test_control_characters_of_data_do_not_reach_the_terminal(self):

@@ -175,6 +175,33 @@ static void all_kinds_of_rows_survive_a_restart(void **state)
     fixture_close(&f);
 }
 
+static enum status append_position(void *context, uint32_t source, struct text topic,
+                                   uint32_t partition, int64_t offset, struct diag *unused)
+{
+    char *listing = context;
+    (void)unused;
+    (void)sprintf(listing + strlen(listing), "%u:%.*s/%u=%d ", source, TEXT_ARGS(topic), partition,
+                  (int)offset);
+    return STATUS_OK;
+}
+
+static void two_inputs_on_one_topic_keep_their_own_places(void **state)
+{
+    (void)state;
+    struct fixture f = fixture_open();
+    struct commit *commit = make_commit();
+    char listing[200] = "";
+    assert_ok(commit_put_position(commit, TEXT("q"), 0, TEXT("t"), 0, 5, &diag), &diag);
+    assert_ok(commit_put_position(commit, TEXT("q"), 1, TEXT("t"), 0, 7, &diag), &diag);
+    submit(&f, commit);
+    flush(&f);
+    struct reader *reader = open_reader(&f);
+    assert_ok(reader_scan_positions(reader, TEXT("q"), append_position, listing, &diag), &diag);
+    assert_string_equal(listing, "0:t/0=5 1:t/0=7 ");
+    reader_close(reader);
+    fixture_close(&f);
+}
+
 static void rows_can_be_taken_away_again(void **state)
 {
     (void)state;
@@ -683,6 +710,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_kinds_of_rows_survive_a_restart),
+        cmocka_unit_test(two_inputs_on_one_topic_keep_their_own_places),
         cmocka_unit_test(rows_can_be_taken_away_again),
         cmocka_unit_test(later_write_of_a_state_row_wins),
         cmocka_unit_test(state_is_scanned_in_order_and_in_slices),

@@ -8,7 +8,9 @@
 #include "base/hash.h"
 #include "base/bounds.h"
 #include "base/memory.h"
+#include "state/connection.h"
 #include "state/database.h"
+#include "state/database_parts.h"
 #include "state/reader.h"
 #include "tests/state/temp_dir.h"
 
@@ -245,6 +247,27 @@ static void failed_allocations_are_reported(void **state)
     }
 }
 
+static int64_t synchronous_of(enum durability durability)
+{
+    const struct temp_dir dir = temp_dir_make();
+    const struct database_options options = {.dir = dir.path, .durability = durability};
+    struct database *database = NULL;
+    int64_t level = -1;
+    assert_ok(database_open(&options, &database, &diag), &diag);
+    assert_ok(connection_query_integer(database->writer, "PRAGMA synchronous", &level, &diag),
+              &diag);
+    database_close(database);
+    temp_dir_remove(&dir);
+    return level;
+}
+
+static void durability_is_what_the_writing_connection_says(void **state)
+{
+    (void)state;
+    assert_int_equal(synchronous_of(DURABILITY_POWER_LOSS), 2);    /* FULL */
+    assert_int_equal(synchronous_of(DURABILITY_PROCESS_CRASH), 1); /* NORMAL */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +281,7 @@ int main(void)
         cmocka_unit_test(directory_that_cannot_be_made_is_an_error),
         cmocka_unit_test(temporary_database_leaves_nothing_behind),
         cmocka_unit_test(too_many_readers_and_late_readers_are_refused),
+        cmocka_unit_test(durability_is_what_the_writing_connection_says),
         cmocka_unit_test(failed_allocations_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
