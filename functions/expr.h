@@ -222,7 +222,8 @@ MUST_USE enum status expr_eval(const struct expr *expr, const struct batch *batc
                                const uint32_t *rows, size_t count, struct expr_context *context,
                                struct column *column, uint8_t *has_failed, struct diag *diag);
 
-/* Evaluates an expression without columns. STATUS_INVALID with the error's text on failure. */
+/* Evaluates an expression without columns. STATUS_INVALID with the error's text on failure. *out
+ * borrows from the context's arena. */
 MUST_USE enum status expr_eval_constant(const struct expr *expr, struct expr_context *context,
                                         struct value *out, struct diag *diag);
 

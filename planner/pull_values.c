@@ -44,7 +44,10 @@ static enum status evaluate(const struct pull_reader *self, const struct express
     TRY(translate(planner, &scope, expression, &expr));
     *type = expr->type;
     *is_known = true;
-    return expr_eval_constant(expr, planner->constants, out, planner->diag);
+    struct value value;
+    TRY(expr_eval_constant(expr, planner->constants, &value, planner->diag));
+    /* The plan outlives what the context computes. */
+    return value_copy(planner->arena, expr->type, &value, out, planner->diag);
 }
 
 static enum status key_value(const struct pull_reader *self, uint32_t key,
