@@ -107,16 +107,20 @@ static enum status read_window(const struct planner *planner, const struct prope
     return STATUS_OK;
 }
 
+/* A side whose columns are listed does not take them from the schema registry too. */
 static enum status check_elements(const struct planner *planner,
                                   const struct create_source_statement *statement,
-                                  const struct properties *properties)
+                                  const struct properties *properties, const struct schema *schema)
 {
-    const enum property_id ids[] = {PROPERTY_KEY_SCHEMA_ID, PROPERTY_VALUE_SCHEMA_ID};
-    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
-        if (properties->values[ids[i]].is_set && statement->columns.count > 0) {
+    static const struct {
+        enum property_id id;
+        enum column_role role;
+    } sides[] = {{PROPERTY_KEY_SCHEMA_ID, COLUMN_KEY}, {PROPERTY_VALUE_SCHEMA_ID, COLUMN_VALUE}};
+    for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]); i++) {
+        if (properties->values[sides[i].id].is_set && schema_count(schema, sides[i].role) > 0) {
             return diag_fail(planner->diag, STATUS_INVALID, statement->name.pos,
                              "Table elements and %s cannot both exist for create statement.",
-                             property_name(ids[i]));
+                             property_name(sides[i].id));
         }
     }
     return STATUS_OK;
@@ -171,7 +175,7 @@ enum status plan_create_source(const struct planner *planner,
     TRY(properties_read(&statement->properties, CLAUSE_CREATE, &properties, planner->diag));
     TRY(columns_resolve(planner, &statement->columns, source.is_table, &source.schema));
     TRY(read_window(planner, &properties, &source.window));
-    TRY(check_elements(planner, statement, &properties));
+    TRY(check_elements(planner, statement, &properties, &source.schema));
     TRY(serde_choose_for_create(planner, &properties, &source.schema, &source.key_serde,
                                 &source.value_serde));
     TRY(check_columns(planner, statement, &source.schema, &source.window));

@@ -4,6 +4,11 @@
 #include "tests/test.h"
 
 static const struct plan_case cases[] = {
+    {"CREATE STREAM O (V INT) WITH (kafka_topic='o', format='JSON', value_schema_id=1);",
+     "ERROR: Table elements and VALUE_SCHEMA_ID cannot both exist for create statement.\n"},
+    {"CREATE STREAM O (K INT KEY) WITH (kafka_topic='o', format='JSON', value_schema_id=1);",
+     "ERROR: VALUE_FORMAT should support schema inference when VALUE_SCHEMA_ID is provided. "
+     "Current format is JSON.\n"},
     {"SET 'ksql.headers.columns.enabled'='false'; CREATE STREAM O (H BYTES HEADER('h')) WITH "
      "(kafka_topic='o', value_format='JSON');",
      "ERROR: Cannot create STREAM because schema with headers columns is disabled.\n"},
