@@ -88,6 +88,7 @@ struct outcome {
     struct sql_pos pos;         /* of the statement in the script */
     const char *type_name;      /* "SELECT", "CREATE AS SELECT"; constant */
     bool is_query;              /* SELECT or PRINT: /ksql refuses these before running them */
+    bool is_insert;             /* INSERT INTO .. VALUES */
     bool is_print;
     bool is_push;               /* a SELECT with EMIT */
     json_t *entity;
@@ -100,6 +101,15 @@ void script_peek(const struct script *script, struct outcome *out);
 bool script_peek_at(const struct script *script, size_t ahead, struct outcome *out);
 /* Runs the next statement. On failure the script stays there; diag holds the message. */
 MUST_USE enum status script_step(struct script *script, struct outcome *out, struct diag *diag);
+
+/* The same, but an INSERT .. VALUES does not wait until its row is durable: *out_is_pending says
+ * that done is called, once, when it is or when that has failed; perhaps before this returns, and
+ * even when this then fails. It runs on an engine's thread or this one, perhaps with locks of the
+ * engine held: it must neither block nor call the engine. Other statements run as ever. */
+MUST_USE enum status script_step_async(struct script *script, struct outcome *out,
+                                       bool *out_is_pending,
+                                       void (*done)(void *context, enum status status),
+                                       void *context, struct diag *diag);
 
 /* Appends the error as people read it: file, line and column, the line of sql with a caret under
  * the place, and the hint. file may be empty. */

@@ -26,6 +26,9 @@ struct execution {
     struct diag *diag;
     bool has_submitted;       /* something that must be durable before the statement is done */
     uint64_t ticket;          /* of the last submission, for the committer */
+    /* Not NULL: nobody waits for the disk; what is submitted calls this when it is durable. */
+    void (*done)(void *context, enum status status);
+    void *done_context;
 };
 
 /* Plans borrow from the tree that they were made from, so whoever keeps a plan keeps its script.

@@ -122,6 +122,7 @@ bool script_peek_at(const struct script *script, size_t ahead, struct outcome *o
     out->pos = statement->pos;
     out->type_name = kinds[statement->kind].name;
     out->is_query = kinds[statement->kind].is_query;
+    out->is_insert = statement->kind == STATEMENT_INSERT_VALUES;
     out->is_print = statement->kind == STATEMENT_PRINT;
     out->is_push =
         statement->kind == STATEMENT_QUERY && statement->query->emit != AST_EMIT_NONE;
@@ -243,6 +244,15 @@ enum status execution_give_warning(struct execution *execution, const char *mess
 
 enum status execution_submit(struct execution *execution, struct commit *commit)
 {
+    if (execution->done) {
+        const enum status status = commit_on_finish(commit, execution->done,
+                                                    execution->done_context, execution->diag);
+        if (status != STATUS_OK) {
+            commit_destroy(commit);
+            return status;
+        }
+        execution->has_submitted = true; /* done is called even if submitting fails */
+    }
     TRY(topics_submit(execution->engine->topics, commit, &execution->ticket, execution->diag));
     execution->has_submitted = true;
     return STATUS_OK;
@@ -270,7 +280,7 @@ static enum status call_statement(struct execution *execution)
 static enum status run_statement(struct execution *execution)
 {
     TRY(call_statement(execution));
-    if (!execution->has_submitted) {
+    if (!execution->has_submitted || execution->done) {
         return STATUS_OK;
     }
     const enum status status = committer_wait(execution->engine->committer, execution->ticket, -1,
@@ -283,22 +293,24 @@ static enum status run_statement(struct execution *execution)
     return status;
 }
 
-enum status script_step(struct script *script, struct outcome *out, struct diag *diag)
+/* Runs the next statement; done and context are NULL or as in script_step_async(). */
+static enum status step(struct script *script, struct outcome *out, bool *out_is_pending,
+                        void (*done)(void *context, enum status status), void *context,
+                        struct diag *diag)
 {
-    script_peek(script, out);
-    if (out->kind == OUTCOME_END) {
-        return STATUS_OK;
-    }
+    const struct statement *statement = script->statements.items[script->next];
     struct arena arena;
     arena_init(&arena);
     struct execution execution = {
         .engine = script->engine,
         .session = script->session,
         .script = script,
-        .statement = script->statements.items[script->next],
+        .statement = statement,
         .arena = &arena,
         .out = out,
         .diag = diag,
+        .done = statement->kind == STATEMENT_INSERT_VALUES ? done : NULL,
+        .done_context = context,
     };
     execution_init_catalog(&execution);
     struct evaluation evaluation;
@@ -309,8 +321,27 @@ enum status script_step(struct script *script, struct outcome *out, struct diag 
         evaluation_release(&evaluation);
     }
     arena_release(&arena);
+    *out_is_pending = execution.done && execution.has_submitted;
     if (status == STATUS_OK) {
         script->next++;
     }
     return status;
+}
+
+enum status script_step(struct script *script, struct outcome *out, struct diag *diag)
+{
+    bool is_pending = false;
+    script_peek(script, out);
+    return out->kind == OUTCOME_END ? STATUS_OK
+                                    : step(script, out, &is_pending, NULL, NULL, diag);
+}
+
+enum status script_step_async(struct script *script, struct outcome *out, bool *out_is_pending,
+                              void (*done)(void *context, enum status status), void *context,
+                              struct diag *diag)
+{
+    *out_is_pending = false;
+    script_peek(script, out);
+    return out->kind == OUTCOME_END ? STATUS_OK
+                                    : step(script, out, out_is_pending, done, context, diag);
 }

@@ -45,6 +45,8 @@ struct exchange {
     const struct route *route; /* NULL until the router has found one */
     struct request request;
     struct pool_task task; /* runs the route */
+    bool may_block;        /* the route runs on a thread that may wait */
+    bool is_trusted;       /* its credentials need no further look */
     int64_t start_us;
 
     const struct exchange_front_end *front_end;

@@ -10,6 +10,8 @@
 
 /* For the two query routes: only a body that is long, or names a command to wait for, may wait. */
 bool query_may_wait(const struct exchange *exchange);
+/* For /ksql: only a short body that seems to insert rows may not. */
+bool statements_may_wait(const struct exchange *exchange);
 
 route_handler handle_root;
 route_handler handle_alive;

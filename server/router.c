@@ -38,7 +38,7 @@ static const struct route routes[] = {
      .needs_http2 = true,
      .run = handle_inserts},
     {"GET", "/is_valid_property/", ADMIN, .run = handle_property},
-    {"POST", "/ksql", ADMIN, BODY_WHOLE, .run = handle_statements},
+    {"POST", "/ksql", ADMIN, BODY_WHOLE, .may_wait = statements_may_wait, .run = handle_statements},
     {"POST", "/ksql/terminate", ADMIN, BODY_WHOLE, .run = handle_terminate_cluster},
     {"POST", "/lag", ADMIN, BODY_WHOLE, .is_quick = true, .run = handle_internal_only},
     {"GET", "/livez", {MEDIA_TEXT}, .is_open = true, .is_quick = true, .run = handle_livez},
@@ -138,7 +138,7 @@ static void refuse_credentials(struct exchange *exchange)
 
 static bool needs_credentials(const struct exchange *exchange)
 {
-    return exchange->server->auth && !exchange->route->is_open;
+    return exchange->server->auth && !exchange->route->is_open && !exchange->is_trusted;
 }
 
 static bool check_credentials(struct exchange *exchange)
@@ -147,7 +147,9 @@ static bool check_credentials(struct exchange *exchange)
         return true;
     }
     const struct text header = request_find_header(&exchange->request, "Authorization");
-    if (auth_quick_check(exchange->server->auth, header) == AUTH_REFUSED) {
+    const enum auth_result result = auth_quick_check(exchange->server->auth, header);
+    exchange->is_trusted = result == AUTH_GRANTED;
+    if (result == AUTH_REFUSED) {
         refuse_credentials(exchange);
         return false;
     }
@@ -277,21 +279,36 @@ static enum task_result run(struct pool_task *task)
     return TASK_GONE;
 }
 
-void router_run(struct exchange *exchange)
+static void run_on_thread(struct exchange *exchange)
 {
     struct server *server = exchange->server;
-    const struct route *route = exchange->route;
-    const bool is_quick = route->is_quick || (route->may_wait && !route->may_wait(exchange));
-    if (is_quick && !needs_credentials(exchange)) {
-        route->run(server, exchange);
-        return;
-    }
     if (task_pool_load(server->requests) >= REQUEST_QUEUE_COUNT_MAX) {
         exchange_set_header(exchange, "Retry-After", "1");
         exchange_reply_error(exchange, ERROR_TOO_MANY_REQUESTS, "Too many requests are waiting");
         return;
     }
+    exchange->may_block = true;
     exchange->task.run = run;
     exchange_ref(exchange);
     task_pool_wake(server->requests, &exchange->task);
+}
+
+void router_run(struct exchange *exchange)
+{
+    const struct route *route = exchange->route;
+    const bool is_quick = route->is_quick || (route->may_wait && !route->may_wait(exchange));
+    if (is_quick && !needs_credentials(exchange)) {
+        route->run(exchange->server, exchange);
+    } else {
+        run_on_thread(exchange);
+    }
+}
+
+bool router_defer(struct exchange *exchange)
+{
+    if (exchange->may_block) {
+        return false;
+    }
+    run_on_thread(exchange);
+    return true;
 }

@@ -48,6 +48,10 @@ void router_refuse_body(struct exchange *exchange);
 /* Runs the route, here or on a thread of the server's. */
 void router_run(struct exchange *exchange);
 
+/* For handlers on a front end's thread that find out that they may have to wait: runs the route
+ * once more, from its beginning, on a thread that may. False: it is running on one already. */
+bool router_defer(struct exchange *exchange);
+
 /* The text behind a route's path that ends with a slash. */
 struct text router_rest(const struct exchange *exchange);
 

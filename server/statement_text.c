@@ -32,7 +32,8 @@ bool statement_open_script(struct exchange *exchange, struct engine *engine,
 
 bool statement_wait_for(struct exchange *exchange, struct engine *engine, int64_t sequence)
 {
-    for (int64_t waited_ms = 0; engine_sequence(engine) < sequence; waited_ms += 10) {
+    for (int64_t waited_ms = 0; sequence >= 0 && engine_sequence(engine) < sequence;
+         waited_ms += 10) {
         if (waited_ms >= COMMAND_WAIT_MS) {
             struct buffer body;
             char message[160];
