@@ -152,6 +152,7 @@ enum status engine_open(const struct engine_options *options, struct engine **ou
         return diag_no_memory(diag);
     }
     arena_init(&engine->arena);
+    arena_init(&engine->unit_arena);
     pthread_mutex_init(&engine->lock, NULL);
     catalog_store_init(&engine->catalog);
     atomic_init(&engine->next_transient, 1);
@@ -191,6 +192,7 @@ void engine_close(struct engine *engine)
     settings_release(&engine->settings);
     pthread_mutex_destroy(&engine->lock);
     extensions_close(&engine->extensions);
+    arena_release(&engine->unit_arena);
     arena_release(&engine->arena);
     memory_free(engine);
 }
