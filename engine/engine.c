@@ -164,6 +164,7 @@ enum status engine_open(const struct engine_options *options, struct engine **ou
     }
     arena_init(&engine->arena);
     init_locks(engine);
+    arena_init(&engine->unit_arena);
     catalog_store_init(&engine->catalog);
     atomic_init(&engine->next_transient, 1);
     engine->options = *options;
@@ -203,6 +204,7 @@ void engine_close(struct engine *engine)
     pthread_rwlock_destroy(&engine->lock);
     pthread_mutex_destroy(&engine->cursor_lock);
     extensions_close(&engine->extensions);
+    arena_release(&engine->unit_arena);
     arena_release(&engine->arena);
     memory_free(engine);
 }

@@ -45,6 +45,7 @@ struct engine {
     struct driver *driver;   /* NULL when is_manual */
     pthread_mutex_t cursor_lock; /* cursors, waker */
     struct cursor *cursors;  /* open ones with an id, linked */
+    struct arena unit_arena; /* batches of the unit that runs: its thread's alone */
     struct waker *waker;     /* NULL until the first cursor asks to be woken */
     atomic_bool is_stopping; /* no unit of work is begun any more */
     atomic_uint_fast64_t next_transient;
