@@ -84,7 +84,6 @@ static enum status drain(struct run *run, struct cursor *cursor, struct row_writ
             TRY(status);
         }
     } while (chunk);
-    (void)fflush(stdout);
     return STATUS_OK;
 }
 
@@ -95,8 +94,10 @@ static enum status write_rows(struct run *run, struct cursor *cursor, struct row
         TRY(engine_run_until_idle(run->engine, -1, &run->diag));
         TRY(drain(run, cursor, writer, &is_end));
         if (is_end || (run->until_idle && cursor_is_caught_up(cursor))) {
-            return STATUS_OK;
+            return row_writer_finish(writer, &run->diag);
         }
+        TRY(row_writer_flush(writer, &run->diag));
+        (void)fflush(stdout);
         struct row_chunk *chunk = NULL;
         TRY(cursor_next(cursor, 1000, &chunk, &is_end, &run->diag));
         if (chunk) {
@@ -109,11 +110,19 @@ static enum status write_rows(struct run *run, struct cursor *cursor, struct row
 
 static enum status show_cursor(struct run *run, struct cursor *cursor)
 {
+    const struct row_writer_options writer_options = {
+        .out = stdout,
+        .format = run->format,
+        .width_max = run->width,
+        .is_endless = !run->until_idle && cursor_kind(cursor) == CURSOR_PUSH,
+    };
     struct row_writer writer;
-    enum status status = row_writer_init(&writer, stdout, run->format, cursor_schema(cursor),
-                                         &run->diag);
+    enum status status =
+        row_writer_init(&writer, &writer_options, cursor_schema(cursor), &run->diag);
     if (status == STATUS_OK) {
         status = write_rows(run, cursor, &writer);
+        const enum status flushed = row_writer_flush(&writer, NULL); /* rows before a failure */
+        status = status == STATUS_OK ? flushed : status;
     }
     row_writer_release(&writer);
     return status;

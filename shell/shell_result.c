@@ -48,15 +48,6 @@ struct result {
     enum status status;
 };
 
-/* Room for values that are to come. */
-static const struct {
-    const char *type;
-    size_t width;
-} usual_widths[] = {
-    {"BIGINT", 12}, {"BOOLEAN", 5}, {"DATE", 10},      {"DECIMAL", 12}, {"DOUBLE", 12},
-    {"INTEGER", 8}, {"STRING", 16}, {"TIMESTAMP", 23}, {"TIME", 12},
-};
-
 static int64_t now_ms(void)
 {
     struct timespec now;
@@ -65,16 +56,6 @@ static int64_t now_ms(void)
 }
 
 /* --- The header --------------------------------------------------------------------------- */
-
-static size_t usual_width(struct text type)
-{
-    for (size_t i = 0; i < sizeof(usual_widths) / sizeof(usual_widths[0]); i++) {
-        if (text_equal_nocase(type, text_of(usual_widths[i].type))) {
-            return usual_widths[i].width;
-        }
-    }
-    return 16;
-}
 
 static struct text unquote(struct text name)
 {
@@ -105,8 +86,9 @@ static void read_columns(struct result *result, struct text schema)
     while (is_more && result->column_count < RESULT_COLUMN_MAX) {
         const struct token name = lexer_next(&lexer);
         const struct token type = lexer_next(&lexer);
-        result->columns[result->column_count++] = (struct text_column){
-            .name = unquote(name.text), .width_min = result->is_push ? usual_width(type.text) : 0};
+        const size_t usual = result->is_push ? text_table_usual_width(type.text) : 0;
+        result->columns[result->column_count++] =
+            (struct text_column){.name = unquote(name.text), .width_min = usual};
         is_more = skip_column(&lexer);
     }
 }

@@ -13,6 +13,7 @@ enum {
     COLUMN_WIDTH_MIN = 8,      /* narrower, words and numbers fall apart */
     COLUMN_WIDTH_MAX = 100000, /* without a terminal nothing else limits a cell */
     VERTICAL_RULE_MAX = 60,
+    OTHER_WIDTH = 16,
 };
 
 /* What stands around the cells of a row, and what that takes: of each column, and once. */
@@ -28,6 +29,25 @@ static const struct frame {
     [TEXT_TABLE_BOX] = {"|", "", "", "|", "|\n", 1, 1},
     [TEXT_TABLE_LIST] = {"", " ", " ", "|", "\n", 3, -1},
 };
+
+/* Room for values that are to come. */
+static const struct {
+    const char *type;
+    size_t width;
+} usual_widths[] = {
+    {"BIGINT", 12}, {"BOOLEAN", 5}, {"DATE", 10},      {"DECIMAL", 12}, {"DOUBLE", 12},
+    {"INTEGER", 8}, {"STRING", 16}, {"TIMESTAMP", 23}, {"TIME", 12},
+};
+
+size_t text_table_usual_width(struct text type)
+{
+    for (size_t i = 0; i < sizeof(usual_widths) / sizeof(usual_widths[0]); i++) {
+        if (text_equal_nocase(type, text_of(usual_widths[i].type))) {
+            return usual_widths[i].width;
+        }
+    }
+    return OTHER_WIDTH;
+}
 
 void text_table_init(struct text_table *table, size_t width_max, struct buffer *out)
 {

@@ -53,6 +53,9 @@ struct text_table {
     struct buffer *out; /* borrowed: what is drawn is appended here */
 };
 
+/* Room that values of this SQL type ("BIGINT") usually take, for rows that are to come. */
+size_t text_table_usual_width(struct text type);
+
 /* Starts a table of no columns; draws nothing. */
 void text_table_init(struct text_table *table, size_t width_max, struct buffer *out);
 void text_table_release(struct text_table *table);

@@ -101,6 +101,14 @@ For runtime statistics and query details run: DESCRIBE <Stream,Table> EXTENDED;
 Topic t exists.
 """.format("-" * 104).splitlines())
 
+    def test_table_is_as_wide_as_its_rows(self):
+        done = self.run_script(
+            "CREATE STREAM s (k STRING KEY, v INTEGER) WITH (KAFKA_TOPIC='t',"
+            " VALUE_FORMAT='JSON', PARTITIONS=1); INSERT INTO s VALUES ('東京', 1);"
+            "INSERT INTO s (k) VALUES ('a\tb\x1b'); SELECT * FROM s;")
+        self.assertEqual(done.stdout, "Stream created\n+--------+----+\n|K       |V   |\n"
+                         "+--------+----+\n|東京    |1   |\n|a\\tb\\x1b|null|\n+--------+----+\n")
+
     def test_csv_quotes_where_it_must(self):
         done = self.run_script(
             "CREATE STREAM s (v STRING, n INTEGER) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON',"
