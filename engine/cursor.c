@@ -139,7 +139,8 @@ static enum status copy_batch(struct arena *arena, const struct batch *from, siz
     return STATUS_OK;
 }
 
-enum status cursor_drop_deletes(struct batch *batch, struct arena *arena, struct diag *diag)
+enum status cursor_drop_rows(struct batch *batch, uint8_t flags, struct arena *arena,
+                             struct diag *diag)
 {
     uint32_t *rows = arena_array(arena, batch->row_count, sizeof(*rows));
     if (!rows) {
@@ -147,7 +148,7 @@ enum status cursor_drop_deletes(struct batch *batch, struct arena *arena, struct
     }
     size_t count = 0;
     for (size_t row = 0; row < batch->row_count; row++) {
-        if (!(batch->flags[row] & ROW_DELETE)) {
+        if (!(batch->flags[row] & flags)) {
             rows[count++] = (uint32_t)row;
         }
     }

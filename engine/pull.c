@@ -130,7 +130,7 @@ static enum status receive_table(void *receiver, struct op_context *context, str
     struct cursor *cursor = receiver;
     struct pull *pull = cursor->source;
     struct batch *input = NULL;
-    TRY(cursor_drop_deletes(batch, context->batch_arena, diag));
+    TRY(cursor_drop_rows(batch, ROW_DELETE, context->batch_arena, diag));
     if (batch->row_count == 0) {
         return STATUS_OK;
     }
@@ -142,7 +142,7 @@ static enum status receive_stream(void *receiver, struct op_context *context,
                                   struct batch *batch, struct diag *diag)
 {
     struct cursor *cursor = receiver;
-    TRY(cursor_drop_deletes(batch, context->batch_arena, diag));
+    TRY(cursor_drop_rows(batch, ROW_DELETE, context->batch_arena, diag));
     return batch->row_count ? answer(cursor, cursor->source, batch, diag) : STATUS_OK;
 }
 
