@@ -153,6 +153,21 @@ static enum status use_key(struct tls_identity *identity, const struct tls_optio
 
 /* --- What is asked of clients ----------------------------------------------------------------- */
 
+/* The library's own check would refuse a client that was asked and shows none. That one that must
+ * show one does is seen to by the handshake. */
+static int check_client(gnutls_session_t session)
+{
+    unsigned count = 0;
+    unsigned flaws = 0;
+    gnutls_typed_vdata_st purpose = {.type = GNUTLS_DT_KEY_PURPOSE_OID,
+                                     .data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_CLIENT};
+    if (!gnutls_certificate_get_peers(session, &count) || count == 0) {
+        return 0;
+    }
+    const int error = gnutls_certificate_verify_peers(session, &purpose, 1, &flaws);
+    return error == 0 && flaws == 0 ? 0 : GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
+}
+
 static enum status use_trust(struct tls_identity *identity, const struct tls_options *options,
                              struct diag *diag)
 {
@@ -168,6 +183,7 @@ static enum status use_trust(struct tls_identity *identity, const struct tls_opt
                                        "'%s' holds no certificate in PEM", options->trust_file);
     }
     buffer_release(&trust);
+    gnutls_certificate_set_verify_function(identity->credentials, check_client);
     return status;
 }
 
@@ -268,7 +284,6 @@ static void ask_for_certificate(gnutls_session_t session, enum tls_client_check 
     if (check != TLS_CLIENT_NONE) {
         gnutls_certificate_server_set_request(
             session, check == TLS_CLIENT_REQUIRED ? GNUTLS_CERT_REQUIRE : GNUTLS_CERT_REQUEST);
-        gnutls_session_set_verify_cert(session, NULL, 0);
     }
 }
 

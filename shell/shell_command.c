@@ -7,7 +7,6 @@
 #include "shell/shell_command.h"
 
 #include <getopt.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -55,6 +54,8 @@ static const char help[] =
     "  --query-timeout MS       end each query after so many milliseconds\n"
     "  --config-file FILE       properties to set first\n"
     "  --help                   print this\n\n"
+    "SSL_CERT_FILE, in the environment, names the certificates (PEM) that https servers are\n"
+    "known by, if the system does not know them.\n\n"
     "Exit code: 0 done, 1 a statement failed, 2 wrong usage.\n";
 
 enum {
@@ -359,7 +360,6 @@ int shell_command(int argc, char **argv)
     if (!shell) {
         return 1;
     }
-    (void)setlocale(LC_CTYPE, "C.UTF-8"); /* for the widths of characters */
     int code = take_options(shell, argc, argv);
     if (code < 0) {
         const bool is_interactive = !shell->execute && !shell->file && isatty(STDIN_FILENO) == 1 &&
