@@ -57,6 +57,7 @@ static const struct route routes[] = {
     {"GET", "/status/", ADMIN, .is_quick = true, .run = handle_status},
     {"GET", "/v1/metadata", ADMIN, .is_open = true, .is_quick = true, .run = handle_metadata},
     {"GET", "/v1/metadata/id", ADMIN, .is_open = true, .is_quick = true, .run = handle_metadata_id},
+    {"GET", "/ws/query", {MEDIA_NONE}, .is_quick = true, .run = handle_websocket},
 };
 
 enum { ROUTE_COUNT = sizeof(routes) / sizeof(routes[0]) };
