@@ -110,10 +110,10 @@ bool query_may_wait(const struct exchange *exchange)
     return memmem(body.data, body.bytes, field, strlen(field)) != NULL;
 }
 
-/* /query answers with v1+json whatever the client calls it. */
+/* /query answers with v1+json, also to those who call it JSON. */
 void handle_query(struct server *server, struct exchange *exchange)
 {
-    exchange->media = MEDIA_V1_JSON;
+    exchange->media = exchange->media == MEDIA_JSON ? MEDIA_V1_JSON : exchange->media;
     answer(server, exchange, &body_names_ksql);
 }
 

@@ -64,3 +64,21 @@ bool statement_wait_for(struct exchange *exchange, struct engine *engine, int64_
     }
     return true;
 }
+
+enum status statement_run(struct engine *engine, struct text sql, json_t **out, struct diag *diag)
+{
+    struct session *session = NULL;
+    struct script *script = NULL;
+    struct outcome outcome = {.entity = NULL};
+    enum status status = session_create(engine, &session, diag);
+    if (status == STATUS_OK) {
+        status = script_open(engine, session, sql, &script, diag);
+    }
+    if (status == STATUS_OK) {
+        status = script_step(script, &outcome, diag);
+    }
+    script_close(script);
+    session_destroy(session);
+    *out = status == STATUS_OK ? outcome.entity : NULL;
+    return status;
+}
