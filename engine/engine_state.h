@@ -43,10 +43,12 @@ struct engine {
     uint64_t next_sequence;  /* numbers sources and queries; grows with every statement, as the
                                 offset of ksqlDB's command topic does */
     struct driver *driver;   /* NULL when is_manual */
+    struct arena unit_arena; /* batches of the unit that runs: its thread's alone */
+
     pthread_mutex_t cursor_lock; /* cursors, waker */
     struct cursor *cursors;  /* open ones with an id, linked */
-    struct arena unit_arena; /* batches of the unit that runs: its thread's alone */
     struct waker *waker;     /* NULL until the first cursor asks to be woken */
+
     atomic_bool is_stopping; /* no unit of work is begun any more */
     atomic_uint_fast64_t next_transient;
 };
