@@ -15,6 +15,7 @@
  */
 #include "server/http1.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -29,6 +30,7 @@
 #include "server/router.h"
 #include "server/server_state.h"
 #include "server/watch.h"
+#include "server/websocket.h"
 
 enum {
     THREAD_COUNT = 2,         /* a thread moves 25,000 small answers per second */
@@ -105,10 +107,30 @@ static ssize_t read_stream(void *context, uint64_t position, char *to, size_t by
     return MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
+/* The answer to a WebSocket's handshake has gone out. The socket goes on under a descriptor of its
+ * own, so that the library can close and forget its connection at once. */
+static void hand_over(void *context, struct MHD_Connection *connection, void *con_cls,
+                      const char *early, size_t early_bytes, MHD_socket fd,
+                      struct MHD_UpgradeResponseHandle *handle)
+{
+    (void)connection;
+    (void)con_cls;
+    struct http1_request *request = context;
+    const int own_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (own_fd >= 0) {
+        websocket_add(request->http1->server->websockets, own_fd, request->exchange,
+                      (struct text){early, early_bytes});
+    }
+    (void)MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
+}
+
 /* The exchange keeps a whole answer's bytes until the request is completed. */
 static struct MHD_Response *make_response(struct http1_request *request)
 {
     struct exchange *exchange = request->exchange;
+    if (exchange->http_status == MHD_HTTP_SWITCHING_PROTOCOLS) {
+        return MHD_create_response_for_upgrade(hand_over, request);
+    }
     if (exchange->is_stream) {
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read_stream,
                                                  request, NULL);
@@ -123,7 +145,10 @@ static bool add_headers(const struct http1_request *request, struct MHD_Response
     const char *media = media_type_name(exchange->media);
     char server[64];
     (void)snprintf(server, sizeof(server), "leat/%s", exchange->server->options.version);
+    const bool is_upgrade = exchange->http_status == MHD_HTTP_SWITCHING_PROTOCOLS;
     return MHD_add_response_header(response, "Server", server) == MHD_YES &&
+           (!is_upgrade ||
+            MHD_add_response_header(response, "Upgrade", "websocket") == MHD_YES) &&
            (!media || MHD_add_response_header(response, "Content-Type", media) == MHD_YES) &&
            (!exchange->header_name || MHD_add_response_header(response, exchange->header_name,
                                                               exchange->header_value) == MHD_YES);
@@ -422,7 +447,8 @@ static void log_error(void *context, const char *format, va_list args)
 static struct MHD_Daemon *start_daemon(struct http1 *http1)
 {
     const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |
-                           MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+                           MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE |
+                           MHD_USE_ITC | MHD_USE_ERROR_LOG;
     return MHD_start_daemon(
         flags, 0, NULL, NULL, handle, http1, MHD_OPTION_EXTERNAL_LOGGER, log_error,
         http1, /* first, so that it sees the others */
