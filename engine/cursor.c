@@ -13,6 +13,25 @@
 #include "engine/execution.h"
 #include "engine/waker.h"
 
+static void enlist(struct cursor *cursor)
+{
+    cursor->link = &cursor->engine->cursors;
+    cursor->next_open = *cursor->link;
+    if (cursor->next_open) {
+        cursor->next_open->link = &cursor->next_open;
+    }
+    *cursor->link = cursor;
+}
+
+/* In constant time: thousands of clients may leave at once. */
+static void forget(struct cursor *cursor)
+{
+    *cursor->link = cursor->next_open;
+    if (cursor->next_open) {
+        cursor->next_open->link = cursor->link;
+    }
+}
+
 enum status cursor_create(struct engine *engine, const struct cursor_vtable *vtable,
                           struct cursor **out, struct diag *diag)
 {
@@ -25,21 +44,9 @@ enum status cursor_create(struct engine *engine, const struct cursor_vtable *vta
     cursor->final_message = "";
     arena_init(&cursor->arena);
     atomic_init(&cursor->is_terminated, false);
-    cursor->next_open = engine->cursors;
-    engine->cursors = cursor;
+    enlist(cursor);
     *out = cursor;
     return STATUS_OK;
-}
-
-static void forget(struct cursor *cursor)
-{
-    struct cursor **link = &cursor->engine->cursors;
-    while (*link && *link != cursor) {
-        link = &(*link)->next_open;
-    }
-    if (*link) {
-        *link = cursor->next_open;
-    }
 }
 
 void cursor_discard(struct cursor *cursor)

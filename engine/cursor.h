@@ -44,6 +44,7 @@ struct cursor {
     const struct cursor_vtable *vtable;
     struct engine *engine;
     struct cursor *next_open; /* in the engine's list, under its lock */
+    struct cursor **link;     /* what points to this one there */
     struct arena arena;       /* schema and plan */
     struct script *script;    /* a reference: the plan borrows from its tree */
     char query_id[64];
