@@ -1,7 +1,8 @@
 /* listener.c
  *
  * One thread with one epoll set: the listening socket, and the connections that have not sent
- * enough yet to tell their protocol. Bytes are looked at with MSG_PEEK and left for the front end.
+ * enough yet to tell their protocol, or the request that HTTP/2 is to begin with. Bytes are looked
+ * at with MSG_PEEK and left for the front end.
  * Such connections are edge-triggered, since what was looked at stays readable, and closed at the
  * deadline for headers; a client cannot hold anything here but a descriptor.
  */
@@ -23,13 +24,14 @@
 #include "server/clock.h"
 #include "server/http1.h"
 #include "server/http2.h"
+#include "server/http2_upgrade.h"
 #include "server/limits.h"
 #include "server/server_state.h"
 
 enum { EVENT_COUNT = 64, BACKLOG = 1024, TICK_MS = 500, PENDING_COUNT_MAX = 4096 };
 
 static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-enum { PREFACE_BYTES = sizeof(preface) - 1 };
+enum { PREFACE_BYTES = sizeof(preface) - 1, TLS_HANDSHAKE = 0x16 };
 
 /* A connection whose protocol is not known yet. */
 struct pending {
@@ -51,6 +53,7 @@ struct listener {
     atomic_bool must_stop;
     struct pending head; /* a ring, oldest first */
     size_t pending_count;
+    char peeked[HTTP2_UPGRADE_BYTES_MAX];
 };
 
 /* --- Telling protocols apart ------------------------------------------------------------------ */
@@ -71,33 +74,57 @@ static void drop(struct listener *listener, struct pending *pending)
     (void)close(fd);
 }
 
-static void hand_on(struct listener *listener, struct pending *pending, bool is_http2)
+/* Takes upgrade. */
+static void hand_on_http2(struct listener *listener, struct pending *pending,
+                          struct http2_upgrade *upgrade)
 {
-    struct server *server = listener->server;
+    const int fd = pending->fd;
+    const struct sockaddr_storage address = pending->address;
+    forget(listener, pending);
+    http2_add(listener->server->http2, fd, (const struct sockaddr *)&address, upgrade);
+}
+
+static void hand_on_http1(struct listener *listener, struct pending *pending)
+{
     const int fd = pending->fd;
     const struct sockaddr_storage address = pending->address;
     const socklen_t address_bytes = pending->address_bytes;
     forget(listener, pending);
-    if (is_http2) {
-        http2_add(server->http2, fd, (const struct sockaddr *)&address);
-    } else {
-        http1_add(server->http1, fd, (const struct sockaddr *)&address, address_bytes);
+    http1_add(listener->server->http1, fd, (const struct sockaddr *)&address, address_bytes);
+}
+
+static void look_at_http1(struct listener *listener, struct pending *pending, struct text bytes)
+{
+    struct http2_upgrade *upgrade = NULL;
+    switch (http2_upgrade_read(bytes, &upgrade)) {
+    case HTTP2_UPGRADE_NONE:
+        hand_on_http1(listener, pending);
+        break;
+    case HTTP2_UPGRADE_INCOMPLETE:
+        break; /* the next bytes, or the deadline */
+    case HTTP2_UPGRADE_READY:
+        hand_on_http2(listener, pending, upgrade);
+        break;
     }
 }
 
 static void look(struct listener *listener, struct pending *pending)
 {
-    char bytes[PREFACE_BYTES];
-    const ssize_t count = recv(pending->fd, bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT);
+    char *bytes = listener->peeked;
+    const ssize_t count =
+        recv(pending->fd, bytes, sizeof(listener->peeked), MSG_PEEK | MSG_DONTWAIT);
+    const size_t preface_bytes = count < PREFACE_BYTES ? (size_t)count : PREFACE_BYTES;
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
         return;
     }
     if (count <= 0) {
         drop(listener, pending);
-    } else if (memcmp(bytes, preface, (size_t)count) != 0) {
-        hand_on(listener, pending, false);
-    } else if (count == PREFACE_BYTES) {
-        hand_on(listener, pending, true);
+    } else if ((unsigned char)bytes[0] == TLS_HANDSHAKE) {
+        drop(listener, pending); /* no answer of ours would be understood */
+    } else if (memcmp(bytes, preface, preface_bytes) != 0) {
+        look_at_http1(listener, pending, (struct text){bytes, (size_t)count});
+    } else if (preface_bytes == PREFACE_BYTES) {
+        hand_on_http2(listener, pending, NULL);
     }
 }
 

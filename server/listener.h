@@ -1,7 +1,8 @@
 /* listener.h: the port: accepts connections and gives each to the front end of its protocol.
  *
  * A client that begins with HTTP/2's preface has prior knowledge of HTTP/2; all others speak
- * HTTP/1. Thread: the listener has its own. */
+ * HTTP/1, and of them, one whose first request asks for an upgrade to h2c gets HTTP/2. Thread: the
+ * listener has its own. */
 #ifndef SERVER_LISTENER_H
 #define SERVER_LISTENER_H
 

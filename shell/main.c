@@ -4,6 +4,7 @@
  * Exit codes: 0 done, 1 a statement, test or record failed, 2 wrong usage.
  */
 #include <fcntl.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,6 +60,7 @@ int main(int argc, char **argv)
 {
     open_standard_descriptors();
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)setlocale(LC_CTYPE, "C.UTF-8"); /* for the widths of characters */
     if (argc < 2) {
         print_help(stderr);
         return 2;

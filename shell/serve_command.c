@@ -7,8 +7,8 @@
  * Signals are blocked before any thread exists and waited for by this one. After the first, the
  * server closes in order; a second SIGINT ends the process at once.
  *
- * A queries file is run when the data directory holds no query yet: definitions are kept, so on
- * every later start they are there already.
+ * A queries file (queries_file.c) is run before the port opens, so that no client sees a server
+ * without its queries.
  */
 #include "shell/serve_command.h"
 
@@ -27,6 +27,7 @@
 #include "server/property_file.h"
 #include "server/server.h"
 #include "shell/file_text.h"
+#include "shell/queries_file.h"
 #include "shell/version.h"
 
 enum { ADDRESS_BYTES_MAX = 64 };
@@ -57,7 +58,8 @@ static const char help[] =
     "  --data DIR            keep topics and state in DIR (default: in memory, gone at the end)\n"
     "  --config FILE         a .properties file with ksqlDB's names\n"
     "  --listen ADDR:PORT    where to listen (default 127.0.0.1:8088; port 0: any free one)\n"
-    "  --queries-file FILE   run these statements first, unless DIR holds queries already\n"
+    "  --queries-file FILE   run these statements first: SET, CREATE and INSERT INTO .. SELECT;\n"
+    "                        those that DIR holds from an earlier start are not run again\n"
     "  --password-file FILE  ask for a name and password; one name:hash per line, mode 600\n"
     "  --insecure            listen beyond this machine without passwords\n"
     "  --durability D        power-loss (default) or process-crash\n"
@@ -253,105 +255,6 @@ static enum status configure(struct serve *serve)
     return apply_properties(serve);
 }
 
-/* --- The queries file ------------------------------------------------------------------------- */
-
-static bool is_allowed_in_file(const struct outcome *outcome)
-{
-    static const char *const allowed[] = {
-        "SET", "UNSET", "CREATE", "CREATE TYPE", "CREATE AS SELECT", "INSERT INTO"};
-    for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
-        if (strcmp(outcome->type_name, allowed[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Looks over all statements before any runs. Source: ksqlDB's StandaloneExecutor. */
-static enum status check_file(struct serve *serve, const struct script *script)
-{
-    struct outcome outcome;
-    bool has_query = false;
-    for (size_t i = 0; script_peek_at(script, i, &outcome); i++) {
-        if (!is_allowed_in_file(&outcome)) {
-            return diag_fail(&serve->diag, STATUS_INVALID, outcome.pos,
-                             "Unsupported statement. Only the following statements are supporting "
-                             "in standalone mode:\nCREATE STREAM AS SELECT\nCREATE STREAM\n"
-                             "CREATE TABLE AS SELECT\nCREATE TABLE\nCREATE TYPE\nINSERT INTO\nSET\n"
-                             "UNSET");
-        }
-        has_query = has_query || strcmp(outcome.type_name, "CREATE AS SELECT") == 0 ||
-                    strcmp(outcome.type_name, "INSERT INTO") == 0;
-    }
-    return has_query
-               ? STATUS_OK
-               : diag_fail(&serve->diag, STATUS_INVALID, SQL_POS_NONE,
-                           "The SQL file does not contain any persistent queries. i.e. it contains "
-                           "no 'INSERT INTO', 'CREATE TABLE x AS SELECT' or 'CREATE STREAM x AS "
-                           "SELECT' style statements.");
-}
-
-static enum status run_script(struct serve *serve, struct script *script)
-{
-    struct outcome outcome = {.kind = OUTCOME_NONE};
-    TRY(check_file(serve, script));
-    while (outcome.kind != OUTCOME_END) {
-        outcome.entity = NULL;
-        TRY(script_step(script, &outcome, &serve->diag));
-        json_decref(outcome.entity);
-    }
-    return STATUS_OK;
-}
-
-static bool has_queries(struct serve *serve, struct session *session)
-{
-    struct script *script = NULL;
-    struct outcome outcome = {.entity = NULL};
-    if (script_open(serve->engine, session, TEXT("SHOW QUERIES;"), &script, &serve->diag)) {
-        return false;
-    }
-    const enum status status = script_step(script, &outcome, &serve->diag);
-    const bool has_some =
-        status == STATUS_OK && json_array_size(json_object_get(outcome.entity, "queries")) > 0;
-    json_decref(status == STATUS_OK ? outcome.entity : NULL);
-    script_close(script);
-    return has_some;
-}
-
-static enum status run_queries(struct serve *serve, struct session *session,
-                               const struct buffer *sql)
-{
-    struct script *script = NULL;
-    if (has_queries(serve, session)) {
-        log_event(serve->log, LOG_INFO, "the queries of the file are there already", NULL, 0);
-        return STATUS_OK;
-    }
-    TRY(script_open(serve->engine, session, buffer_text(sql), &script, &serve->diag));
-    const enum status status = run_script(serve, script);
-    script_close(script);
-    return status;
-}
-
-static enum status run_queries_file(struct serve *serve)
-{
-    struct buffer sql;
-    struct session *session = NULL;
-    buffer_init(&sql);
-    enum status status = file_text_read(serve->queries_file, &sql, &serve->diag);
-    if (status == STATUS_OK) {
-        status = session_create(serve->engine, &session, &serve->diag);
-    }
-    if (status == STATUS_OK) {
-        status = run_queries(serve, session, &sql);
-    }
-    if (status != STATUS_OK) {
-        diag_prefix(&serve->diag, "%s: ", serve->queries_file);
-    }
-    session_destroy(session);
-    buffer_release(&sql);
-    return status;
-}
-
 /* --- Serving ---------------------------------------------------------------------------------- */
 
 static enum status open_engine(struct serve *serve)
@@ -363,6 +266,22 @@ static enum status open_engine(struct serve *serve)
                                                   .extensions = serve->extensions.paths,
                                                   .extension_count = serve->extensions.count};
     return engine_open(&engine_options, &serve->engine, &serve->diag);
+}
+
+static enum status run_queries_file(struct serve *serve)
+{
+    size_t kept_count = 0;
+    if (!serve->queries_file) {
+        return STATUS_OK;
+    }
+    TRY(queries_file_run(serve->engine, serve->queries_file, &kept_count, &serve->diag));
+    const struct log_field fields[] = {
+        LOG_TEXT("file", text_of(serve->queries_file)),
+        LOG_NUMBER("kept", (int64_t)kept_count),
+    };
+    log_event(serve->log, LOG_INFO, "the queries of the file run", fields,
+              sizeof(fields) / sizeof(fields[0]));
+    return STATUS_OK;
 }
 
 static enum status open_server(struct serve *serve)
@@ -399,9 +318,7 @@ static enum status start(struct serve *serve)
     TRY(configure(serve));
     TRY(log_open(&serve->log_options, &serve->log, &serve->diag));
     TRY(open_engine(serve));
-    if (serve->queries_file) {
-        TRY(run_queries_file(serve));
-    }
+    TRY(run_queries_file(serve));
     return open_server(serve);
 }
 
@@ -442,7 +359,8 @@ static int serve_until_signal(struct serve *serve)
         announce(serve);
         wait_for_signal(serve, &signals);
     } else {
-        (void)fprintf(stderr, "leat serve: %s\n", serve->diag.message);
+        (void)fprintf(stderr, "leat serve: %s\n%s%s", serve->diag.message, serve->diag.hint,
+                      serve->diag.hint[0] ? "\n" : "");
     }
     server_close(serve->server);
     engine_close(serve->engine);

@@ -7,7 +7,6 @@
 #include "shell/shell_command.h"
 
 #include <getopt.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -359,7 +358,6 @@ int shell_command(int argc, char **argv)
     if (!shell) {
         return 1;
     }
-    (void)setlocale(LC_CTYPE, "C.UTF-8"); /* for the widths of characters */
     int code = take_options(shell, argc, argv);
     if (code < 0) {
         const bool is_interactive = !shell->execute && !shell->file && isatty(STDIN_FILENO) == 1 &&

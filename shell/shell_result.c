@@ -15,8 +15,8 @@
 
 #include "parser/lexer.h"
 #include "shell/shell_json.h"
-#include "shell/shell_table.h"
-#include "shell/shell_width.h"
+#include "shell/text_table.h"
+#include "shell/text_width.h"
 
 enum {
     RESULT_COLUMN_MAX = 4096, /* of a source, base/bounds.h */
@@ -28,10 +28,10 @@ enum {
 
 struct result {
     struct shell_session *session;
-    struct shell_table table;
+    struct text_table table;
     struct buffer out;  /* drawn, not shown */
     struct buffer cell; /* scratch: the cells of a row */
-    struct shell_column *columns;
+    struct text_column *columns;
     struct text *cells; /* of a row */
     size_t column_count;
     struct arena arena; /* columns and cells */
@@ -48,15 +48,6 @@ struct result {
     enum status status;
 };
 
-/* Room for values that are to come. */
-static const struct {
-    const char *type;
-    size_t width;
-} usual_widths[] = {
-    {"BIGINT", 12}, {"BOOLEAN", 5}, {"DATE", 10},      {"DECIMAL", 12}, {"DOUBLE", 12},
-    {"INTEGER", 8}, {"STRING", 16}, {"TIMESTAMP", 23}, {"TIME", 12},
-};
-
 static int64_t now_ms(void)
 {
     struct timespec now;
@@ -65,16 +56,6 @@ static int64_t now_ms(void)
 }
 
 /* --- The header --------------------------------------------------------------------------- */
-
-static size_t usual_width(struct text type)
-{
-    for (size_t i = 0; i < sizeof(usual_widths) / sizeof(usual_widths[0]); i++) {
-        if (text_equal_nocase(type, text_of(usual_widths[i].type))) {
-            return usual_widths[i].width;
-        }
-    }
-    return 16;
-}
 
 static struct text unquote(struct text name)
 {
@@ -105,8 +86,9 @@ static void read_columns(struct result *result, struct text schema)
     while (is_more && result->column_count < RESULT_COLUMN_MAX) {
         const struct token name = lexer_next(&lexer);
         const struct token type = lexer_next(&lexer);
-        result->columns[result->column_count++] = (struct shell_column){
-            .name = unquote(name.text), .width_min = result->is_push ? usual_width(type.text) : 0};
+        const size_t usual = result->is_push ? text_table_usual_width(type.text) : 0;
+        result->columns[result->column_count++] =
+            (struct text_column){.name = unquote(name.text), .width_min = usual};
         is_more = skip_column(&lexer);
     }
 }
@@ -125,7 +107,7 @@ static enum status take_header(struct result *result, struct text header)
     if (status == STATUS_OK) {
         const struct text kept = arena_text(&result->arena, buffer_text(&schema));
         read_columns(result, kept);
-        status = shell_table_set_columns(&result->table, result->columns, result->column_count,
+        status = text_table_set_columns(&result->table, result->columns, result->column_count,
                                          &result->diag);
     }
     buffer_release(&schema);
@@ -168,13 +150,13 @@ static enum status add_table_row(struct result *result, struct text columns, boo
         result->cells[i].data = next;
         next += result->cells[i].bytes;
     }
-    return shell_table_add(&result->table, result->cells, &result->diag);
+    return text_table_add(&result->table, result->cells, &result->diag);
 }
 
 static void show(struct result *result)
 {
     if (result->session->format == SHELL_TABULAR) {
-        shell_table_draw(&result->table);
+        text_table_draw(&result->table);
     }
     if (result->out.bytes > 0) {
         shell_screen_write(&result->session->screen, buffer_text(&result->out));
@@ -234,7 +216,7 @@ static enum status take_print_line(struct result *result, struct text line)
         return STATUS_OK; /* a sign of life */
     }
     result->row_count += text_starts_with(line, TEXT("rowtime: "));
-    shell_width_append_clean(&result->out, line);
+    text_width_append_clean(&result->out, line);
     buffer_append_byte(&result->out, '\n');
     return buffer_status(&result->out, &result->diag);
 }
@@ -316,7 +298,7 @@ static void result_init(struct result *result, struct shell_session *session, st
     buffer_init(&result->cell);
     buffer_init(&result->message);
     arena_init(&result->arena);
-    shell_table_init(&result->table, shell_screen_width(&session->screen), &result->out);
+    text_table_init(&result->table, shell_screen_width(&session->screen), &result->out);
     result->table.is_wrapping = session->is_wrapping;
     result->table.column_width = session->column_width;
     struct lexer lexer;
@@ -331,14 +313,14 @@ static void result_release(struct result *result)
     buffer_release(&result->cell);
     buffer_release(&result->message);
     arena_release(&result->arena);
-    shell_table_release(&result->table);
+    text_table_release(&result->table);
 }
 
 static void finish(struct result *result, bool is_stopped)
 {
     struct shell_screen *screen = &result->session->screen;
     if (result->session->format == SHELL_TABULAR) {
-        shell_table_finish(&result->table);
+        text_table_finish(&result->table);
     }
     if (result->is_direct) {
         shell_screen_write(screen, buffer_text(&result->out));

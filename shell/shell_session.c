@@ -17,7 +17,6 @@
 #include "parser/lexer.h"
 #include "parser/parser.h"
 #include "shell/entity_text.h"
-#include "shell/shell_describe.h"
 #include "shell/shell_result.h"
 
 /* --- Life --------------------------------------------------------------------------------- */
@@ -166,45 +165,37 @@ enum status shell_session_ask(struct shell_session *session, struct text stateme
     return status;
 }
 
-static void write_entity(struct shell_session *session, FILE *file, const json_t *entity)
+static void note_sequence(struct shell_session *session, const json_t *entity)
 {
-    size_t index = 0;
-    const json_t *warning = NULL;
-    if (session->format == SHELL_JSON) {
-        entity_json_write(file, entity);
-        return;
-    }
-    if (!shell_describe_write(file, entity)) {
-        entity_text_write(file, entity);
-    }
-    json_array_foreach(json_object_get(entity, "warnings"), index, warning)
-    {
-        const char *message = json_string_value(json_object_get(warning, "message"));
-        (void)fprintf(file, "WARNING: %s\n", message ? message : "");
+    const json_t *sequence = json_object_get(entity, "commandSequenceNumber");
+    if (json_is_integer(sequence) && json_integer_value(sequence) > session->sequence) {
+        session->sequence = json_integer_value(sequence);
     }
 }
 
-static void show_entities(struct shell_session *session, const json_t *entities)
+static enum status show_entities(struct shell_session *session, const json_t *entities)
 {
-    char *text = NULL;
-    size_t bytes = 0;
+    const struct entity_look look = {.width_max = shell_screen_width(&session->screen),
+                                     .is_cutting = !session->is_wrapping};
+    struct buffer out;
     size_t index = 0;
     const json_t *entity = NULL;
-    FILE *file = open_memstream(&text, &bytes);
-    if (!file) {
-        return;
-    }
+    enum status status = STATUS_OK;
+    buffer_init(&out);
     json_array_foreach(entities, index, entity)
     {
-        const json_t *sequence = json_object_get(entity, "commandSequenceNumber");
-        if (json_is_integer(sequence) && json_integer_value(sequence) > session->sequence) {
-            session->sequence = json_integer_value(sequence);
+        note_sequence(session, entity);
+        if (status == STATUS_OK) {
+            status = session->format == SHELL_JSON
+                         ? entity_json_append(&out, entity, &session->diag)
+                         : entity_text_append(&out, entity, &look, &session->diag);
         }
-        write_entity(session, file, entity);
     }
-    (void)fclose(file);
-    shell_screen_page(&session->screen, (struct text){text, bytes});
-    free(text); /* the C library's own allocation */
+    if (status == STATUS_OK && out.bytes > 0) {
+        shell_screen_page(&session->screen, buffer_text(&out));
+    }
+    buffer_release(&out);
+    return status;
 }
 
 static enum status run_remote(struct shell_session *session, struct text statement)
@@ -212,9 +203,9 @@ static enum status run_remote(struct shell_session *session, struct text stateme
     json_t *entities = NULL;
     session->change_count++;
     TRY(shell_session_ask(session, statement, &entities, &session->diag));
-    show_entities(session, entities);
+    const enum status status = show_entities(session, entities);
     json_decref(entities);
-    return STATUS_OK;
+    return status;
 }
 
 /* --- Statements that change the session --------------------------------------------------- */
@@ -306,7 +297,7 @@ enum status shell_session_define(struct shell_session *session, struct text name
     return STATUS_OK;
 }
 
-static void show_variables(struct shell_session *session)
+static enum status show_variables(struct shell_session *session)
 {
     const char *name = NULL;
     json_t *value = NULL;
@@ -316,8 +307,9 @@ static void show_variables(struct shell_session *session)
         (void)json_array_append_new(list, json_pack("{s:s, s:O}", "name", name, "value", value));
     }
     json_t *entities = json_pack("[{s:s, s:o}]", "@type", "variables", "variables", list);
-    show_entities(session, entities);
+    const enum status status = show_entities(session, entities);
     json_decref(entities);
+    return status;
 }
 
 static enum status run_local(struct shell_session *session, const struct statement *statement)
@@ -337,8 +329,7 @@ static enum status run_local(struct shell_session *session, const struct stateme
         (void)json_object_del(session->variables, key);
         return STATUS_OK;
     default:
-        show_variables(session);
-        return STATUS_OK;
+        return show_variables(session);
     }
 }
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "shell/shell_syntax.h"
-#include "shell/shell_width.h"
+#include "shell/text_width.h"
 
 static const char *const colours[] = {
     [INK_PLAIN] = "",         [INK_KEYWORD] = "\033[1;34m", [INK_STRING] = "\033[32m",
@@ -66,11 +66,11 @@ static void lay_out_line(struct shell_view *view, size_t start, size_t width)
     const char *prompt = prompt_at(view, start);
     size_t at = start;
     do {
-        const size_t taken = shell_width(text_of(prompt));
+        const size_t taken = text_width(text_of(prompt));
         const size_t room = width > taken + 1 ? width - taken - 1 : 1;
         size_t cells = 0;
         const struct text rest = {view->text.data + at, end - at};
-        const size_t bytes = rest.bytes ? shell_width_fit(rest, room, &cells) : 0;
+        const size_t bytes = rest.bytes ? text_width_fit(rest, room, &cells) : 0;
         view->rows[view->row_count++] = (struct view_row){at, at + bytes, prompt};
         at += bytes;
         prompt = "";
@@ -146,7 +146,7 @@ static void place_cursor(struct shell_view *view, size_t row, size_t last)
 {
     const struct view_row *at = &view->rows[row];
     const struct text before = {view->text.data + at->start, view->cursor - at->start};
-    const size_t column = shell_width(text_of(at->prompt)) + shell_width(before);
+    const size_t column = text_width(text_of(at->prompt)) + text_width(before);
     if (last > row) {
         buffer_printf(&view->out, "\033[%zuA", last - row);
     }

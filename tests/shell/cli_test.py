@@ -70,6 +70,45 @@ class Program(unittest.TestCase):
         rows = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual(rows, [{"K": "a", "V": 1, "D": 1.5}, {"K": "b", "V": None, "D": None}])
 
+    def test_results_of_statements_are_drawn_as_tables(self):
+        done = self.run_script(
+            "CREATE STREAM s (k STRING KEY, v DECIMAL(4,2)) WITH (KAFKA_TOPIC='t',"
+            " VALUE_FORMAT='JSON', PARTITIONS=2);"
+            "CREATE STREAM a AS\n  SELECT * FROM s; SHOW QUERIES; SHOW ALL TOPICS; DESCRIBE s;"
+            "ASSERT TOPIC t;")
+        self.assertEqual([line.rstrip() for line in done.stdout.splitlines()], """\
+Stream created
+Created query with ID CSAS_A_3
+ Query ID | Query Type | Status    | Sink Name | Sink Kafka Topic | Query String
+{0}
+ CSAS_A_3 | PERSISTENT | RUNNING:1 | A         | A                | CREATE STREAM a AS SELECT * FROM s;
+{0}
+For detailed information on a Query run: EXPLAIN <Query ID>;
+ Kafka Topic                 | Partitions | Partition Replicas
+---------------------------------------------------------------
+ A                           | 2          | 1
+ default_ksql_processing_log | 1          | 1
+ t                           | 2          | 1
+---------------------------------------------------------------
+
+Name                 : S
+ Field | Type
+-------------------------------
+ K     | VARCHAR(STRING) (key)
+ V     | DECIMAL(4, 2)
+-------------------------------
+For runtime statistics and query details run: DESCRIBE <Stream,Table> EXTENDED;
+Topic t exists.
+""".format("-" * 104).splitlines())
+
+    def test_table_is_as_wide_as_its_rows(self):
+        done = self.run_script(
+            "CREATE STREAM s (k STRING KEY, v INTEGER) WITH (KAFKA_TOPIC='t',"
+            " VALUE_FORMAT='JSON', PARTITIONS=1); INSERT INTO s VALUES ('東京', 1);"
+            "INSERT INTO s (k) VALUES ('a\tb\x1b'); SELECT * FROM s;")
+        self.assertEqual(done.stdout, "Stream created\n+--------+----+\n|K       |V   |\n"
+                         "+--------+----+\n|東京    |1   |\n|a\\tb\\x1b|null|\n+--------+----+\n")
+
     def test_csv_quotes_where_it_must(self):
         done = self.run_script(
             "CREATE STREAM s (v STRING, n INTEGER) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON',"

@@ -131,6 +131,23 @@ class Scripts(ShellTest):
         self.assertEqual((done.stdout, done.stderr), ('{"FALLEN":3}\n', ""))
 
 
+    def test_run_and_shell_draw_results_of_statements_alike(self):
+        script = pathlib.Path(self.folder.name) / "same.sql"
+        script.write_text(
+            "CREATE STREAM same (k STRING KEY, v MAP<STRING, ARRAY<INTEGER>>) WITH"
+            " (KAFKA_TOPIC='same', VALUE_FORMAT='JSON', PARTITIONS=1);"
+            "CREATE TYPE pair AS STRUCT<a INTEGER, b BIGINT>;"
+            "DESCRIBE same; DESCRIBE same EXTENDED; SHOW TYPES; DESCRIBE FUNCTION ABS;"
+            "EXPLAIN SELECT * FROM same EMIT CHANGES; SHOW FUNCTIONS; ASSERT TOPIC same;"
+            "DROP STREAM IF EXISTS none; DROP TYPE pair; DROP STREAM same;")
+        ran = subprocess.run([LEAT, "run", str(script)], capture_output=True, text=True)
+        done = self.shell("-f", str(script))
+        hide = lambda text: re.sub(r"transient_SAME_\d+|^auto.offset.reset.*\n|"
+                                   r"^\nOverridden.*\n-+\n", "", text, flags=re.M)
+        self.assertEqual(hide(ran.stdout), hide(done.stdout))
+        self.assertIn("MAP<VARCHAR, ARRAY<INTEGER>>", done.stdout)
+
+
 class Editing(ShellTest):
     def test_greets_in_one_line_and_exit_ends_it(self):
         terminal = self.terminal()
@@ -246,11 +263,24 @@ class Results(ShellTest):
             "+------+------+------------------------+",
             "|Bath  |3     |soft                    |",
             "|Zürich|12    |hard and long enough to |",
-            "|      |      |be wrapped in narrow tab|",
-            "|      |      |les                     |",
+            "|      |      |be wrapped in narrow    |",
+            "|      |      |tables                  |",
             "|東京  |7     |null                    |",
             "+------+------+------------------------+"])
         self.assertTrue(any(re.fullmatch(r"\(3 rows, \d+ ms\)", line) for line in shown), shown)
+
+    def test_lists_fit_the_terminal_to_the_cell(self):
+        terminal = self.terminal(columns=56)
+        shown = terminal.run("SHOW STREAMS;")
+        start = next(at for at, line in enumerate(shown) if line.startswith(" RAIN"))
+        self.assertEqual(shown[:3] + shown[start:start + 1], [
+            " Stream    | Kafka     | Key      | Value    | Windowed",
+            " Name      | Topic     | Format   | Format   |",
+            "--------------------------------------------------------",
+            " RAIN      | rain      | KAFKA    | JSON     | false"])
+        narrow = self.terminal(columns=20)
+        shown = narrow.run("SHOW TABLES;")
+        self.assertTrue(all(len(line) <= 20 for line in shown), shown)
 
     def test_wrap_off_cuts_long_cells(self):
         terminal = self.terminal(columns=40)
