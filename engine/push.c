@@ -11,7 +11,7 @@
 
 enum {
     FILL_ROWS_MAX = 4096,
-    FILL_ROWS_FIRST = 64,         /* while nothing is known about the rows */
+    FILL_ROWS_FIRST = 4,          /* while nothing is known about the rows */
     FILL_BYTES_WANTED = 256 << 10 /* of a chunk: what a client that stalls makes the server hold */
 };
 
