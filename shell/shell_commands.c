@@ -102,10 +102,7 @@ static bool run_clear(struct shell_session *session, struct shell_history *histo
 {
     (void)history;
     (void)argument;
-    if (session->screen.is_terminal) {
-        (void)fputs("\033[H\033[2J", stdout);
-        (void)fflush(stdout);
-    }
+    shell_screen_clear(&session->screen);
     return true;
 }
 
@@ -316,7 +313,7 @@ bool shell_commands_greet(struct shell_session *session)
     if (status == STATUS_OK && code != 200) {
         status = shell_session_refusal(buffer_text(&reply), code, TEXT(""), &session->diag);
     }
-    if (status == STATUS_OK && session->is_interactive) {
+    if (status == STATUS_OK && session->is_interactive && !session->screen.is_quiet) {
         json_t *info = json_loadb(reply.data, reply.bytes, 0, NULL);
         const json_t *server = json_object_get(info, "KsqlServerInfo");
         const char *version = json_string_value(json_object_get(server, "version"));

@@ -229,6 +229,11 @@ static void key_end_of_input(struct shell_editor *editor)
     shell_view_leave(&editor->view, buffer_text(&editor->text), "");
 }
 
+static void key_resize(struct shell_editor *editor)
+{
+    shell_view_resize(&editor->view);
+}
+
 static void key_hang_up(struct shell_editor *editor)
 {
     editor->is_ended = true;
@@ -485,6 +490,7 @@ static const struct {
     {CONTROL_KEY('J'), key_enter},
     {KEY_PASTE_BEGIN, key_paste_begin},
     {KEY_PASTE_END, key_paste_end},
+    {KEY_RESIZE, key_resize},
     {KEY_END_OF_INPUT, key_hang_up},
 };
 
@@ -511,6 +517,10 @@ enum status shell_editor_create(struct shell_session *session, struct shell_hist
     if (!editor) {
         return diag_no_memory(diag);
     }
+    if (!shell_terminal_open(&editor->terminal)) {
+        memory_free(editor);
+        return diag_fail(diag, STATUS_IO, SQL_POS_NONE, "Standard input is no terminal");
+    }
     editor->session = session;
     editor->history = history;
     editor->view.screen = &session->screen;
@@ -522,6 +532,7 @@ enum status shell_editor_create(struct shell_session *session, struct shell_hist
 
 void shell_editor_destroy(struct shell_editor *editor)
 {
+    shell_terminal_close(&editor->terminal);
     shell_complete_release(&editor->complete);
     buffer_release(&editor->text);
     buffer_release(&editor->draft);
@@ -531,9 +542,7 @@ void shell_editor_destroy(struct shell_editor *editor)
 
 bool shell_editor_read(struct shell_editor *editor, struct buffer *out)
 {
-    if (!shell_terminal_raw(&editor->terminal)) {
-        return false;
-    }
+    shell_terminal_raw(&editor->terminal);
     replace(editor, TEXT(""));
     editor->history_index = editor->history->count;
     editor->is_accepted = false;
@@ -545,7 +554,7 @@ bool shell_editor_read(struct shell_editor *editor, struct buffer *out)
             draw(editor);
         }
     }
-    shell_terminal_restore(&editor->terminal);
+    shell_terminal_cook(&editor->terminal);
     buffer_reset(out);
     buffer_append_text(out, buffer_text(&editor->text));
     return editor->is_accepted;
