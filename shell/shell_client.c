@@ -244,7 +244,6 @@ static enum status perform(struct shell_client *client, const char *path, struct
     char url[URL_BYTES_MAX + 256];
     CURLcode result = CURLE_OK;
     (void)snprintf(url, sizeof(url), "%s%s", client->url, path);
-    (void)take_interrupt(client);
     show_request(client, url, body);
     prepare(client, url, body, transfer);
     if (curl_multi_add_handle(client->multi, client->easy) != CURLM_OK) {

@@ -39,7 +39,8 @@ MUST_USE enum status shell_client_set_url(struct shell_client *client, struct te
                                           struct diag *diag);
 const char *shell_client_url(const struct shell_client *client);
 
-/* Waits so long, or until someone presses Ctrl-C: false. */
+/* Waits so long, or until someone presses Ctrl-C: false. Ctrl-C ends the wait or request that comes
+ * next where it is not pressed in one; a wait of 0 forgets it. */
 bool shell_client_wait(struct shell_client *client, int timeout_ms);
 
 /* One request: GET without a body (data NULL), else POST of JSON. Appends the whole answer to

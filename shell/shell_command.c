@@ -236,6 +236,7 @@ static bool is_blank(const struct buffer *pending)
 /* One line (or, from the editor, one whole input) with what was left of those before. */
 static void take_input(struct shell *shell, struct buffer *pending, struct text line)
 {
+    (void)shell_client_wait(shell->session.client, 0); /* Ctrl-C in a pager was not for this */
     if (is_blank(pending) && shell_commands_match(line)) {
         buffer_reset(pending);
         shell->has_failed =

@@ -15,6 +15,7 @@
 #include "shell/shell_complete.h"
 #include "shell/shell_terminal.h"
 #include "shell/shell_view.h"
+#include "shell/text_width.h"
 
 enum { CONTROL = 0x40, INPUT_BYTES_MAX = 1 << 20 };
 
@@ -28,6 +29,7 @@ struct shell_editor {
     struct shell_complete complete;
     struct completion completion;
     struct buffer text;
+    struct buffer killed; /* what Ctrl-Y puts in */
     struct buffer draft; /* what was typed before the history was walked */
     struct shell_view view;
     size_t cursor;        /* byte offset in text */
@@ -192,19 +194,39 @@ static void key_delete(struct shell_editor *editor)
     erase(editor, editor->cursor, after(editor, editor->cursor));
 }
 
+/* Erases, and keeps it for Ctrl-Y. */
+static void kill(struct shell_editor *editor, size_t start, size_t end)
+{
+    if (start < end) {
+        buffer_reset(&editor->killed);
+        buffer_append(&editor->killed, editor->text.data + start, end - start);
+        erase(editor, start, end);
+    }
+}
+
 static void key_kill(struct shell_editor *editor)
 {
-    erase(editor, editor->cursor, end_of_line(editor, editor->cursor));
+    kill(editor, editor->cursor, end_of_line(editor, editor->cursor));
 }
 
 static void key_kill_before(struct shell_editor *editor)
 {
-    erase(editor, start_of_line(editor, editor->cursor), editor->cursor);
+    kill(editor, start_of_line(editor, editor->cursor), editor->cursor);
 }
 
 static void key_kill_word(struct shell_editor *editor)
 {
-    erase(editor, word_before(editor), editor->cursor);
+    kill(editor, word_before(editor), editor->cursor);
+}
+
+static void key_kill_word_right(struct shell_editor *editor)
+{
+    kill(editor, editor->cursor, word_after(editor));
+}
+
+static void key_yank(struct shell_editor *editor)
+{
+    insert(editor, buffer_text(&editor->killed));
 }
 
 static void key_clear_screen(struct shell_editor *editor)
@@ -420,14 +442,14 @@ static void list_matches(struct shell_editor *editor)
     struct buffer out;
     size_t widest = 0;
     for (size_t i = 0; i < completion->count; i++) {
-        const size_t cells = completion->matches[i].bytes;
+        const size_t cells = text_width(completion->matches[i]);
         widest = cells > widest ? cells : widest;
     }
     const size_t columns = width / (widest + 2) > 0 ? width / (widest + 2) : 1;
     buffer_init(&out);
     for (size_t i = 0; i < completion->count; i++) {
         const bool is_last = (i + 1) % columns == 0 || i + 1 == completion->count;
-        const size_t gap = is_last ? 0 : widest + 2 - completion->matches[i].bytes;
+        const size_t gap = is_last ? 0 : widest + 2 - text_width(completion->matches[i]);
         buffer_append_text(&out, completion->matches[i]);
         buffer_printf(&out, "%*s%s", (int)gap, "", is_last ? "\r\n" : "");
     }
@@ -482,6 +504,9 @@ static const struct {
     {CONTROL_KEY('K'), key_kill},
     {CONTROL_KEY('U'), key_kill_before},
     {CONTROL_KEY('W'), key_kill_word},
+    {KEY_KILL_WORD_LEFT, key_kill_word},
+    {KEY_KILL_WORD_RIGHT, key_kill_word_right},
+    {CONTROL_KEY('Y'), key_yank},
     {CONTROL_KEY('L'), key_clear_screen},
     {CONTROL_KEY('C'), key_interrupt},
     {CONTROL_KEY('R'), key_search},
@@ -536,6 +561,7 @@ void shell_editor_destroy(struct shell_editor *editor)
     shell_complete_release(&editor->complete);
     buffer_release(&editor->text);
     buffer_release(&editor->draft);
+    buffer_release(&editor->killed);
     shell_view_release(&editor->view);
     memory_free(editor);
 }

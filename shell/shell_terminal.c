@@ -31,7 +31,8 @@ static const struct {
     {"OF", KEY_END},          {"[1;5C", KEY_WORD_RIGHT},
     {"[1;5D", KEY_WORD_LEFT}, {"f", KEY_WORD_RIGHT},
     {"b", KEY_WORD_LEFT},     {"[200~", KEY_PASTE_BEGIN},
-    {"[201~", KEY_PASTE_END},
+    {"d", KEY_KILL_WORD_RIGHT}, {"[201~", KEY_PASTE_END},
+    {"\177", KEY_KILL_WORD_LEFT},
 };
 
 static void put(const char *sequence)

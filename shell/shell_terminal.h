@@ -21,6 +21,8 @@ enum shell_key {
     KEY_HOME,
     KEY_END,
     KEY_DELETE,
+    KEY_KILL_WORD_LEFT,
+    KEY_KILL_WORD_RIGHT,
     KEY_PASTE_BEGIN, /* bracketed paste */
     KEY_PASTE_END,
     KEY_RESIZE, /* the terminal has another size now */

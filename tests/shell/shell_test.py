@@ -274,6 +274,23 @@ class Editing(ShellTest):
             terminal.wait_for(lambda lines: lines[-len(rows):] == [row.rstrip() for row in rows])
             self.assertEqual(sum("SELECT" in line for line in terminal.lines()), 1)
 
+    def test_killed_text_comes_back(self):
+        terminal = self.terminal()
+        terminal.type("SELECT one two\x17")  # Ctrl-W
+        terminal.type("\x01\x19, \x05\x1b\x7f")  # Ctrl-A, Ctrl-Y, Ctrl-E, Alt-Backspace
+        terminal.wait_for(lambda lines: lines[-1] == "ksql> two, SELECT")
+        terminal.type("\x01\x1bd")  # Alt-D
+        terminal.wait_for(lambda lines: lines[-1] == "ksql> , SELECT")
+
+    def test_tab_completes_commands_of_the_shell(self):
+        terminal = self.terminal()
+        terminal.type(".sch\t")
+        terminal.wait_for(lambda lines: lines[-1] == "ksql> .schema")
+        terminal.type(CTRL_C)
+        terminal.prompt()
+        terminal.type("request\t")
+        terminal.wait_for(lambda lines: lines[-1] == "ksql> request-pipelining")
+
     def test_what_is_typed_during_a_query_waits_for_the_prompt(self):
         terminal = self.terminal()
         terminal.type("SELECT city FROM rain EMIT CHANGES;\r")
@@ -310,6 +327,68 @@ class Editing(ShellTest):
         plain.type("SELECT")
         plain.see("SELECT")
         self.assertNotRegex(plain.raw, r"\x1b\[[0-9;]*m")
+
+
+class Looking(ShellTest):
+    """Commands that ksqlDB's CLI does not have."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        subprocess.run([LEAT, "shell", cls.url, "-e", "SET 'auto.offset.reset'='earliest';"
+                        "CREATE TABLE sums AS SELECT city, COUNT(*) AS n FROM rain GROUP BY city;"
+                        "CREATE STREAM hard AS SELECT * FROM rain WHERE fallen > 10;"],
+                       capture_output=True, check=True)
+
+    def lag(self, *arguments):
+        return [line.rstrip() for line in
+                self.shell(text=" ".join((".lag", *arguments)) + "\n").stdout.splitlines()]
+
+    def test_lag_says_what_queries_have_read_and_written(self):
+        end = time.monotonic() + 20
+        while time.monotonic() < end and "| 3   | 0" not in self.lag("CTAS_SUMS_3")[2]:
+            time.sleep(0.1)
+        self.assertEqual(self.lag(), [
+            " Query ID    | State   | In | Used | Filtered | Late | Failed | Out | Lag",
+            "--------------------------------------------------------------------------",
+            " CSAS_HARD_4 | RUNNING | 3  | 1    | 2        | 0    | 0      | 1   | 0",
+            " CTAS_SUMS_3 | RUNNING | 3  | 3    | 0        | 0    | 0      | 3   | 0",
+            "--------------------------------------------------------------------------"])
+
+    def test_schema_prints_statements(self):
+        self.assertEqual(self.shell(text=".schema hard\n").stdout,
+                         "CREATE STREAM hard AS SELECT * FROM rain WHERE fallen > 10;\n")
+        self.assertIn("CREATE TABLE sums", self.shell(text=".schema\n").stdout)
+        self.assertEqual(self.shell(text=".schema missing\n").returncode, 1)
+
+    def test_explain_and_tail_are_short_for_statements(self):
+        self.assertIn("Execution plan", self.shell(text=".explain SELECT * FROM rain;\n").stdout)
+        done = self.shell("--query-row-limit", "1", "--output", "JSON",
+                          text="SET 'auto.offset.reset'='earliest';\n.tail rain\n")
+        self.assertIn('"CITY":"Bath"', done.stdout)
+
+    def test_watch_draws_again_until_interrupted_within_the_screen(self):
+        terminal = self.terminal(rows=7)
+        terminal.type(".watch 1 SELECT city FROM rain;\r")
+        terminal.see("every 1 s: SELECT city FROM rain (Ctrl-C ends)")
+        terminal.wait_for(lambda _: terminal.raw.count("\x1b[2J") >= 3)
+        terminal.type(CTRL_C)
+        terminal.prompt()
+        picture = terminal.raw.split("\x1b[2J")[2]
+        self.assertEqual(picture.splitlines()[1:4], ["", "+------+", "|CITY  |"])
+        self.assertLessEqual(len(picture.splitlines()), 7)
+        self.assertEqual(terminal.run("version")[0][:8], "Version:")
+
+    def test_top_shows_rates(self):
+        terminal = self.terminal()
+        terminal.type(".top 1\r")
+        terminal.see("| In/s | Out/s | Lag")
+        self.shell("-e", "INSERT INTO hard (city, fallen) VALUES ('x', 1);"
+                   "INSERT INTO rain VALUES ('Bath', 1, '');")
+        terminal.wait_for(lambda _: re.search(r"CTAS_SUMS_3 \| RUNNING \| [1-9]|"
+                                              r"CTAS_SUMS_3 \| RUNNING \| 0\.[1-9]", terminal.raw))
+        terminal.type(CTRL_C)
+        terminal.prompt()
 
 
 class Results(ShellTest):
