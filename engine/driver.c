@@ -36,7 +36,7 @@ static int compare_ranks(const void *a, const void *b)
 static enum status copy_queries(struct engine *engine, struct query ***out, size_t *out_count,
                                 struct diag *diag)
 {
-    pthread_mutex_lock(&engine->lock);
+    pthread_rwlock_rdlock(&engine->lock);
     const size_t count = engine->query_count;
     struct query **queries = memory_alloc(count * sizeof(struct query *));
     for (size_t i = 0; queries && i < count; i++) {
@@ -45,7 +45,7 @@ static enum status copy_queries(struct engine *engine, struct query ***out, size
     if (queries && count > 1) {
         qsort(queries, count, sizeof(struct query *), compare_ranks);
     }
-    pthread_mutex_unlock(&engine->lock);
+    pthread_rwlock_unlock(&engine->lock);
     if (!queries) {
         return diag_no_memory(diag);
     }

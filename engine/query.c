@@ -79,21 +79,34 @@ static enum status load_position(void *context, uint32_t source, struct text top
         if (input->source_index == source && input->partition == partition &&
             text_equal(topic_name(input->topic), topic)) {
             input->next_offset = offset;
+            input->stored_offset = offset;
         }
     }
     return STATUS_OK;
 }
 
-static enum status put_positions(struct query *query, struct commit *commit, struct diag *diag)
+/* Writes what differs from the file, and in the first unit all: the units of a thousand queries
+ * would otherwise write the same zeros again and again. */
+static enum status put_positions(struct query *query, const struct op_counters *committed,
+                                 struct commit *commit, struct diag *diag)
 {
-    for (size_t i = 0; i < query->task.input_count; i++) {
-        const struct task_input *input = &query->task.inputs[i];
-        TRY(commit_put_position(commit, query->id, input->source_index, topic_name(input->topic),
-                                input->partition, input->next_offset, diag));
+    struct task *task = &query->task;
+    for (size_t i = 0; i < task->input_count; i++) {
+        struct task_input *input = &task->inputs[i];
+        if (input->next_offset != input->stored_offset) {
+            TRY(commit_put_position(commit, query->id, input->source_index,
+                                    topic_name(input->topic), input->partition, input->next_offset,
+                                    diag));
+            input->stored_offset = input->next_offset;
+        }
     }
+    struct op_counters before = *committed;
     for (size_t i = 0; i < sizeof(counter_fields) / sizeof(counter_fields[0]); i++) {
-        TRY(commit_put_counter(commit, query->id, text_of(counter_fields[i].name),
-                               (int64_t)*counter_at(&query->task.counters, i), diag));
+        const uint64_t value = *counter_at(&task->counters, i);
+        if (value != *counter_at(&before, i) || before.records_in == 0) {
+            TRY(commit_put_counter(commit, query->id, text_of(counter_fields[i].name),
+                                   (int64_t)value, diag));
+        }
     }
     return STATUS_OK;
 }
@@ -251,7 +264,8 @@ enum status query_put_row(const struct query *query, struct commit *commit, stru
 
 /* --- Units of work ------------------------------------------------------------------------ */
 
-static enum status collect_unit(struct query *query, struct commit *commit, struct diag *diag)
+static enum status collect_unit(struct query *query, const struct op_counters *committed,
+                                struct commit *commit, struct diag *diag)
 {
     struct engine *engine = query->engine;
     TRY(task_flush(&query->task, diag));
@@ -264,7 +278,7 @@ static enum status collect_unit(struct query *query, struct commit *commit, stru
     if (query->log.ends.bytes > 0) {
         TRY(processing_log_collect(&query->log, engine->topics, engine->log_topic, commit, diag));
     }
-    return put_positions(query, commit, diag);
+    return put_positions(query, committed, commit, diag);
 }
 
 static int64_t monotonic_ms(void)
@@ -294,11 +308,11 @@ static enum status take_records(struct query *query, size_t *out_count, struct d
     return STATUS_OK;
 }
 
-static enum status run_unit(struct query *query, struct commit *commit, size_t *out_count,
-                            struct diag *diag)
+static enum status run_unit(struct query *query, const struct op_counters *committed,
+                            struct commit *commit, size_t *out_count, struct diag *diag)
 {
     TRY(take_records(query, out_count, diag));
-    return *out_count ? collect_unit(query, commit, diag) : STATUS_OK;
+    return *out_count ? collect_unit(query, committed, commit, diag) : STATUS_OK;
 }
 
 static void enter_error(struct query *query, const struct op_counters *committed,
@@ -323,7 +337,9 @@ static enum status run_and_submit(struct query *query, size_t *out_count, struct
     enum status status = commit_create(&commit, &unit_diag);
     *out_count = 0;
     if (status == STATUS_OK) {
-        status = run_unit(query, commit, out_count, &unit_diag);
+        task_borrow_arena(&query->task, &query->engine->unit_arena);
+        status = run_unit(query, &committed, commit, out_count, &unit_diag);
+        task_borrow_arena(&query->task, NULL);
     }
     if (status != STATUS_OK || *out_count == 0) {
         commit_destroy(commit);

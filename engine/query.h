@@ -33,6 +33,7 @@ struct query {
     struct text id;        /* CSAS_X_3 */
     uint64_t number;       /* its sequence: numbers its stores, orders it among others */
     uint32_t rank;         /* in a pass; above those it reads from (engine/query_load.c) */
+    bool was_lifted;       /* those that read from it are yet to be looked at */
     struct text sql;
     struct text sink;      /* source it writes; data NULL for the query of a SOURCE TABLE */
     bool is_insert;        /* INSERT INTO: does not own its sink */

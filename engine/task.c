@@ -62,6 +62,7 @@ static enum status open_source(struct task *task, const struct plan *plan, uint3
             .source_index = index,
             .topic = topic_ref(topic),
             .partition = partition,
+            .stored_offset = -1,
         };
     }
     topic_unref(topic);
@@ -82,12 +83,18 @@ static enum status create_caches(struct task *task, struct diag *diag)
     return regex_cache_create(&task->expr.regexes, diag);
 }
 
+void task_borrow_arena(struct task *task, struct arena *arena)
+{
+    task->batch_arena = arena ? arena : &task->own_arena;
+    task->context.batch_arena = task->batch_arena;
+    task->expr.arena = task->batch_arena;
+}
+
 static void init_contexts(struct task *task, const struct task_options *options)
 {
     task->expr_errors =
         (struct expr_errors){.report = report_expression_error, .context = task};
     task->expr = (struct expr_context){
-        .arena = &task->batch_arena,
         .errors = &task->expr_errors,
         .nested_errors_are_null = options->plan->nested_errors_are_null,
         .now_ms = options->now_ms,
@@ -95,7 +102,6 @@ static void init_contexts(struct task *task, const struct task_options *options)
         .clock = options->clock,
     };
     task->context = (struct op_context){
-        .batch_arena = &task->batch_arena,
         .expr = &task->expr,
         .counters = &task->counters,
         .log = options->log,
@@ -103,6 +109,7 @@ static void init_contexts(struct task *task, const struct task_options *options)
         .stream_time_ms = INT64_MIN,
         .cache_is_off = options->cache_is_off,
     };
+    task_borrow_arena(task, NULL);
 }
 
 enum status task_init(struct task *task, const struct task_options *options, struct diag *diag)
@@ -115,7 +122,7 @@ enum status task_init(struct task *task, const struct task_options *options, str
         .merge_by_arrival = options->merge_by_arrival,
         .committed_only = options->committed_only,
     };
-    arena_init(&task->batch_arena);
+    arena_init(&task->own_arena);
     init_contexts(task, options);
     enum status status = create_caches(task, diag);
     if (status == STATUS_OK) {
@@ -141,7 +148,7 @@ void task_release(struct task *task)
     built_query_release(&task->built);
     time_zone_cache_destroy(task->expr.zones);
     regex_cache_destroy(task->expr.regexes);
-    arena_release(&task->batch_arena);
+    arena_release(&task->own_arena);
     *task = (struct task){0};
 }
 
@@ -277,7 +284,7 @@ static size_t run_length(const struct task *task, const struct choice *choice, s
 static enum status push(struct task *task, struct operator *source, const struct source_run *run,
                         struct diag *diag)
 {
-    arena_reset(&task->batch_arena);
+    arena_reset(task->batch_arena);
     return source_push(source, &task->context, run, diag);
 }
 
@@ -362,7 +369,7 @@ enum status task_flush(struct task *task, struct diag *diag)
     for (size_t i = 0; i < task->built.operator_count; i++) {
         struct operator *op = task->built.operators[i].op;
         if (op->vtable->flush) {
-            arena_reset(&task->batch_arena);
+            arena_reset(task->batch_arena);
             TRY(op->vtable->flush(op, &task->context, diag));
         }
     }

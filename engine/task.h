@@ -30,6 +30,7 @@ struct task_input {
     uint32_t partition;
     int64_t next_offset;      /* of the next record to push */
     int64_t limit_offset;     /* records from here on wait for the next round */
+    int64_t stored_offset;    /* what the file says; -1: nothing yet */
     struct segment *segment;  /* holds next_offset, or NULL */
     uint32_t index;           /* of next_offset in the segment */
 };
@@ -43,7 +44,8 @@ struct task_gather {
 };
 
 struct task {
-    struct arena batch_arena;
+    struct arena own_arena;
+    struct arena *batch_arena; /* the own one, or what task_borrow_arena() was given */
     struct built_query built;
     struct op_context context;
     struct op_counters counters;
@@ -77,6 +79,10 @@ struct task_options {
 MUST_USE enum status task_init(struct task *task, const struct task_options *options,
                                struct diag *diag);
 void task_release(struct task *task);
+
+/* From now on batches are made in arena, which is not used by anyone else meanwhile; NULL: in the
+ * task's own. A thousand idle tasks then hold no memory for batches. */
+void task_borrow_arena(struct task *task, struct arena *arena);
 
 /* Moves every input to the oldest record there is, or past the newest. */
 void task_seek_all(struct task *task, bool to_end);

@@ -17,6 +17,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include <microhttpd.h>
 
@@ -33,6 +34,9 @@ enum {
     THREAD_COUNT = 2,         /* a thread moves 25,000 small answers per second */
     STREAM_BLOCK_BYTES = 256, /* what the library asks to be given; it uses its pool instead */
     DROP_BYTES_MAX = 2 * REQUEST_BODY_BYTES_MAX, /* of a body that is refused */
+    /* Out of reach: at its own limit 0.9.75 keeps a lock for good, and its thread waits for it ever
+     * after. The listener and the slots of the watch are the limit. */
+    LIBRARY_CONNECTION_LIMIT = 1 << 30,
 };
 
 struct http1 {
@@ -376,6 +380,9 @@ static void notice_connection(void *context, struct MHD_Connection *connection,
         struct watched *watched = watch_add(http1->watch, info->connect_fd);
         if (watched) {
             watch_set_deadline(http1->watch, watched, HEADER_DEADLINE_MS);
+        } else { /* one too many: what nobody watches would have no deadline */
+            metrics_add(&http1->server->metrics, METRIC_CONNECTIONS_REFUSED, 1);
+            (void)shutdown(info->connect_fd, SHUT_RDWR);
         }
         *socket_context = watched;
         metrics_add(&http1->server->metrics, METRIC_CONNECTIONS, 1);
@@ -391,14 +398,23 @@ static void notice_connection(void *context, struct MHD_Connection *connection,
 static void log_error(void *context, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
+/* Behind TLS the library's end of a connection is not TCP, and it says so thrice per answer. */
+static bool is_about_tcp(const char *message)
+{
+    return strstr(message, "TCP_NODELAY") || strstr(message, "TCP_CORK") ||
+           strstr(message, "push the data from buffers");
+}
+
 static void log_error(void *context, const char *format, va_list args)
 {
     const struct http1 *http1 = context;
     char message[512];
     (void)vsnprintf(message, sizeof(message), format, args);
     message[strcspn(message, "\n")] = '\0';
-    const struct log_field field = LOG_TEXT("reason", text_of(message));
-    log_event(http1->server->log, LOG_DEBUG, "libmicrohttpd", &field, 1);
+    if (!is_about_tcp(message)) {
+        const struct log_field field = LOG_TEXT("reason", text_of(message));
+        log_event(http1->server->log, LOG_DEBUG, "libmicrohttpd", &field, 1);
+    }
 }
 
 /* --- Life ------------------------------------------------------------------------------------- */
@@ -412,7 +428,7 @@ static struct MHD_Daemon *start_daemon(struct http1 *http1)
         http1, /* first, so that it sees the others */
         MHD_OPTION_URI_LOG_CALLBACK, begin_request, http1, MHD_OPTION_NOTIFY_COMPLETED, end_request,
         http1, MHD_OPTION_NOTIFY_CONNECTION, notice_connection, http1, MHD_OPTION_THREAD_POOL_SIZE,
-        (unsigned)THREAD_COUNT, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTION_COUNT_MAX,
+        (unsigned)THREAD_COUNT, MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIBRARY_CONNECTION_LIMIT,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
 }

@@ -331,6 +331,41 @@ static int close_stream(nghttp2_session *session, int32_t stream_id, uint32_t co
     return 0;
 }
 
+/* --- A request that came in HTTP/1.1 ---------------------------------------------------------- */
+
+enum { UPGRADED_STREAM_ID = 1 };
+
+bool http2_stream_upgrade(struct http2_connection *connection, const struct http2_upgrade *upgrade)
+{
+    struct http2_stream *stream = add_stream(connection, UPGRADED_STREAM_ID);
+    const bool is_head = text_equal(upgrade->request.method, TEXT("HEAD"));
+    return stream &&
+           nghttp2_session_upgrade2(connection->session, upgrade->settings, upgrade->settings_bytes,
+                                    is_head, NULL) == 0 &&
+           nghttp2_session_set_stream_user_data(connection->session, UPGRADED_STREAM_ID, stream) ==
+               0; /* a server's session ignores the argument before */
+}
+
+void http2_stream_run_upgraded(struct http2_connection *connection,
+                               const struct http2_upgrade *upgrade)
+{
+    const struct request *request = &upgrade->request;
+    struct http2_stream *stream =
+        nghttp2_session_get_stream_user_data(connection->session, UPGRADED_STREAM_ID);
+    add_header(stream, TEXT(":method"), request->method);
+    add_header(stream, TEXT(":path"), upgrade->target);
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (!http2_upgrade_is_hop_header(request->headers[i].name)) {
+            add_header(stream, request->headers[i].name, request->headers[i].value);
+        }
+    }
+    end_headers(stream);
+    if (!stream->has_answer && request->body.bytes > 0) {
+        take_body(stream, buffer_text(&request->body));
+    }
+    end_request(stream);
+}
+
 /* --- For the loop ----------------------------------------------------------------------------- */
 
 void http2_stream_resume(struct http2_stream *stream, size_t consumed_bytes)

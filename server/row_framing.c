@@ -99,18 +99,46 @@ static void write_metadata(const struct row_framing *framing, struct buffer *out
     buffer_append_string(out, "]}");
 }
 
-/* "`K` STRING KEY, `V` INTEGER"; keys are marked in answers of pull queries on tables only. */
+static void append_column(const struct schema_column *column, struct buffer *out)
+{
+    const struct schema one = {.column_count = 1, .columns = column};
+    buffer_append_string(out, out->bytes ? ", " : "");
+    schema_print(&one, false, out);
+}
+
+/* Keys, headers, values: the order in which ksqlDB keeps the columns of a source, though rows have
+ * them as they were declared. */
+static void append_by_role(const struct schema *schema, struct buffer *out)
+{
+    static const enum column_role roles[] = {COLUMN_KEY, COLUMN_HEADERS, COLUMN_VALUE};
+    for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+        for (uint32_t k = 0; k < schema->column_count; k++) {
+            if (schema->columns[k].role == roles[i]) {
+                append_column(&schema->columns[k], out);
+            }
+        }
+    }
+}
+
+static void append_in_order(const struct schema *schema, bool is_plain, struct buffer *out)
+{
+    for (uint32_t i = 0; i < schema->column_count; i++) {
+        struct schema_column column = schema->columns[i];
+        column.role = is_plain ? COLUMN_VALUE : column.role;
+        append_column(&column, out);
+    }
+}
+
+/* "`K` STRING KEY, `V` INTEGER"; only pull queries on tables tell what kind of column is what. */
 static void write_schema_text(const struct row_framing *framing, struct buffer *out)
 {
     const struct schema *schema = cursor_schema(framing->cursor);
     struct buffer text;
     buffer_init(&text);
-    for (uint32_t i = 0; i < schema->column_count; i++) {
-        const struct schema_column *column = &schema->columns[i];
-        const bool is_marked = column->role == COLUMN_KEY && !framing->has_final_message;
-        buffer_printf(&text, "%s`%.*s` ", i ? ", " : "", TEXT_ARGS(column->name));
-        type_print(column->type, &text);
-        buffer_append_string(&text, is_marked ? " KEY" : "");
+    if (!framing->has_final_message && schema_count(schema, COLUMN_HEADERS) > 0) {
+        append_by_role(schema, &text);
+    } else {
+        append_in_order(schema, framing->has_final_message, &text);
     }
     json_write_text(out, buffer_text(&text));
     buffer_release(&text);

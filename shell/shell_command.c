@@ -77,7 +77,8 @@ static const struct option_table options = {
              "Statements to a server (default http://127.0.0.1:8088): typed, from -e or -f, or\n"
              "from standard input. -e and -f end at the first failure.\n\n",
     .footer = "\nAt the prompt 'help' lists the shell's own commands and keys. NO_COLOR=1 turns\n"
-              "colours off, PAGER names the pager of long results.\n\n"
+              "colours off, PAGER names the pager of long results, SSL_CERT_FILE the certificates\n"
+              "(PEM) that https servers are known by, if the system does not know them.\n\n"
               "Exit code: 0 done, 1 a statement failed, 2 wrong usage.\n",
     .rows = rows,
     .row_count = sizeof(rows) / sizeof(rows[0]),
