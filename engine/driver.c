@@ -2,7 +2,8 @@
  *
  * One thread for all queries: rows are cheap, and with the committer's thread beside it both cores
  * of a small machine are busy. The list of queries is copied under the engine's lock and run
- * without it, so that statements never wait for rows.
+ * without it, so that statements never wait for rows. Queries of one rank take turns, so that those
+ * that read the same stay close together and share what is decoded (docs/decisions/0012).
  */
 #include "engine/driver.h"
 
@@ -14,6 +15,7 @@
 #include "base/memory.h"
 #include "engine/engine_state.h"
 #include "engine/query.h"
+#include "operators/source_share.h"
 
 enum { RETENTION_PERIOD_MS = 30000 };
 
@@ -22,54 +24,116 @@ struct driver {
     pthread_t thread;
 };
 
-static int compare_ranks(const void *a, const void *b)
+/* A reference to a query and its rank, which changes under the engine's lock only. */
+struct ranked {
+    struct query *query;
+    uint32_t rank;
+    bool is_in_round;
+};
+
+/* All queries in the order in which they run, or those of one rank. */
+struct run_list {
+    struct engine *engine;
+    struct ranked *items;
+    size_t count;
+};
+
+static int compare_ranked(const void *a, const void *b)
 {
-    const struct query *const *left = a;
-    const struct query *const *right = b;
-    if ((*left)->rank != (*right)->rank) {
-        return (*left)->rank < (*right)->rank ? -1 : 1;
+    const struct ranked *left = a;
+    const struct ranked *right = b;
+    if (left->rank != right->rank) {
+        return left->rank < right->rank ? -1 : 1;
     }
-    return (*left)->number < (*right)->number ? -1 : (*left)->number > (*right)->number;
+    return (left->query->number > right->query->number) -
+           (left->query->number < right->query->number);
 }
 
-/* References to all queries, in the order in which they run. */
-static enum status copy_queries(struct engine *engine, struct query ***out, size_t *out_count,
-                                struct diag *diag)
+static enum status make_list(struct engine *engine, struct run_list *out, struct diag *diag)
 {
     pthread_mutex_lock(&engine->lock);
     const size_t count = engine->query_count;
-    struct query **queries = memory_alloc(count * sizeof(struct query *));
-    for (size_t i = 0; queries && i < count; i++) {
-        queries[i] = query_ref(engine->queries[i]);
-    }
-    if (queries && count > 1) {
-        qsort(queries, count, sizeof(struct query *), compare_ranks);
+    struct ranked *items = memory_alloc(count * sizeof(*items));
+    for (size_t i = 0; items && i < count; i++) {
+        items[i] = (struct ranked){.query = query_ref(engine->queries[i]),
+                                   .rank = engine->queries[i]->rank};
     }
     pthread_mutex_unlock(&engine->lock);
-    if (!queries) {
+    if (!items) {
         return diag_no_memory(diag);
     }
-    *out = queries;
-    *out_count = count;
+    qsort(items, count, sizeof(*items), compare_ranked);
+    *out = (struct run_list){.engine = engine, .items = items, .count = count};
     return STATUS_OK;
+}
+
+static void drop_list(struct run_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        query_unref(list->items[i].query);
+    }
+    memory_free(list->items);
+}
+
+/* One step of each that is in its round; *in_round is how many stay in it. */
+static enum status run_turn(const struct run_list *rank, size_t *in_round, bool *out_progress,
+                            struct diag *diag)
+{
+    const size_t peer_count = *in_round;
+    for (size_t i = 0; i < rank->count; i++) {
+        if (rank->items[i].is_in_round) {
+            query_attend(rank->items[i].query);
+        }
+    }
+    for (size_t i = 0; i < rank->count; i++) {
+        struct ranked *item = &rank->items[i];
+        size_t used = 0;
+        bool is_over = true;
+        if (item->is_in_round) {
+            TRY(query_step(item->query, peer_count, &used, &is_over, diag));
+            *in_round -= is_over;
+            item->is_in_round = !is_over;
+            *out_progress = *out_progress || used > 0;
+        }
+    }
+    return STATUS_OK;
+}
+
+/* One round of the queries of one rank. When the engine stops, units that are open are given up:
+ * they are done anew after the next start. */
+static enum status run_rank(const struct run_list *rank, bool *out_progress, struct diag *diag)
+{
+    size_t in_round = 0;
+    for (size_t i = 0; i < rank->count; i++) {
+        rank->items[i].is_in_round = query_begin_round(rank->items[i].query);
+        in_round += rank->items[i].is_in_round;
+    }
+    enum status status = STATUS_OK;
+    while (in_round > 0 && status == STATUS_OK && !atomic_load(&rank->engine->is_stopping)) {
+        status = run_turn(rank, &in_round, out_progress, diag);
+        source_shares_end_turn(rank->engine->shares);
+    }
+    return status;
 }
 
 enum status driver_run_pass(struct engine *engine, bool *out_progress, struct diag *diag)
 {
-    struct query **queries = NULL;
-    size_t count = 0;
+    struct run_list list = {.count = 0};
     *out_progress = false;
-    TRY(copy_queries(engine, &queries, &count, diag));
+    TRY(make_list(engine, &list, diag));
     enum status status = STATUS_OK;
-    for (size_t i = 0; i < count; i++) {
-        bool progress = false;
-        if (status == STATUS_OK) {
-            status = query_run_round(queries[i], &progress, diag);
+    for (size_t i = 0; i < list.count && status == STATUS_OK;) {
+        struct run_list rank = {.engine = engine, .items = &list.items[i]};
+        while (i < list.count && list.items[i].rank == rank.items[0].rank) {
+            rank.count++;
+            i++;
         }
-        *out_progress = *out_progress || progress;
-        query_unref(queries[i]);
+        status = run_rank(&rank, out_progress, diag);
     }
-    memory_free(queries);
+    drop_list(&list);
+    if (!*out_progress) {
+        source_shares_trim(engine->shares);
+    }
     return status;
 }
 

@@ -18,6 +18,7 @@
 #include "engine/query_load.h"
 #include "parser/keywords.h"
 #include "engine/waker.h"
+#include "operators/source_share.h"
 
 int64_t engine_now_ms(const struct engine *engine)
 {
@@ -139,6 +140,7 @@ static enum status open_parts(struct engine *engine, const struct engine_options
     TRY(copy_settings(engine, options, diag));
     TRY(load_extensions(engine, options, diag)); /* stored definitions name their functions */
     TRY(open_storage(engine, diag));
+    TRY(source_shares_create(&engine->shares, diag));
     TRY(load_catalog(engine, diag));
     TRY(open_processing_log(engine, diag));
     return engine->options.is_manual ? STATUS_OK : driver_start(engine, &engine->driver, diag);
@@ -152,7 +154,7 @@ enum status engine_open(const struct engine_options *options, struct engine **ou
         return diag_no_memory(diag);
     }
     arena_init(&engine->arena);
-    arena_init(&engine->unit_arena);
+    task_scratch_init(&engine->scratch);
     pthread_mutex_init(&engine->lock, NULL);
     catalog_store_init(&engine->catalog);
     atomic_init(&engine->next_transient, 1);
@@ -179,6 +181,7 @@ void engine_close(struct engine *engine)
         query_unref(engine->queries[i]);
     }
     memory_free(engine->queries);
+    source_shares_destroy(engine->shares);
     topic_unref(engine->log_topic);
     struct diag diag;
     if (engine->committer && committer_flush(engine->committer, &diag) != STATUS_OK) {
@@ -192,7 +195,7 @@ void engine_close(struct engine *engine)
     settings_release(&engine->settings);
     pthread_mutex_destroy(&engine->lock);
     extensions_close(&engine->extensions);
-    arena_release(&engine->unit_arena);
+    task_scratch_release(&engine->scratch);
     arena_release(&engine->arena);
     memory_free(engine);
 }
@@ -340,7 +343,8 @@ static bool all_queries_are_idle(struct engine *engine)
     for (size_t i = 0; i < engine->query_count; i++) {
         struct query_progress progress;
         query_read_progress(engine->queries[i], &progress);
-        is_idle = is_idle && (progress.state != QUERY_RUNNING || progress.lag == 0);
+        is_idle = is_idle && (progress.state != QUERY_RUNNING ||
+                              (progress.lag == 0 && !progress.has_open_unit));
     }
     pthread_mutex_unlock(&engine->lock);
     return is_idle;

@@ -13,6 +13,7 @@
 #include "engine/catalog_store.h"
 #include "engine/engine.h"
 #include "engine/settings.h"
+#include "engine/task.h"
 #include "functions/extension.h"
 #include "functions/registry.h"
 #include "state/committer.h"
@@ -20,6 +21,7 @@
 
 struct driver;
 struct query;
+struct source_shares;
 struct waker;
 
 struct engine {
@@ -42,7 +44,8 @@ struct engine {
     uint64_t next_sequence;  /* numbers sources and queries; grows with every statement, as the
                                 offset of ksqlDB's command topic does */
     struct driver *driver;   /* NULL when is_manual */
-    struct arena unit_arena; /* batches of the unit that runs: its thread's alone */
+    struct source_shares *shares; /* of the queries' sources: for the driver's thread */
+    struct task_scratch scratch;  /* of the step that runs: its thread's alone */
     struct waker *waker;     /* NULL until the first cursor asks to be woken */
     atomic_bool is_stopping; /* no unit of work is begun any more */
     atomic_uint_fast64_t next_transient;

@@ -17,6 +17,7 @@
 #include "functions/expr.h"
 #include "operators/event_time.h"
 #include "operators/rows.h"
+#include "operators/source_share.h"
 
 /* One side of the records: which columns of the schema it fills. */
 struct source_side {
@@ -32,6 +33,7 @@ struct source {
     struct source_side key;
     struct source_side value;
     struct event_time *event_time; /* NULL: the record's own time */
+    struct source_share *share;    /* NULL: decodes for itself alone */
 };
 
 /* One batch in the making. */
@@ -320,17 +322,22 @@ static bool is_wanted(const struct source *self, uint32_t position)
            self->options.timestamp.column_index == (int32_t)position;
 }
 
-static enum status fill_own_columns(const struct source *self, const struct source_slice *slice,
-                                    struct diag *diag)
+static enum status fill_headers_columns(const struct source *self,
+                                        const struct source_slice *slice, struct diag *diag)
 {
-    const struct source_options *options = &self->options;
-    struct batch *batch = slice->batch;
     for (uint32_t i = 0; i < self->declared_count; i++) {
-        const struct schema_column *column = &options->schema->columns[i];
+        const struct schema_column *column = &self->options.schema->columns[i];
         if (column->role == COLUMN_HEADERS && is_wanted(self, i)) {
-            TRY(fill_headers(slice, column, &batch->columns[i], diag));
+            TRY(fill_headers(slice, column, &slice->batch->columns[i], diag));
         }
     }
+    return STATUS_OK;
+}
+
+static enum status fill_pseudo_columns(const struct source *self, struct batch *batch,
+                                       struct diag *diag)
+{
+    const struct source_options *options = &self->options;
     for (uint32_t i = 0; i < options->pseudo_count; i++) {
         const uint32_t position = options->pseudo[i].column_index;
         TRY(column_init(&batch->columns[position], batch->arena,
@@ -364,6 +371,27 @@ static enum status drop_failed(struct source_slice *slice, struct diag *diag)
     return STATUS_OK;
 }
 
+/* Columns, times and places of count records from slice->first on; failures are in the slice. */
+static enum status decode_slice(struct source *self, struct source_slice *slice,
+                                struct arena *arena, size_t count, struct diag *diag)
+{
+    const uint32_t column_count = self->options.schema->column_count;
+    TRY(batch_create(arena, column_count, count, &slice->batch, diag));
+    slice->batch->row_count = count;
+    slice->has_failed = arena_zalloc(arena, count);
+    if (!slice->has_failed) {
+        return diag_no_memory(diag);
+    }
+    for (uint32_t i = 0; i < column_count; i++) {
+        slice->batch->columns[i].type = self->options.schema->columns[i].type;
+    }
+    TRY(fill_places(slice, self->options.window.kind != OP_WINDOW_NONE, diag));
+    TRY(decode_keys(self, slice, diag));
+    TRY(decode_values(self, slice, diag));
+    read_times(self, slice);
+    return STATUS_OK;
+}
+
 static void update_stream_time(struct op_context *context, const struct batch *batch)
 {
     for (size_t row = 0; row < batch->row_count; row++) {
@@ -378,34 +406,111 @@ static enum status push_slice(struct source *self, struct op_context *context,
                               struct diag *diag)
 {
     struct source_slice slice = {.context = context, .run = run, .first = first};
-    const uint32_t column_count = self->options.schema->column_count;
-    TRY(batch_create(context->batch_arena, column_count, count, &slice.batch, diag));
-    slice.batch->row_count = count;
-    slice.has_failed = arena_zalloc(context->batch_arena, count);
-    if (!slice.has_failed) {
-        return diag_no_memory(diag);
-    }
-    for (uint32_t i = 0; i < column_count; i++) {
-        slice.batch->columns[i].type = self->options.schema->columns[i].type;
-    }
-    TRY(fill_places(&slice, self->options.window.kind != OP_WINDOW_NONE, diag));
-    TRY(decode_keys(self, &slice, diag));
-    TRY(decode_values(self, &slice, diag));
-    read_times(self, &slice);
+    TRY(decode_slice(self, &slice, context->batch_arena, count, diag));
     if (slice.fatal) {
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%s: %s", slice.fatal, slice.reason);
     }
-    TRY(fill_own_columns(self, &slice, diag));
+    TRY(fill_headers_columns(self, &slice, diag));
+    TRY(fill_pseudo_columns(self, slice.batch, diag));
     TRY(drop_failed(&slice, diag));
     context->counters->records_in += count;
     update_stream_time(context, slice.batch);
     return op_emit(&self->op, context, slice.batch, diag);
 }
 
+/* --- shared batches ------------------------------------------------------------------------- */
+
+static void ignore_entry(void *log_context, const struct log_entry *entry)
+{
+    (void)log_context;
+    (void)entry;
+}
+
+enum status source_decode(struct operator* op, struct op_context *context,
+                          const struct source_run *run, struct arena *arena, struct batch **out,
+                          bool *out_has_failures, struct diag *diag)
+{
+    struct source *self = (struct source *)op;
+    struct op_context silent = *context;
+    silent.log = ignore_entry;
+    struct source_slice slice = {.context = &silent, .run = run};
+    TRY(decode_slice(self, &slice, arena, run->count, diag));
+    TRY(fill_headers_columns(self, &slice, diag));
+    *out = slice.batch;
+    /* Causes point into the run; where that is not the segment itself it is gone soon. */
+    *out_has_failures = slice.failed_count > 0 || (run->origins && slice.batch->cause);
+    return STATUS_OK;
+}
+
+/* A batch with the columns that this query wants, and its own pseudo columns; the arrays are
+ * everybody's. */
+static enum status view_shared(const struct source *self, struct arena *arena,
+                               const struct batch *shared, struct batch **out, struct diag *diag)
+{
+    const struct schema *schema = self->options.schema;
+    struct batch *batch = ARENA_NEW(arena, struct batch);
+    struct column *columns = arena_zalloc(arena, schema->column_count * sizeof(*columns));
+    if (!batch || !columns) {
+        return diag_no_memory(diag);
+    }
+    *batch = *shared;
+    batch->arena = arena;
+    batch->is_shared = true;
+    batch->columns = columns;
+    batch->column_count = schema->column_count;
+    for (uint32_t i = 0; i < self->declared_count; i++) {
+        if (is_wanted(self, i)) {
+            columns[i] = shared->columns[i];
+        }
+    }
+    for (uint32_t i = 0; i < schema->column_count; i++) {
+        columns[i].type = schema->columns[i].type;
+    }
+    *out = batch;
+    return fill_pseudo_columns(self, batch, diag);
+}
+
+static enum status push_shared(struct source *self, struct op_context *context,
+                               const struct shared_batch *shared, struct diag *diag)
+{
+    struct batch *batch = NULL;
+    TRY(view_shared(self, context->batch_arena, shared->batch, &batch, diag));
+    context->counters->records_in += batch->row_count;
+    if (shared->time_max_ms > context->stream_time_ms) {
+        context->stream_time_ms = shared->time_max_ms;
+    }
+    const struct operator* downstream = self->op.place.downstream;
+    if (downstream && !downstream->vtable->takes_shared) {
+        TRY(batch_own(batch, NULL, batch->row_count, diag));
+    }
+    return op_emit(&self->op, context, batch, diag);
+}
+
+void source_attend(struct operator* op)
+{
+    struct source *self = (struct source *)op;
+    if (self->share) {
+        source_share_attend(self->share, self->options.is_wanted);
+    }
+}
+
+bool source_is_busy(const struct operator* op)
+{
+    const struct source *self = (const struct source *)op;
+    return self->share && source_share_is_busy(self->share);
+}
+
 enum status source_push(struct operator* op, struct op_context *context,
                         const struct source_run *run, struct diag *diag)
 {
     struct source *self = (struct source *)op;
+    const struct shared_batch *shared = NULL;
+    if (self->share && run->count <= BATCH_ROWS_MAX) {
+        TRY(source_share_decode(self->share, context, run, &shared, diag));
+    }
+    if (shared) {
+        return push_shared(self, context, shared, diag);
+    }
     for (size_t first = 0; first < run->count; first += BATCH_ROWS_MAX) {
         const size_t left = run->count - first;
         const size_t count = left < BATCH_ROWS_MAX ? left : BATCH_ROWS_MAX;
@@ -414,7 +519,15 @@ enum status source_push(struct operator* op, struct op_context *context,
     return STATUS_OK;
 }
 
-static const struct op_vtable source_vtable = {.name = "source"};
+static void source_release(struct operator* op)
+{
+    struct source *self = (struct source *)op;
+    if (self->share) {
+        source_share_leave(self->share);
+    }
+}
+
+static const struct op_vtable source_vtable = {.name = "source", .release = source_release};
 
 /* --- creation ------------------------------------------------------------------------------- */
 
@@ -471,6 +584,9 @@ enum status source_create(struct arena *arena, const struct source_options *opti
         const uint32_t position = (uint32_t)options->timestamp.column_index;
         TRY(event_time_create(arena, &self->options.timestamp,
                               options->schema->columns[position].type, &self->event_time, diag));
+    }
+    if (options->shares) {
+        TRY(source_share_join(options->shares, options, &self->share, diag));
     }
     *out = &self->op;
     return STATUS_OK;
