@@ -1,20 +1,21 @@
 /* driver.c
  *
  * One thread for all queries: rows are cheap, and with the committer's thread beside it both cores
- * of a small machine are busy. The list of queries is copied under the engine's lock and run
- * without it, so that statements never wait for rows. Queries of one rank take turns, so that those
- * that read the same stay close together and share what is decoded (docs/decisions/0012).
+ * of a small machine are busy. The list of queries is copied under the engine's lock when it has
+ * changed, and run without it, so that statements never wait for rows. Queries of one rank take
+ * turns, so that those that read the same stay close together and share what is decoded
+ * (docs/decisions/0012).
  */
 #include "engine/driver.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "base/memory.h"
 #include "engine/engine_state.h"
 #include "engine/query.h"
+#include "engine/run_list.h"
 #include "operators/source_share.h"
 
 enum { RETENTION_PERIOD_MS = 30000 };
@@ -24,59 +25,8 @@ struct driver {
     pthread_t thread;
 };
 
-/* A reference to a query and its rank, which changes under the engine's lock only. */
-struct ranked {
-    struct query *query;
-    uint32_t rank;
-    bool is_in_round;
-};
-
-/* All queries in the order in which they run, or those of one rank. */
-struct run_list {
-    struct engine *engine;
-    struct ranked *items;
-    size_t count;
-};
-
-static int compare_ranked(const void *a, const void *b)
-{
-    const struct ranked *left = a;
-    const struct ranked *right = b;
-    if (left->rank != right->rank) {
-        return left->rank < right->rank ? -1 : 1;
-    }
-    return (left->query->number > right->query->number) -
-           (left->query->number < right->query->number);
-}
-
-static enum status make_list(struct engine *engine, struct run_list *out, struct diag *diag)
-{
-    pthread_mutex_lock(&engine->lock);
-    const size_t count = engine->query_count;
-    struct ranked *items = memory_alloc(count * sizeof(*items));
-    for (size_t i = 0; items && i < count; i++) {
-        items[i] = (struct ranked){.query = query_ref(engine->queries[i]),
-                                   .rank = engine->queries[i]->rank};
-    }
-    pthread_mutex_unlock(&engine->lock);
-    if (!items) {
-        return diag_no_memory(diag);
-    }
-    qsort(items, count, sizeof(*items), compare_ranked);
-    *out = (struct run_list){.engine = engine, .items = items, .count = count};
-    return STATUS_OK;
-}
-
-static void drop_list(struct run_list *list)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        query_unref(list->items[i].query);
-    }
-    memory_free(list->items);
-}
-
 /* One step of each that is in its round; *in_round is how many stay in it. */
-static enum status run_turn(const struct run_list *rank, size_t *in_round, bool *out_progress,
+static enum status run_turn(const struct run_rank *rank, size_t *in_round, bool *out_progress,
                             struct diag *diag)
 {
     const size_t peer_count = *in_round;
@@ -86,13 +36,14 @@ static enum status run_turn(const struct run_list *rank, size_t *in_round, bool 
         }
     }
     for (size_t i = 0; i < rank->count; i++) {
-        struct ranked *item = &rank->items[i];
+        struct run_item *item = &rank->items[i];
         size_t used = 0;
         bool is_over = true;
         if (item->is_in_round) {
             TRY(query_step(item->query, peer_count, &used, &is_over, diag));
             *in_round -= is_over;
             item->is_in_round = !is_over;
+            item->is_awake = !is_over;
             *out_progress = *out_progress || used > 0;
         }
     }
@@ -101,36 +52,35 @@ static enum status run_turn(const struct run_list *rank, size_t *in_round, bool 
 
 /* One round of the queries of one rank. When the engine stops, units that are open are given up:
  * they are done anew after the next start. */
-static enum status run_rank(const struct run_list *rank, bool *out_progress, struct diag *diag)
+static enum status run_rank(struct engine *engine, const struct run_rank *rank,
+                            bool *out_progress, struct diag *diag)
 {
     size_t in_round = 0;
+    if (!run_list_wake(engine->run_list, rank)) {
+        return STATUS_OK;
+    }
     for (size_t i = 0; i < rank->count; i++) {
-        rank->items[i].is_in_round = query_begin_round(rank->items[i].query);
-        in_round += rank->items[i].is_in_round;
+        struct run_item *item = &rank->items[i];
+        item->is_in_round = item->is_awake && query_begin_round(item->query);
+        item->is_awake = item->is_in_round;
+        in_round += item->is_in_round;
     }
     enum status status = STATUS_OK;
-    while (in_round > 0 && status == STATUS_OK && !atomic_load(&rank->engine->is_stopping)) {
+    while (in_round > 0 && status == STATUS_OK && !atomic_load(&engine->is_stopping)) {
         status = run_turn(rank, &in_round, out_progress, diag);
-        source_shares_end_turn(rank->engine->shares);
+        source_shares_end_turn(engine->shares);
     }
     return status;
 }
 
 enum status driver_run_pass(struct engine *engine, bool *out_progress, struct diag *diag)
 {
-    struct run_list list = {.count = 0};
+    enum status status = run_list_refresh(engine, &engine->run_list, diag);
     *out_progress = false;
-    TRY(make_list(engine, &list, diag));
-    enum status status = STATUS_OK;
-    for (size_t i = 0; i < list.count && status == STATUS_OK;) {
-        struct run_list rank = {.engine = engine, .items = &list.items[i]};
-        while (i < list.count && list.items[i].rank == rank.items[0].rank) {
-            rank.count++;
-            i++;
-        }
-        status = run_rank(&rank, out_progress, diag);
+    const struct run_rank *rank = NULL;
+    for (size_t i = 0; status == STATUS_OK && (rank = run_list_rank(engine->run_list, i)); i++) {
+        status = run_rank(engine, rank, out_progress, diag);
     }
-    drop_list(&list);
     if (!*out_progress) {
         source_shares_trim(engine->shares);
     }

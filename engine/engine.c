@@ -16,6 +16,7 @@
 #include "engine/processing_log.h"
 #include "engine/query.h"
 #include "engine/query_load.h"
+#include "engine/run_list.h"
 #include "parser/keywords.h"
 #include "engine/waker.h"
 #include "operators/source_share.h"
@@ -177,6 +178,7 @@ void engine_close(struct engine *engine)
     assert(!engine->cursors); /* the owner closes its cursors first */
     waker_stop(engine->waker);
     driver_stop(engine->driver);
+    run_list_destroy(engine->run_list);
     for (size_t i = 0; i < engine->query_count; i++) {
         query_unref(engine->queries[i]);
     }

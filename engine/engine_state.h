@@ -21,6 +21,7 @@
 
 struct driver;
 struct query;
+struct run_list;
 struct source_shares;
 struct waker;
 
@@ -40,10 +41,12 @@ struct engine {
     struct query **queries; /* persistent ones in order of creation; one reference each */
     size_t query_count;
     size_t query_capacity;
+    atomic_uint_fast64_t query_version; /* grows when a query comes or goes */
     struct cursor *cursors;  /* open push and stream-pull cursors, linked */
     uint64_t next_sequence;  /* numbers sources and queries; grows with every statement, as the
                                 offset of ksqlDB's command topic does */
     struct driver *driver;   /* NULL when is_manual */
+    struct run_list *run_list; /* what the driver makes of queries; NULL until its first pass */
     struct source_shares *shares; /* of the queries' sources: for the driver's thread */
     struct task_scratch scratch;  /* of the step that runs: its thread's alone */
     struct waker *waker;     /* NULL until the first cursor asks to be woken */

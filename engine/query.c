@@ -460,6 +460,7 @@ enum status query_resume(struct query *query, struct diag *diag)
     }
     if (status == STATUS_OK && state != QUERY_TERMINATED) {
         atomic_store(&query->state, QUERY_RUNNING);
+        atomic_store(&query->must_look, true);
     }
     pthread_mutex_unlock(&query->run_lock);
     return status;

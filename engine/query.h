@@ -42,6 +42,7 @@ struct query {
     struct text id;        /* CSAS_X_3 */
     uint64_t number;       /* its sequence: numbers its stores, orders it among others */
     uint32_t rank;         /* in a pass; above those it reads from (engine/query_load.c) */
+    atomic_bool must_look; /* resumed: there may be work although no topic has grown */
     atomic_bool has_rivals; /* others write its sink topic too; stays once it was so */
     bool was_lifted;       /* those that read from it are yet to be looked at */
     struct text sql;

@@ -116,6 +116,7 @@ enum status engine_add_query(struct engine *engine, struct query *query, struct 
     }
     engine->queries[at] = query;
     engine->query_count++;
+    atomic_fetch_add(&engine->query_version, 1);
     rank_query(engine, query);
     find_rivals(engine, query);
     return STATUS_OK;
@@ -126,6 +127,7 @@ void engine_remove_query(struct engine *engine, struct query *query)
     for (size_t i = 0; i < engine->query_count; i++) {
         if (engine->queries[i] == query) {
             engine->query_count--;
+            atomic_fetch_add(&engine->query_version, 1);
             memmove(&engine->queries[i], &engine->queries[i + 1],
                     (engine->query_count - i) * sizeof(engine->queries[0]));
             query_unref(query);
