@@ -155,7 +155,7 @@ enum status engine_open(const struct engine_options *options, struct engine **ou
         return diag_no_memory(diag);
     }
     arena_init(&engine->arena);
-    task_scratch_init(&engine->scratch);
+    scratch_pool_init(&engine->scratches);
     pthread_mutex_init(&engine->lock, NULL);
     catalog_store_init(&engine->catalog);
     atomic_init(&engine->next_transient, 1);
@@ -197,7 +197,7 @@ void engine_close(struct engine *engine)
     settings_release(&engine->settings);
     pthread_mutex_destroy(&engine->lock);
     extensions_close(&engine->extensions);
-    task_scratch_release(&engine->scratch);
+    scratch_pool_release(&engine->scratches);
     arena_release(&engine->arena);
     memory_free(engine);
 }

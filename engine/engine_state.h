@@ -12,8 +12,8 @@
 
 #include "engine/catalog_store.h"
 #include "engine/engine.h"
+#include "engine/scratch_pool.h"
 #include "engine/settings.h"
-#include "engine/task.h"
 #include "functions/extension.h"
 #include "functions/registry.h"
 #include "state/committer.h"
@@ -48,7 +48,7 @@ struct engine {
     struct driver *driver;   /* NULL when is_manual */
     struct run_list *run_list; /* what the driver makes of queries; NULL until its first pass */
     struct source_shares *shares; /* of the queries' sources: for the driver's thread */
-    struct task_scratch scratch;  /* of the step that runs: its thread's alone */
+    struct scratch_pool scratches; /* for whoever steps a task */
     struct waker *waker;     /* NULL until the first cursor asks to be woken */
     atomic_bool is_stopping; /* no unit of work is begun any more */
     atomic_uint_fast64_t next_transient;

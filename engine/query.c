@@ -114,13 +114,36 @@ static enum status put_positions(struct query *query, const struct op_counters *
     return STATUS_OK;
 }
 
+/* Lends the task what it works in; unborrow_scratch() ends that, also when the task has gone. */
+static enum status borrow_scratch(struct query *query, struct task_scratch **out,
+                                  struct diag *diag)
+{
+    *out = scratch_pool_take(&query->engine->scratches);
+    task_borrow_scratch(&query->task, *out);
+    return *out ? STATUS_OK : diag_no_memory(diag);
+}
+
+static void unborrow_scratch(struct query *query, struct task_scratch *scratch)
+{
+    if (query->has_task) {
+        task_borrow_scratch(&query->task, NULL);
+    }
+    scratch_pool_give(&query->engine->scratches, scratch);
+}
+
 /* --- Life cycle --------------------------------------------------------------------------- */
 
 static enum status load_task(struct query *query, struct diag *diag)
 {
     struct reader *reader = NULL;
-    TRY(reader_open(query->engine->database, READER_NO_TIMEOUT, &reader, diag));
-    enum status status = build_load(&query->task.built, reader, &query->task.context, diag);
+    struct task_scratch *scratch = NULL;
+    TRY(borrow_scratch(query, &scratch, diag));
+    enum status status = reader_open(query->engine->database, READER_NO_TIMEOUT, &reader, diag);
+    if (status != STATUS_OK) {
+        unborrow_scratch(query, scratch);
+        return status;
+    }
+    status = build_load(&query->task.built, reader, &query->task.context, diag);
     if (status == STATUS_OK) {
         status = reader_scan_positions(reader, query->id, load_position, &query->task, diag);
     }
@@ -128,6 +151,7 @@ static enum status load_task(struct query *query, struct diag *diag)
         status = reader_scan_counters(reader, query->id, load_counter, &query->task, diag);
     }
     reader_close(reader);
+    unborrow_scratch(query, scratch);
     return status;
 }
 
@@ -407,11 +431,12 @@ static enum status step_once(struct query *query, size_t peer_count, size_t *out
     *out_is_over = true;
     pthread_mutex_lock(&query->run_lock);
     if (query_get_state(query) == QUERY_RUNNING) {
-        task_borrow_scratch(&query->task, &query->engine->scratch);
-        status = step_locked(query, peer_count, out_count, out_is_over, diag);
-        if (query->has_task) {
-            task_borrow_scratch(&query->task, NULL);
+        struct task_scratch *scratch = NULL;
+        status = borrow_scratch(query, &scratch, diag);
+        if (status == STATUS_OK) {
+            status = step_locked(query, peer_count, out_count, out_is_over, diag);
         }
+        unborrow_scratch(query, scratch);
     }
     pthread_mutex_unlock(&query->run_lock);
     return status;
@@ -435,9 +460,14 @@ enum status query_pause(struct query *query, struct diag *diag)
     enum status status = STATUS_OK;
     pthread_mutex_lock(&query->run_lock);
     if (query->unit.is_open) {
-        status = end_unit(query, diag);
+        struct task_scratch *scratch = NULL;
+        status = borrow_scratch(query, &scratch, diag);
+        if (status == STATUS_OK) {
+            status = end_unit(query, diag);
+        }
+        unborrow_scratch(query, scratch);
     }
-    if (query_get_state(query) == QUERY_RUNNING) {
+    if (status == STATUS_OK && query_get_state(query) == QUERY_RUNNING) {
         atomic_store(&query->state, QUERY_PAUSED);
     }
     pthread_mutex_unlock(&query->run_lock);

@@ -79,8 +79,8 @@ static enum status open_inputs(struct task *task, const struct plan *plan, struc
 
 static enum status create_caches(struct task *task, struct diag *diag)
 {
-    TRY(time_zone_cache_create(&task->expr.zones, diag));
-    return regex_cache_create(&task->expr.regexes, diag);
+    TRY(time_zone_cache_create(&task->zones, diag));
+    return regex_cache_create(&task->regexes, diag);
 }
 
 void task_scratch_init(struct task_scratch *scratch)
@@ -101,31 +101,35 @@ void task_scratch_release(struct task_scratch *scratch)
 
 void task_borrow_scratch(struct task *task, struct task_scratch *scratch)
 {
-    task->scratch = scratch ? scratch : &task->own_scratch;
-    task->context.batch_arena = &task->scratch->batch_arena;
-    task->expr.arena = &task->scratch->batch_arena;
+    task->scratch = scratch;
+    task->context.batch_arena = scratch ? &scratch->batch_arena : NULL;
+    task->context.expr = scratch ? &scratch->expr : NULL;
+    if (scratch) { /* values of lambdas need no clearing: they are set before they are read */
+        scratch->expr.arena = &scratch->batch_arena;
+        scratch->expr.errors = &task->expr_errors;
+        scratch->expr.nested_errors_are_null = task->nested_errors_are_null;
+        scratch->expr.now_ms = task->now_ms;
+        scratch->expr.random = evaluation_random;
+        scratch->expr.clock = task->clock;
+        scratch->expr.zones = task->zones;
+        scratch->expr.regexes = task->regexes;
+    }
 }
 
 static void init_contexts(struct task *task, const struct task_options *options)
 {
     task->expr_errors =
         (struct expr_errors){.report = report_expression_error, .context = task};
-    task->expr = (struct expr_context){
-        .errors = &task->expr_errors,
-        .nested_errors_are_null = options->plan->nested_errors_are_null,
-        .now_ms = options->now_ms,
-        .random = evaluation_random,
-        .clock = options->clock,
-    };
+    task->nested_errors_are_null = options->plan->nested_errors_are_null;
+    task->now_ms = options->now_ms;
+    task->clock = options->clock;
     task->context = (struct op_context){
-        .expr = &task->expr,
         .counters = &task->counters,
         .log = options->log,
         .log_context = options->log_context,
         .stream_time_ms = INT64_MIN,
         .cache_is_off = options->cache_is_off,
     };
-    task_borrow_scratch(task, NULL);
 }
 
 enum status task_init(struct task *task, const struct task_options *options, struct diag *diag)
@@ -138,7 +142,6 @@ enum status task_init(struct task *task, const struct task_options *options, str
         .merge_by_arrival = options->merge_by_arrival,
         .committed_only = options->committed_only,
     };
-    task_scratch_init(&task->own_scratch);
     init_contexts(task, options);
     enum status status = create_caches(task, diag);
     if (status == STATUS_OK) {
@@ -161,9 +164,8 @@ void task_release(struct task *task)
     }
     memory_free(task->inputs);
     built_query_release(&task->built);
-    time_zone_cache_destroy(task->expr.zones);
-    regex_cache_destroy(task->expr.regexes);
-    task_scratch_release(&task->own_scratch);
+    time_zone_cache_destroy(task->zones);
+    regex_cache_destroy(task->regexes);
     *task = (struct task){0};
 }
 

@@ -45,9 +45,10 @@ struct task_gather {
     struct row_origin origins[BATCH_ROWS_MAX];
 };
 
-/* What a task needs only while it steps: a thread that steps many tasks lends them one. */
+/* What a task needs only while it steps or loads: lent to it for that (engine/scratch_pool.h). */
 struct task_scratch {
     struct arena batch_arena;
+    struct expr_context expr;
     struct task_gather *gather; /* NULL until partitions interleave; empty between steps */
 };
 
@@ -55,13 +56,16 @@ void task_scratch_init(struct task_scratch *scratch);
 void task_scratch_release(struct task_scratch *scratch);
 
 struct task {
-    struct task_scratch own_scratch;
-    struct task_scratch *scratch; /* the own one, or a borrowed one */
+    struct task_scratch *scratch; /* borrowed; NULL: it does not work now */
     struct built_query built;
     struct op_context context;
     struct op_counters counters;
-    struct expr_context expr;
     struct expr_errors expr_errors;
+    struct time_zone_cache *zones;
+    struct regex_cache *regexes;
+    bool nested_errors_are_null;
+    int64_t (*now_ms)(void *clock);
+    void *clock;
     struct task_input *inputs;
     size_t input_count;
     struct topics *topics;
@@ -90,7 +94,8 @@ MUST_USE enum status task_init(struct task *task, const struct task_options *opt
                                struct diag *diag);
 void task_release(struct task *task);
 
-/* From now on the task works in scratch, which nobody else uses meanwhile; NULL: in its own. */
+/* From now on the task works in scratch, which nobody else uses meanwhile; NULL: its work is done.
+ * Needed around task_step(), task_flush() and whatever else calls operators with its context. */
 void task_borrow_scratch(struct task *task, struct task_scratch *scratch);
 
 /* Moves every input to the oldest record there is, or past the newest. */

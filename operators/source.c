@@ -21,13 +21,15 @@
 
 /* One side of the records: which columns of the schema it fills. */
 struct source_side {
-    struct decoder *decoder; /* NULL: the side has no columns */
-    uint32_t column_count;
-    uint32_t *positions; /* in the schema, per column of the decoder */
+    uint32_t column_count; /* 0: there is nothing to decode */
+    uint32_t *positions;   /* in the schema, per column of the decoder */
+    struct decoder_options decoding;
+    struct decoder *decoder; /* NULL until the first records: thousands of subscribers see none */
 };
 
 struct source {
     struct operator op;
+    struct arena *arena; /* the one that owns it */
     struct source_options options;
     uint32_t declared_count; /* columns before the pseudo columns */
     struct source_side key;
@@ -129,7 +131,7 @@ static void mark_null_key(struct source *self, struct source_slice *slice, size_
 
 /* Decodes one side of all rows into the batch's columns. */
 static enum status decode_side(struct source *self, struct source_slice *slice,
-                               const struct source_side *side, bool is_key,
+                               struct source_side *side, bool is_key,
                                const struct text *texts, struct decode_result *result,
                                struct diag *diag)
 {
@@ -137,6 +139,9 @@ static enum status decode_side(struct source *self, struct source_slice *slice,
     struct column *columns = arena_zalloc(batch->arena, side->column_count * sizeof(*columns));
     if (!columns) {
         return diag_no_memory(diag);
+    }
+    if (!side->decoder) {
+        TRY(decoder_create(self->arena, &side->decoding, &side->decoder, diag));
     }
     TRY(decoder_decode(side->decoder, texts, batch->row_count, columns, batch->arena, result,
                        diag));
@@ -164,10 +169,10 @@ static enum status decode_keys(struct source *self, struct source_slice *slice, 
     struct decode_result result = {0};
     struct text *keys = NULL;
     TRY(read_keys(self, slice, &keys, diag));
-    if (self->key.decoder) {
+    if (self->key.column_count > 0) {
         TRY(decode_side(self, slice, &self->key, true, keys, &result, diag));
     }
-    const bool may_be_null = !self->key.decoder || result.null_count > 0;
+    const bool may_be_null = self->key.column_count == 0 || result.null_count > 0;
     for (size_t row = 0; may_be_null && row < batch->row_count; row++) {
         if (result.outcomes ? result.outcomes[row] == RECORD_NULL : !keys[row].data) {
             mark_null_key(self, slice, row);
@@ -187,10 +192,10 @@ static enum status decode_values(struct source *self, struct source_slice *slice
     for (size_t row = 0; row < batch->row_count; row++) {
         values[row] = record_at(slice, row)->value;
     }
-    if (self->value.decoder) {
+    if (self->value.column_count > 0) {
         TRY(decode_side(self, slice, &self->value, false, values, &result, diag));
     }
-    const bool may_be_null = !self->value.decoder || result.null_count > 0;
+    const bool may_be_null = self->value.column_count == 0 || result.null_count > 0;
     for (size_t row = 0; may_be_null && row < batch->row_count; row++) {
         if (result.outcomes ? result.outcomes[row] == RECORD_NULL : !values[row].data) {
             batch->flags[row] |= ROW_DELETE;
@@ -531,7 +536,18 @@ static const struct op_vtable source_vtable = {.name = "source", .release = sour
 
 /* --- creation ------------------------------------------------------------------------------- */
 
-/* Collects the columns of one role and makes their decoder. */
+/* A decoder that is made only to see that it can be. */
+static enum status try_decoder(const struct decoder_options *decoding, struct diag *diag)
+{
+    struct arena arena;
+    struct decoder *decoder = NULL;
+    arena_init(&arena);
+    const enum status status = decoder_create(&arena, decoding, &decoder, diag);
+    arena_release(&arena);
+    return status;
+}
+
+/* Collects the columns of one role. */
 static enum status create_side(struct source *self, struct arena *arena, enum column_role role,
                                const struct op_serde *serde, struct source_side *side,
                                struct diag *diag)
@@ -554,7 +570,7 @@ static enum status create_side(struct source *self, struct arena *arena, enum co
     if (side->column_count == 0) {
         return STATUS_OK;
     }
-    const struct decoder_options options = {
+    side->decoding = (struct decoder_options){
         .format = serde->format,
         .side = role == COLUMN_KEY ? FORMAT_KEY : FORMAT_VALUE,
         .wrap = serde->wrap,
@@ -564,7 +580,7 @@ static enum status create_side(struct source *self, struct arena *arena, enum co
         .columns = fields,
         .wanted = wanted,
     };
-    return decoder_create(arena, &options, &side->decoder, diag);
+    return try_decoder(&side->decoding, diag);
 }
 
 enum status source_create(struct arena *arena, const struct source_options *options,
@@ -576,6 +592,7 @@ enum status source_create(struct arena *arena, const struct source_options *opti
     }
     assert(options->pseudo_count <= options->schema->column_count);
     self->op = (struct operator){.vtable = &source_vtable, .place = options->place};
+    self->arena = arena;
     self->options = *options;
     self->declared_count = options->schema->column_count - options->pseudo_count;
     TRY(create_side(self, arena, COLUMN_KEY, &options->key, &self->key, diag));
