@@ -89,6 +89,7 @@ struct outcome {
     const char *type_name;      /* "SELECT", "CREATE AS SELECT"; constant */
     bool is_query;              /* SELECT or PRINT: /ksql refuses these before running them */
     bool is_insert;             /* INSERT INTO .. VALUES */
+    bool is_assert;             /* ASSERT: it may fail without being wrong */
     bool is_print;
     bool is_push;               /* a SELECT with EMIT */
     json_t *entity;

@@ -123,6 +123,8 @@ bool script_peek_at(const struct script *script, size_t ahead, struct outcome *o
     out->type_name = kinds[statement->kind].name;
     out->is_query = kinds[statement->kind].is_query;
     out->is_insert = statement->kind == STATEMENT_INSERT_VALUES;
+    out->is_assert = statement->kind == STATEMENT_ASSERT_TOPIC ||
+                     statement->kind == STATEMENT_ASSERT_SCHEMA;
     out->is_print = statement->kind == STATEMENT_PRINT;
     out->is_push =
         statement->kind == STATEMENT_QUERY && statement->query->emit != AST_EMIT_NONE;

@@ -45,6 +45,14 @@ static bool is_of_source_table(const struct query *query)
     return text_starts_with(query->id, TEXT("CST_"));
 }
 
+/* The name of a push query, which may have ended meanwhile. */
+static bool is_of_client(struct text id)
+{
+    const struct text prefix = TEXT("transient_");
+    return id.bytes >= prefix.bytes &&
+           text_equal_nocase((struct text){id.data, prefix.bytes}, prefix);
+}
+
 static enum status control_all(struct execution *execution, control_function *control,
                                struct commit *commit)
 {
@@ -63,6 +71,10 @@ static enum status control_one(struct execution *execution, control_function *co
 {
     const struct identifier *id = &execution->statement->query_control.query_id;
     struct query *query = engine_find_query(execution->engine, id->name);
+    if (!query && is_of_client(id->name)) {
+        return diag_fail(execution->diag, STATUS_MISSING, id->pos,
+                         "Failed to %s query with query ID: '%.*s'", verb, TEXT_ARGS(id->name));
+    }
     if (!query) {
         return diag_fail(execution->diag, STATUS_MISSING, id->pos, "Unknown queryId: %.*s",
                          TEXT_ARGS(id->name));

@@ -10,6 +10,7 @@
 #include "engine/entity.h"
 #include "engine/execution.h"
 #include "engine/query.h"
+#include "engine/statement_query.h"
 
 static enum status give_description(struct execution *execution, json_t *description)
 {
@@ -26,6 +27,12 @@ static enum status explain_query(struct execution *execution)
     for (size_t i = 0; i < engine->query_count; i++) {
         if (text_equal_nocase(engine->queries[i]->id, id->name)) {
             const struct query_view view = query_view_of(engine->queries[i]);
+            return give_description(execution, entity_query_description(engine, &view));
+        }
+    }
+    for (const struct cursor *cursor = engine->cursors; cursor; cursor = cursor->next_open) {
+        struct query_view view;
+        if (text_equal_nocase(text_of(cursor->query_id), id->name) && push_view(cursor, &view)) {
             return give_description(execution, entity_query_description(engine, &view));
         }
     }

@@ -12,6 +12,7 @@
 #include "engine/entity.h"
 #include "engine/execution.h"
 #include "engine/query.h"
+#include "engine/statement_query.h"
 
 /* --- Properties --------------------------------------------------------------------------- */
 
@@ -239,14 +240,6 @@ static enum status give_topics(struct execution *execution)
 
 /* --- Queries ------------------------------------------------------------------------------ */
 
-/* A client's push query, which has neither plan nor ledger here. */
-static json_t *push_query(const struct cursor *cursor)
-{
-    return json_pack("{s:s, s:[], s:[], s:s, s:{s:i}, s:s, s:s}", "queryString", "", "sinks",
-                     "sinkKafkaTopics", "id", cursor->query_id, "statusCount", "RUNNING", 1,
-                     "queryType", "PUSH", "state", "RUNNING");
-}
-
 static enum status give_queries(struct execution *execution)
 {
     struct engine *engine = execution->engine;
@@ -254,9 +247,10 @@ static enum status give_queries(struct execution *execution)
     for (size_t i = 0; i < engine->query_count; i++) {
         entity_append(&list, entity_query(engine->queries[i], false));
     }
+    struct query_view view;
     for (const struct cursor *cursor = engine->cursors; cursor; cursor = cursor->next_open) {
-        if (cursor->vtable->kind == CURSOR_PUSH && cursor->query_id[0]) {
-            entity_append(&list, push_query(cursor));
+        if (push_view(cursor, &view)) {
+            entity_append(&list, entity_query_line(&view));
         }
     }
     return execution_give(execution, json_pack("{s:s, s:o}", "@type", "queries", "queries", list));
@@ -265,10 +259,16 @@ static enum status give_queries(struct execution *execution)
 static enum status give_query_descriptions(struct execution *execution)
 {
     struct engine *engine = execution->engine;
+    struct query_view view;
     json_t *list = json_array();
     for (size_t i = 0; i < engine->query_count; i++) {
-        const struct query_view view = query_view_of(engine->queries[i]);
+        view = query_view_of(engine->queries[i]);
         entity_append(&list, entity_query_description(engine, &view));
+    }
+    for (const struct cursor *cursor = engine->cursors; cursor; cursor = cursor->next_open) {
+        if (push_view(cursor, &view)) {
+            entity_append(&list, entity_query_description(engine, &view));
+        }
     }
     return execution_give(execution, json_pack("{s:s, s:o}", "@type", "query_descriptions",
                                                "queryDescriptions", list));
