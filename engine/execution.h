@@ -83,5 +83,8 @@ statement_function statement_list;
 statement_function statement_describe;
 statement_function statement_explain;
 statement_function statement_assert_topic;
+/* Of SQL test files; they fail with ksqlDB's words when they do not hold. */
+statement_function statement_assert_values; /* also ASSERT NULL VALUES */
+statement_function statement_assert_source;
 
 #endif

@@ -52,9 +52,10 @@ static const struct {
     [STATEMENT_EXPLAIN] = {statement_explain, "EXPLAIN", true, false},
     [STATEMENT_ASSERT_TOPIC] = {statement_assert_topic, "ASSERT TOPIC", false, false},
     [STATEMENT_ASSERT_SCHEMA] = {NULL, "ASSERT SCHEMA", false, false},
-    [STATEMENT_ASSERT_VALUES] = {NULL, "ASSERT VALUES", false, false},
-    [STATEMENT_ASSERT_NULL_VALUES] = {NULL, "ASSERT NULL VALUES", false, false},
-    [STATEMENT_ASSERT_SOURCE] = {NULL, "ASSERT STREAM or ASSERT TABLE", false, false},
+    [STATEMENT_ASSERT_VALUES] = {statement_assert_values, "ASSERT VALUES", true, false},
+    [STATEMENT_ASSERT_NULL_VALUES] = {statement_assert_values, "ASSERT NULL VALUES", true, false},
+    [STATEMENT_ASSERT_SOURCE] = {statement_assert_source, "ASSERT STREAM or ASSERT TABLE", true,
+                                 false},
     [STATEMENT_RUN_SCRIPT] = {NULL, "RUN SCRIPT", false, false},
 };
 static_assert(sizeof(kinds) / sizeof(kinds[0]) == STATEMENT_KIND_COUNT, "one row per kind");
@@ -134,6 +135,11 @@ bool script_peek_at(const struct script *script, size_t ahead, struct outcome *o
 void script_peek(const struct script *script, struct outcome *out)
 {
     (void)script_peek_at(script, 0, out);
+}
+
+void script_skip(struct script *script)
+{
+    script->next += script->next < script->statements.count;
 }
 
 /* --- The planner's view of the catalog ---------------------------------------------------- */
