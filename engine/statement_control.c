@@ -35,6 +35,9 @@ static enum status pause_query(struct execution *execution, struct query *query,
 static enum status resume_query(struct execution *execution, struct query *query,
                                 struct commit *commit)
 {
+    if (execution->statement->query_control.is_all && query->has_stand_in) {
+        return STATUS_OK; /* it keeps none of the others from running */
+    }
     TRY(query_resume(query, execution->diag));
     return query_put_row(query, commit, execution->diag);
 }
