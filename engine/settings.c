@@ -150,6 +150,11 @@ static enum status check_name(struct text name, bool is_server, struct diag *dia
     return STATUS_OK;
 }
 
+enum status settings_check_name(struct text name, struct diag *diag)
+{
+    return check_name(settings_base_name(name), false, diag);
+}
+
 enum status settings_check_property(struct text name, struct diag *diag)
 {
     const struct text base = settings_base_name(name);
@@ -162,10 +167,53 @@ enum status settings_check_property(struct text name, struct diag *diag)
     return check_name(base, false, diag);
 }
 
+static enum status check_boolean(struct text name, struct text value, struct diag *diag)
+{
+    if (text_equal_nocase(value, TEXT("true")) || text_equal_nocase(value, TEXT("false"))) {
+        return STATUS_OK;
+    }
+    return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                     "Invalid value %.*s for configuration %.*s: Expected value to be either true "
+                     "or false",
+                     TEXT_ARGS(value), TEXT_ARGS(name));
+}
+
+static enum status check_number(struct text name, struct text value, struct diag *diag)
+{
+    size_t digits = 0;
+    for (size_t i = value.bytes > 1 && value.data[0] == '-'; i < value.bytes; i++) {
+        if (value.data[i] < '0' || value.data[i] > '9') {
+            digits = 0;
+            break;
+        }
+        digits++;
+    }
+    return digits > 0 && digits <= 18
+               ? STATUS_OK
+               : diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                           "Invalid value %.*s for configuration %.*s: Not a number of type %s",
+                           TEXT_ARGS(value), TEXT_ARGS(name),
+                           text_equal(name, TEXT("commit.interval.ms")) ||
+                                   text_equal(name, TEXT("cache.max.bytes.buffering"))
+                               ? "LONG"
+                               : "INT");
+}
+
+/* A value is of the kind that the default is. */
+static enum status check_kind(struct text name, struct text value, struct diag *diag)
+{
+    const struct setting_info *info = find_info(name);
+    const char *usual = info && info->default_value ? info->default_value : "";
+    if (strcmp(usual, "true") == 0 || strcmp(usual, "false") == 0) {
+        return check_boolean(name, value, diag);
+    }
+    return *usual >= '0' && *usual <= '9' ? check_number(name, value, diag) : STATUS_OK;
+}
+
 static enum status check_value(struct text name, struct text value, struct diag *diag)
 {
     if (!text_equal(name, TEXT("auto.offset.reset"))) {
-        return STATUS_OK;
+        return check_kind(name, value, diag);
     }
     if (text_equal_nocase(value, TEXT("none"))) {
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,

@@ -161,9 +161,41 @@ enum status statement_set(struct execution *execution)
 
 enum status statement_unset(struct execution *execution)
 {
+    TRY(settings_check_name(execution->statement->setting.key, execution->diag));
     (void)settings_unset(&execution->session->settings, execution->statement->setting.key);
     return STATUS_OK;
 }
+
+enum status statement_alter_system(struct execution *execution)
+{
+    return diag_fail(execution->diag, STATUS_INVALID, execution->statement->pos,
+                     "Cannot alter system configs when KSQL_SHARED_RUNTIME_ENABLED is turned off.");
+}
+
+/* --- Connectors: there is no Connect cluster ------------------------------------------------- */
+
+enum status statement_create_connector(struct execution *execution)
+{
+    return diag_fail(execution->diag, STATUS_INVALID, execution->statement->pos,
+                     "Failed to create connector: there is no Kafka Connect behind this server");
+}
+
+enum status statement_drop_connector(struct execution *execution)
+{
+    const struct drop_named_statement *drop = &execution->statement->drop_named;
+    const struct text message = arena_printf(
+        execution->arena, "Connector '%.*s' does not exist.", TEXT_ARGS(drop->name.name));
+    if (!message.data) {
+        return diag_no_memory(execution->diag);
+    }
+    return drop->if_exists
+               ? execution_give_warning(execution, message.data)
+               : diag_fail(execution->diag, STATUS_MISSING, drop->name.pos,
+                           "Failed to drop connector: Connector %.*s not found",
+                           TEXT_ARGS(drop->name.name));
+}
+
+/* --- More of the session ---------------------------------------------------------------------- */
 
 /* A C string of text in the statement's arena; NULL when memory is out. */
 static const char *c_string(struct execution *execution, struct text text)

@@ -4,7 +4,6 @@
  * entity and its list are called; every list is sorted by name, so that two looks at the
  * same things compare equal.
  */
-#include <regex.h>
 #include <stdlib.h>
 
 #include "base/buffer.h"
@@ -145,27 +144,6 @@ static enum status give_properties(struct execution *execution)
 
 /* --- Topics ------------------------------------------------------------------------------- */
 
-/* Compiles "a.*,b" as "^(a.*|b)$", so that it matches whole names as Java's matches() does. */
-static enum status compile_hidden(struct execution *execution, regex_t *out)
-{
-    const struct text names = execution_setting(execution, "ksql.hidden.topics");
-    struct buffer pattern;
-    buffer_init(&pattern);
-    buffer_append_string(&pattern, "^(");
-    for (size_t i = 0; i < names.bytes; i++) {
-        buffer_append_byte(&pattern, names.data[i] == ',' ? '|' : names.data[i]);
-    }
-    buffer_append(&pattern, ")$", sizeof(")$")); /* with its final NUL */
-    enum status status = buffer_status(&pattern, execution->diag);
-    if (status == STATUS_OK && regcomp(out, pattern.data, REG_EXTENDED | REG_NOSUB) != 0) {
-        status = diag_fail(execution->diag, STATUS_INVALID, execution->statement->pos,
-                           "ksql.hidden.topics is not a list of regular expressions: %.*s",
-                           TEXT_ARGS(names));
-    }
-    buffer_release(&pattern);
-    return status;
-}
-
 static json_t *replica_counts(const struct topic *topic)
 {
     json_t *counts = json_array();
@@ -203,15 +181,15 @@ static json_t *topic_line(const struct engine *engine, const struct topic *topic
     return line;
 }
 
-static enum status list_topics(struct execution *execution, const regex_t *hidden, json_t **out)
+static enum status list_topics(struct execution *execution, bool is_all, json_t **out)
 {
     struct topic **topics = NULL;
     size_t count = 0;
     TRY(topics_list(execution->engine->topics, &topics, &count, execution->diag));
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
-        const struct text name = arena_text(execution->arena, topic_name(topics[i]));
-        if (!name.data || !hidden || regexec(hidden, name.data, 0, NULL, 0) != 0) {
+        if (is_all ||
+            !topic_patterns_match(&execution->engine->hidden_topics, topic_name(topics[i]))) {
             entity_append(&list, topic_line(execution->engine, topics[i],
                                             execution->statement->list.is_extended));
         }
@@ -225,15 +203,7 @@ static enum status give_topics(struct execution *execution)
 {
     const struct list_statement *statement = &execution->statement->list;
     json_t *list = NULL;
-    if (statement->is_all) {
-        TRY(list_topics(execution, NULL, &list));
-    } else {
-        regex_t hidden;
-        TRY(compile_hidden(execution, &hidden));
-        const enum status status = list_topics(execution, &hidden, &list);
-        regfree(&hidden);
-        TRY(status);
-    }
+    TRY(list_topics(execution, statement->is_all, &list));
     const char *type = statement->is_extended ? "kafka_topics_extended" : "kafka_topics";
     return execution_give(execution, json_pack("{s:s, s:o}", "@type", type, "topics", list));
 }
