@@ -442,6 +442,14 @@ class Results(ShellTest):
         self.assertEqual(shown[start:start + 4], ["-[ row 1 ]----------", "CITY   | Bath", "FALLEN | 3",
                                      "REMARK | soft"])
 
+    def test_rows_that_would_be_torn_to_pieces_are_shown_vertically(self):
+        terminal = self.terminal(columns=40)
+        shown = terminal.run("SHOW PROPERTIES;")
+        self.assertEqual(shown[:6], [
+            "-[ row 1 ]------------------------------", "Property         | ksql.assert.schema.de",
+            "                 | fault.timeout.ms", "Scope            | KSQL",
+            "Default override |", "Effective Value  | 1000"])
+
     def test_control_characters_of_data_do_not_reach_the_terminal(self):
         self.shell("-e", "CREATE STREAM hostile (v STRING) WITH (KAFKA_TOPIC='hostile',"
                    " VALUE_FORMAT='JSON', PARTITIONS=1);"
