@@ -23,6 +23,7 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include "engine/engine.h"
+#include "server/limits.h"
 #include "server/log.h"
 #include "server/property_file.h"
 #include "server/server.h"
@@ -203,6 +204,12 @@ static enum status open_engine(struct serve *serve)
     return engine_open(&engine_options, &serve->engine, &serve->diag);
 }
 
+static int64_t number_property(const struct serve *serve, const char *name, int64_t fallback)
+{
+    const char *value = property(serve, name);
+    return value ? strtoll(value, NULL, 10) : fallback;
+}
+
 static enum status run_queries_file(struct serve *serve)
 {
     size_t kept_count = 0;
@@ -221,13 +228,15 @@ static enum status run_queries_file(struct serve *serve)
 
 static enum status open_server(struct serve *serve)
 {
-    const char *push_count = property(serve, "ksql.max.push.queries");
     struct server_options *server_options = &serve->server_options;
     server_options->engine = serve->engine;
     server_options->log = serve->log;
     server_options->password_file = serve->password_file;
     server_options->version = LEAT_VERSION;
-    server_options->push_query_count_max = push_count ? strtoul(push_count, NULL, 10) : 0;
+    server_options->push_query_count_max =
+        (size_t)number_property(serve, "ksql.max.push.queries", 0);
+    server_options->websocket_timeout_ms = number_property(
+        serve, "ksql.websocket.connection.max.timeout.ms", WEBSOCKET_TIMEOUT_MS);
     return server_open(server_options, &serve->server, &serve->diag);
 }
 
