@@ -147,6 +147,17 @@ static enum status open_parts(struct engine *engine, const struct engine_options
     return engine->options.is_manual ? STATUS_OK : driver_start(engine, &engine->driver, diag);
 }
 
+/* A steady flow of statements that look must not keep out one that changes. */
+static void init_locks(struct engine *engine)
+{
+    pthread_rwlockattr_t attributes;
+    pthread_rwlockattr_init(&attributes);
+    pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(&engine->lock, &attributes);
+    pthread_rwlockattr_destroy(&attributes);
+    pthread_mutex_init(&engine->cursor_lock, NULL);
+}
+
 enum status engine_open(const struct engine_options *options, struct engine **out,
                         struct diag *diag)
 {
@@ -155,8 +166,8 @@ enum status engine_open(const struct engine_options *options, struct engine **ou
         return diag_no_memory(diag);
     }
     arena_init(&engine->arena);
+    init_locks(engine);
     scratch_pool_init(&engine->scratches);
-    pthread_mutex_init(&engine->lock, NULL);
     catalog_store_init(&engine->catalog);
     atomic_init(&engine->next_transient, 1);
     engine->options = *options;
@@ -195,7 +206,8 @@ void engine_close(struct engine *engine)
     topics_close(engine->topics);
     database_close(engine->database);
     settings_release(&engine->settings);
-    pthread_mutex_destroy(&engine->lock);
+    pthread_rwlock_destroy(&engine->lock);
+    pthread_mutex_destroy(&engine->cursor_lock);
     extensions_close(&engine->extensions);
     scratch_pool_release(&engine->scratches);
     arena_release(&engine->arena);
@@ -214,9 +226,9 @@ enum status engine_check(struct engine *engine, struct diag *diag)
 
 int64_t engine_sequence(struct engine *engine)
 {
-    pthread_mutex_lock(&engine->lock);
+    pthread_rwlock_rdlock(&engine->lock);
     const int64_t sequence = (int64_t)engine->next_sequence - 1;
-    pthread_mutex_unlock(&engine->lock);
+    pthread_rwlock_unlock(&engine->lock);
     return sequence;
 }
 
@@ -341,14 +353,14 @@ enum status engine_produce(struct engine *engine, const char *name, int32_t part
 static bool all_queries_are_idle(struct engine *engine)
 {
     bool is_idle = true;
-    pthread_mutex_lock(&engine->lock);
+    pthread_rwlock_rdlock(&engine->lock);
     for (size_t i = 0; i < engine->query_count; i++) {
         struct query_progress progress;
         query_read_progress(engine->queries[i], &progress);
         is_idle = is_idle && (progress.state != QUERY_RUNNING ||
                               (progress.lag == 0 && !progress.has_open_unit));
     }
-    pthread_mutex_unlock(&engine->lock);
+    pthread_rwlock_unlock(&engine->lock);
     return is_idle;
 }
 

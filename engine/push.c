@@ -11,7 +11,7 @@
 
 enum {
     FILL_ROWS_MAX = 4096,
-    FILL_ROWS_FIRST = 64,         /* while nothing is known about the rows */
+    FILL_ROWS_FIRST = 4,          /* while nothing is known about the rows */
     FILL_BYTES_WANTED = 256 << 10 /* of a chunk: what a client that stalls makes the server hold */
 };
 
@@ -20,14 +20,16 @@ struct push {
     struct plan *plan;
     struct task task;
     bool has_task;
+    uint8_t dropped_flags; /* rows that the client does not get */
 };
 
 static enum status receive(void *receiver, struct op_context *context, struct batch *batch,
                            struct diag *diag)
 {
     struct cursor *cursor = receiver;
-    if (!cursor->is_table) {
-        TRY(cursor_drop_deletes(batch, context->batch_arena, diag));
+    const struct push *push = cursor->source;
+    if (push->dropped_flags) {
+        TRY(cursor_drop_rows(batch, push->dropped_flags, context->batch_arena, diag));
     }
     return cursor_add_rows(cursor, batch, diag);
 }
@@ -169,8 +171,9 @@ static bool knows_its_place(const struct plan_step *source)
 }
 
 /* ksqlDB serves such a query from within the one that writes the source. Here it is a task like
- * any other, and only its name tells. Source: ScalablePushUtil. */
-static bool is_scalable(const struct execution *execution, const struct plan *plan)
+ * any other; its name tells, and so does that it passes over records without a key. Source:
+ * ScalablePushUtil, ScalablePushConsumer. */
+static bool can_scale(const struct execution *execution, const struct plan *plan)
 {
     const struct text enabled = execution_setting(execution, "ksql.query.push.v2.enabled");
     const struct text reset = execution_setting(execution, "auto.offset.reset");
@@ -180,11 +183,12 @@ static bool is_scalable(const struct execution *execution, const struct plan *pl
            has_one_writer(execution->engine, plan->sources[0]->source.source->name);
 }
 
-static void name_query(struct execution *execution, const struct plan *plan, struct cursor *cursor)
+static void name_query(struct execution *execution, const struct plan *plan, bool is_scalable,
+                       struct cursor *cursor)
 {
     const struct text source = plan->sources[0]->source.source->name;
     (void)snprintf(cursor->query_id, sizeof(cursor->query_id), "%s_%.*s_%llu",
-                   is_scalable(execution, plan) ? "SCALABLE_PUSH_QUERY" : "transient",
+                   is_scalable ? "SCALABLE_PUSH_QUERY" : "transient",
                    (int)(source.bytes < 32 ? source.bytes : 32), source.data,
                    (unsigned long long)atomic_fetch_add(&execution->engine->next_transient, 1));
 }
@@ -198,7 +202,13 @@ static enum status open_plan(struct execution *execution, struct cursor *cursor,
     TRY(plan_push(&planner, execution->statement->query, &push->plan));
     cursor->schema = push->plan->root->schema;
     cursor->is_table = push->plan->is_table;
-    name_query(execution, push->plan, cursor);
+    const bool is_scalable = can_scale(execution, push->plan);
+    push->dropped_flags = cursor->is_table ? 0 : ROW_DELETE;
+    const struct source *source = push->plan->sources[0]->source.source;
+    if (is_scalable && schema_count(&source->schema, COLUMN_KEY) > 0) {
+        push->dropped_flags |= ROW_NULL_KEY;
+    }
+    name_query(execution, push->plan, is_scalable, cursor);
     if (push->plan->has_limit) {
         cursor_set_limit(cursor, push->plan->limit);
     }

@@ -68,7 +68,7 @@ static int compare_readers(const void *a, const void *b)
 
 static bool copy_queries(struct engine *engine, struct run_list *list)
 {
-    pthread_mutex_lock(&engine->lock);
+    pthread_rwlock_rdlock(&engine->lock);
     const size_t count = engine->query_count;
     list->version = atomic_load(&engine->query_version);
     list->items = memory_alloc(count * sizeof(*list->items));
@@ -79,7 +79,7 @@ static bool copy_queries(struct engine *engine, struct run_list *list)
         list->reader_count += query->plan->source_count;
         list->item_count++;
     }
-    pthread_mutex_unlock(&engine->lock);
+    pthread_rwlock_unlock(&engine->lock);
     if (list->items) {
         qsort(list->items, count, sizeof(*list->items), compare_items);
     }

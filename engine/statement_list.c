@@ -254,11 +254,13 @@ static enum status give_queries(struct execution *execution)
     for (size_t i = 0; i < engine->query_count; i++) {
         entity_append(&list, entity_query(engine->queries[i], false));
     }
+    pthread_mutex_lock(&engine->cursor_lock);
     for (const struct cursor *cursor = engine->cursors; cursor; cursor = cursor->next_open) {
-        if (cursor->vtable->kind == CURSOR_PUSH && cursor->query_id[0]) {
+        if (cursor->vtable->kind == CURSOR_PUSH) {
             entity_append(&list, push_query(cursor));
         }
     }
+    pthread_mutex_unlock(&engine->cursor_lock);
     return execution_give(execution, json_pack("{s:s, s:o}", "@type", "queries", "queries", list));
 }
 
