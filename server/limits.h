@@ -27,7 +27,7 @@ enum {
     /* --- one connection --- */
 
     /* libmicrohttpd's pool per connection: the request line, the headers and what is being sent.
-     * 10,000 connections cost 140 MB of it, half of what idle subscribers hold. */
+     * 10,000 connections cost 140 MB of it, more than half of what idle subscribers hold. */
     CONNECTION_MEMORY_BYTES = 14 << 10,
     /* Bytes that the kernel may hold for a client that does not read; its default is 4 MB. */
     SOCKET_SEND_BYTES = 64 << 10,
