@@ -15,6 +15,7 @@
  */
 #include "server/http1.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -29,6 +30,7 @@
 #include "server/router.h"
 #include "server/server_state.h"
 #include "server/watch.h"
+#include "server/websocket.h"
 
 enum {
     THREAD_COUNT = 2,         /* a thread moves 25,000 small answers per second */
@@ -59,6 +61,9 @@ struct http1_request {
     struct watched *watched;   /* NULL: memory was out when the connection came */
     struct exchange *exchange; /* a reference */
     struct text target;        /* raw, in the exchange's arena */
+    int64_t body_start_ms;
+    size_t received_bytes; /* of the body */
+    size_t credited_bytes; /* ... for which the deadline was extended */
     size_t dropped_bytes;
     enum stage stage;
 };
@@ -105,10 +110,30 @@ static ssize_t read_stream(void *context, uint64_t position, char *to, size_t by
     return MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
+/* The answer to a WebSocket's handshake has gone out. The socket goes on under a descriptor of its
+ * own, so that the library can close and forget its connection at once. */
+static void hand_over(void *context, struct MHD_Connection *connection, void *con_cls,
+                      const char *early, size_t early_bytes, MHD_socket fd,
+                      struct MHD_UpgradeResponseHandle *handle)
+{
+    (void)connection;
+    (void)con_cls;
+    struct http1_request *request = context;
+    const int own_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (own_fd >= 0) {
+        websocket_add(request->http1->server->websockets, own_fd, request->exchange,
+                      (struct text){early, early_bytes});
+    }
+    (void)MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
+}
+
 /* The exchange keeps a whole answer's bytes until the request is completed. */
 static struct MHD_Response *make_response(struct http1_request *request)
 {
     struct exchange *exchange = request->exchange;
+    if (exchange->http_status == MHD_HTTP_SWITCHING_PROTOCOLS) {
+        return MHD_create_response_for_upgrade(hand_over, request);
+    }
     if (exchange->is_stream) {
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read_stream,
                                                  request, NULL);
@@ -123,7 +148,10 @@ static bool add_headers(const struct http1_request *request, struct MHD_Response
     const char *media = media_type_name(exchange->media);
     char server[64];
     (void)snprintf(server, sizeof(server), "leat/%s", exchange->server->options.version);
+    const bool is_upgrade = exchange->http_status == MHD_HTTP_SWITCHING_PROTOCOLS;
     return MHD_add_response_header(response, "Server", server) == MHD_YES &&
+           (!is_upgrade ||
+            MHD_add_response_header(response, "Upgrade", "websocket") == MHD_YES) &&
            (!media || MHD_add_response_header(response, "Content-Type", media) == MHD_YES) &&
            (!exchange->header_name || MHD_add_response_header(response, exchange->header_name,
                                                               exchange->header_value) == MHD_YES);
@@ -223,13 +251,16 @@ static void set_deadline(const struct http1_request *request, int64_t timeout_ms
     }
 }
 
-/* As much time as the announced length, or the longest, may take. */
-static int64_t body_timeout_ms(const struct http1_request *request)
+/* Each ten kilobytes of the body that came give the client another second. */
+static void extend_deadline(struct http1_request *request)
 {
-    const struct text length = request_find_header(&request->exchange->request, "Content-Length");
-    const long long announced = length.data ? strtoll(length.data, NULL, 10) : INT64_MAX;
-    const int64_t bytes = announced < REQUEST_BODY_BYTES_MAX ? announced : REQUEST_BODY_BYTES_MAX;
-    return BODY_DEADLINE_MS + bytes * 1000 / BODY_BYTES_PER_SECOND_MIN;
+    if (request->received_bytes - request->credited_bytes >= BODY_BYTES_PER_SECOND_MIN) {
+        request->credited_bytes = request->received_bytes;
+        const int64_t end_ms =
+            request->body_start_ms + peer_body_timeout_ms(request->received_bytes);
+        const int64_t left_ms = end_ms - clock_ms();
+        set_deadline(request, left_ms > 0 ? left_ms : 1); /* 0 would be none */
+    }
 }
 
 /* Whether a refused request's body is worth reading: a client that is still sending when the
@@ -249,7 +280,8 @@ static enum MHD_Result take_headers(struct http1_request *request, const char *m
     if (!fill_request(request, method, version)) {
         return queue_answer(request);
     }
-    set_deadline(request, body_timeout_ms(request));
+    request->body_start_ms = clock_ms();
+    set_deadline(request, peer_body_timeout_ms(0));
     if (router_admit(request->exchange)) {
         request->stage = STAGE_BODY;
     } else if (is_worth_dropping(&request->exchange->request)) {
@@ -273,16 +305,18 @@ static enum MHD_Result drop_body(struct http1_request *request, size_t *bytes)
 
 static enum MHD_Result take_body(struct http1_request *request, const char *data, size_t *bytes)
 {
+    enum MHD_Result result = MHD_YES;
+    request->received_bytes += *bytes;
     if (request->stage == STAGE_DROP) {
-        return drop_body(request, bytes);
-    }
-    if (!router_add_body(request->exchange, (struct text){data, *bytes})) {
+        result = drop_body(request, bytes);
+    } else if (!router_add_body(request->exchange, (struct text){data, *bytes})) {
         router_refuse_body(request->exchange);
         request->stage = STAGE_DROP;
-        return drop_body(request, bytes);
+        result = drop_body(request, bytes);
     }
     *bytes = 0;
-    return MHD_YES;
+    extend_deadline(request);
+    return result;
 }
 
 static void end_body(struct http1_request *request)
@@ -422,7 +456,8 @@ static void log_error(void *context, const char *format, va_list args)
 static struct MHD_Daemon *start_daemon(struct http1 *http1)
 {
     const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |
-                           MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+                           MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE |
+                           MHD_USE_ITC | MHD_USE_ERROR_LOG;
     return MHD_start_daemon(
         flags, 0, NULL, NULL, handle, http1, MHD_OPTION_EXTERNAL_LOGGER, log_error,
         http1, /* first, so that it sees the others */

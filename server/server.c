@@ -18,6 +18,7 @@
 #include "server/router.h"
 #include "server/server_state.h"
 #include "server/tls.h"
+#include "server/websocket.h"
 
 enum {
     /* Parsing and planning recurse over trees whose depth the parser bounds. */
@@ -58,6 +59,7 @@ static enum status open_parts(struct server *server, struct diag *diag)
     }
     TRY(task_pool_create(REQUEST_THREAD_COUNT_MAX, REQUEST_STACK_BYTES, &server->requests, diag));
     TRY(task_pool_create(STREAM_THREAD_COUNT, STREAM_STACK_BYTES, &server->streams, diag));
+    TRY(websocket_open(server, &server->websockets, diag));
     TRY(http1_open(server, &server->http1, diag));
     TRY(http2_open(server, &server->http2, diag));
     if (server->options.tls) {
@@ -156,6 +158,7 @@ void server_close(struct server *server)
     }
     http2_close(server->http2);
     http1_close(server->http1);
+    websocket_close(server->websockets); /* no connection is upgraded any more */
     tls_close(server->tls);
     wait_for_handlers(server);
     task_pool_destroy(server->requests);

@@ -35,6 +35,7 @@ struct server_options {
     const char *password_file;     /* NULL: no credentials are asked for */
     const char *version;           /* of the program, for the Server header; borrowed for ever */
     size_t push_query_count_max;   /* 0: PUSH_QUERY_COUNT_MAX */
+    int64_t websocket_timeout_ms;  /* how long a WebSocket may live; 0: as long as it likes */
 };
 
 /* Listens and serves. STATUS_CONFLICT: the port is taken. Borrows engine and log. */

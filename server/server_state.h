@@ -16,6 +16,7 @@ struct http1;
 struct http2;
 struct listener;
 struct tls;
+struct websocket_loop;
 
 enum server_phase {
     SERVER_READY,
@@ -36,6 +37,7 @@ struct server {
     struct http1 *http1;
     struct http2 *http2;
     struct tls *tls; /* NULL: there is none */
+    struct websocket_loop *websockets;
     struct listener *listeners[SERVER_ADDRESS_COUNT_MAX];
     atomic_int_fast64_t health_until_ms; /* how long has_catalog is believed; monotonic */
     atomic_bool has_catalog;             /* the catalog answered when it was asked last */

@@ -32,6 +32,8 @@ LIBRARY_HOME = {
     "utf8proc.h": {"base"},
     "microhttpd.h": {"server"},
     "nghttp2/nghttp2.h": {"server"},
+    "wslay/wslay.h": {"server"},
+    "gnutls/crypto.h": {"server"},
     "librdkafka/rdkafka.h": {"topics"},
     "jansson.h": {"engine", "shell", "server"},
     "curl/curl.h": {"shell"},
