@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.parse
 
 from harness import LEAT, PATIENCE_S, Server, ServerCase
 from http2_client import Http2
@@ -173,6 +174,19 @@ class TlsTest(ServerCase):
         with shared.wrap_socket(self.server.connect_plain(), server_hostname="localhost",
                                 session=session) as client:
             self.assertTrue(client.session_reused)
+
+    def test_websockets(self):
+        query = urllib.parse.quote(json.dumps({
+            "ksql": "SELECT * FROM S EMIT CHANGES LIMIT 1;", "streamsProperties": EARLIEST}))
+        with self.server.connect() as client:
+            client.sendall(f"GET /ws/query?request={query} HTTP/1.1\r\nHost: x\r\n"
+                           "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode())
+            received = b""
+            while b"done" not in received:
+                received += client.recv(4096)
+            self.assertIn(b'{"row":{"columns":["a","one"]}}', received)
+        self.wait_until(self.is_quiet)
 
     def test_upgrade_to_cleartext_is_ignored(self):
         with self.server.connect() as client:
