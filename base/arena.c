@@ -9,10 +9,11 @@
 #include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/memory.h"
 
-enum { CHUNK_BYTES_MIN = 512, CHUNK_BYTES_MAX = 1 << 20 };
+enum { CHUNK_BYTES_MIN = 512, CHUNK_BYTES_MAX = 1 << 20, BRIEF_TEXT_BYTES = 256 };
 
 struct arena_chunk {
     struct arena_chunk *older;
@@ -113,14 +114,19 @@ struct text arena_text(struct arena *arena, struct text text)
 
 struct text arena_printf(struct arena *arena, const char *format, ...)
 {
+    char brief[BRIEF_TEXT_BYTES]; /* most texts are, and then are formatted once */
     va_list args;
     va_start(args, format);
-    const int length = vsnprintf(NULL, 0, format, args);
+    const int length = vsnprintf(brief, sizeof(brief), format, args);
     va_end(args);
     assert(length >= 0);
     char *out = arena_alloc(arena, (size_t)length + 1);
     if (!out) {
         return (struct text){NULL, 0};
+    }
+    if ((size_t)length < sizeof(brief)) {
+        memcpy(out, brief, (size_t)length + 1);
+        return (struct text){out, (size_t)length};
     }
     va_start(args, format);
     (void)vsnprintf(out, (size_t)length + 1, format, args);

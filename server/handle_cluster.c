@@ -21,14 +21,15 @@ static bool has_heartbeat(const struct server *server)
     return text_equal_nocase(value, TEXT("true"));
 }
 
-/* "host:port" of the advertised listener, or else of the one that there is. */
+/* "host:port" of the advertised listener, or else of the first. */
 static void print_host(const struct server *server, char out[HOST_BYTES_MAX])
 {
     static const char separator[] = "://";
     const struct text url = engine_setting(server->engine, "ksql.advertised.listener");
     const char *at = url.data ? memmem(url.data, url.bytes, separator, strlen(separator)) : NULL;
     if (!at) {
-        (void)snprintf(out, HOST_BYTES_MAX, "%s:%u", server->options.address, server_port(server));
+        (void)snprintf(out, HOST_BYTES_MAX, "%s:%u", server->options.addresses[0].host,
+                       server_port(server, 0));
         return;
     }
     at += strlen(separator);

@@ -435,14 +435,23 @@ static void notice_connection(void *context, struct MHD_Connection *connection,
 static void log_error(void *context, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
+/* Behind TLS the library's end of a connection is not TCP, and it says so thrice per answer. */
+static bool is_about_tcp(const char *message)
+{
+    return strstr(message, "TCP_NODELAY") || strstr(message, "TCP_CORK") ||
+           strstr(message, "push the data from buffers");
+}
+
 static void log_error(void *context, const char *format, va_list args)
 {
     const struct http1 *http1 = context;
     char message[512];
     (void)vsnprintf(message, sizeof(message), format, args);
     message[strcspn(message, "\n")] = '\0';
-    const struct log_field field = LOG_TEXT("reason", text_of(message));
-    log_event(http1->server->log, LOG_DEBUG, "libmicrohttpd", &field, 1);
+    if (!is_about_tcp(message)) {
+        const struct log_field field = LOG_TEXT("reason", text_of(message));
+        log_event(http1->server->log, LOG_DEBUG, "libmicrohttpd", &field, 1);
+    }
 }
 
 /* --- Life ------------------------------------------------------------------------------------- */

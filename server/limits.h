@@ -49,6 +49,8 @@ enum {
     /* --- the server --- */
 
     CONNECTION_COUNT_MAX = 12000,
+    /* TLS handshakes under way; each holds some 30 KB. */
+    TLS_HANDSHAKE_COUNT_MAX = 2000,
     /* Requests that run or wait for a thread; past it 429. */
     REQUEST_QUEUE_COUNT_MAX = 4096,
     /* Threads that run requests. They wait for the disk most of the time, so there are many: each
@@ -61,6 +63,12 @@ enum {
 
     /* --- time --- */
 
+    /* From accept to the end of the TLS handshake; the request's own deadlines begin then. */
+    TLS_HANDSHAKE_DEADLINE_MS = 10000,
+    /* After the last word over TLS, until a client that does not close is cut. */
+    TLS_FAREWELL_MS = 2000,
+    /* When the server stops: how long its last words over TLS may take. */
+    TLS_STOP_MS = 1000,
     /* From accept to the last header. */
     HEADER_DEADLINE_MS = 10000,
     /* A body has this long and a second more for each 10 KiB. */

@@ -27,6 +27,7 @@
 #include "server/http2_upgrade.h"
 #include "server/limits.h"
 #include "server/server_state.h"
+#include "server/tls.h"
 
 enum { EVENT_COUNT = 64, BACKLOG = 1024, TICK_MS = 500, PENDING_COUNT_MAX = 4096 };
 
@@ -45,6 +46,7 @@ struct pending {
 
 struct listener {
     struct server *server;
+    const struct server_address *address;
     int socket;
     int epoll;
     uint16_t port;
@@ -183,6 +185,8 @@ static void accept_all(struct listener *listener)
         metrics_add(&listener->server->metrics, METRIC_CONNECTIONS_TOTAL, 1);
         if (is_full(listener)) {
             refuse(listener, fd);
+        } else if (listener->address->is_tls) {
+            tls_add(listener->server->tls, fd, (const struct sockaddr *)&address, address_bytes);
         } else {
             add_pending(listener, fd, &address, address_bytes);
         }
@@ -218,26 +222,26 @@ static void *run(void *context)
 
 /* --- Life ------------------------------------------------------------------------------------- */
 
-static enum status cannot_listen(const struct server_options *options, struct diag *diag)
+static enum status cannot_listen(const struct server_address *address, struct diag *diag)
 {
     const int error = errno;
     const bool is_taken = error == EADDRINUSE;
     return diag_fail(diag, is_taken ? STATUS_CONFLICT : STATUS_IO, SQL_POS_NONE,
-                     "cannot listen on %s port %u: %s", options->address, options->port,
+                     "cannot listen on %s port %u: %s", address->host, address->port,
                      strerror(error));
 }
 
-static enum status resolve(const struct server_options *options, struct addrinfo **out,
+static enum status resolve(const struct server_address *address, struct addrinfo **out,
                            struct diag *diag)
 {
     const struct addrinfo hints = {.ai_family = AF_UNSPEC,
                                    .ai_socktype = SOCK_STREAM,
                                    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
     char port[8];
-    (void)snprintf(port, sizeof(port), "%u", options->port);
-    if (getaddrinfo(options->address, port, &hints, out) != 0) {
+    (void)snprintf(port, sizeof(port), "%u", address->port);
+    if (getaddrinfo(address->host, port, &hints, out) != 0) {
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "'%s' is not a numeric address",
-                         options->address);
+                         address->host);
     }
     return STATUS_OK;
 }
@@ -266,33 +270,34 @@ static uint16_t read_port(int socket)
 
 static enum status start(struct listener *listener, struct diag *diag)
 {
-    const struct server_options *options = &listener->server->options;
-    struct addrinfo *address = NULL;
-    TRY(resolve(options, &address, diag));
-    const bool is_bound = bind_socket(listener, address);
-    freeaddrinfo(address);
+    struct addrinfo *resolved = NULL;
+    TRY(resolve(listener->address, &resolved, diag));
+    const bool is_bound = bind_socket(listener, resolved);
+    freeaddrinfo(resolved);
     if (!is_bound) {
-        return cannot_listen(options, diag);
+        return cannot_listen(listener->address, diag);
     }
     listener->port = read_port(listener->socket);
     listener->epoll = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = listener};
     if (listener->epoll < 0 ||
         epoll_ctl(listener->epoll, EPOLL_CTL_ADD, listener->socket, &event) != 0) {
-        return cannot_listen(options, diag);
+        return cannot_listen(listener->address, diag);
     }
     listener->has_thread = pthread_create(&listener->thread, NULL, run, listener) == 0;
     return listener->has_thread ? STATUS_OK
                                 : diag_fail(diag, STATUS_IO, SQL_POS_NONE, "cannot start a thread");
 }
 
-enum status listener_open(struct server *server, struct listener **out, struct diag *diag)
+enum status listener_open(struct server *server, const struct server_address *address,
+                          struct listener **out, struct diag *diag)
 {
     struct listener *listener = memory_zalloc(sizeof(*listener));
     if (!listener) {
         return diag_no_memory(diag);
     }
     listener->server = server;
+    listener->address = address;
     listener->socket = -1;
     listener->epoll = -1;
     listener->head.next = &listener->head;

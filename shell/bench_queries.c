@@ -110,8 +110,10 @@ static enum status open_all(struct trial *trial)
     const struct engine_options engine = {.data_dir = trial->dir,
                                           .durability = trial->options->durability};
     TRY(engine_open(&engine, &trial->engine, trial->diag));
-    const struct server_options server = {
-        .engine = trial->engine, .address = "127.0.0.1", .version = LEAT_VERSION};
+    const struct server_options server = {.engine = trial->engine,
+                                          .addresses = {{.host = "127.0.0.1"}},
+                                          .address_count = 1,
+                                          .version = LEAT_VERSION};
     TRY(server_open(&server, &trial->server, trial->diag));
     return session_create(trial->engine, &trial->session, trial->diag);
 }
@@ -171,11 +173,11 @@ static enum status run_each(struct trial *trial, const char *sql, int64_t first,
 /* Kinds go round the queries; a row with a negative amount passes every filter. */
 static size_t write_row(const struct trial *trial, int64_t row, bool is_for_all, char *out)
 {
-    const int bytes = snprintf(
-        out, ROW_BYTES_MAX, "{\"ID\":%lld,\"KIND\":%lld,\"AMOUNT\":%lld,\"NAME\":\"name %lld\"}",
-        (long long)row + trial->options->query_count,
-        (long long)(row * 7919 % trial->options->query_count),
-        is_for_all ? -1LL : (long long)(row % 1000), (long long)(row % 77));
+    const int bytes = snprintf(out, ROW_BYTES_MAX,
+                               "{\"ID\":%lld,\"KIND\":%lld,\"AMOUNT\":%lld,\"NAME\":\"name %lld\"}",
+                               (long long)row + trial->options->query_count,
+                               (long long)(row * 7919 % trial->options->query_count),
+                               is_for_all ? -1LL : (long long)(row % 1000), (long long)(row % 77));
     return (size_t)bytes;
 }
 
@@ -344,8 +346,8 @@ static int run_trial(const struct bench_queries_options *options, const struct q
 {
     struct diag diag;
     struct trial trial = {.options = options, .kind = kind, .diag = &diag};
-    trial.json = json_pack("{s:s, s:I}", "name", kind->name, "queries",
-                           (json_int_t)options->query_count);
+    trial.json =
+        json_pack("{s:s, s:I}", "name", kind->name, "queries", (json_int_t)options->query_count);
     const enum status status = run_in(&trial);
     if (status == STATUS_OK) {
         (void)json_dumpf(trial.json, stdout, JSON_COMPACT | JSON_REAL_PRECISION(12));

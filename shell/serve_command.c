@@ -4,15 +4,15 @@
  * configuration file, which is one of ksqlDB's: what concerns the server is taken from it here,
  * everything else goes to the engine as it stands.
  *
- * Signals are blocked before any thread exists and waited for by this one. After the first, the
- * server closes in order; a second SIGINT ends the process at once.
+ * Signals are blocked before any thread exists and waited for by this one. SIGHUP has certificate
+ * and key read again; after any other the server closes in order; a second SIGINT ends the process
+ * at once.
  *
  * A queries file (queries_file.c) is run before the port opens, so that no client sees a server
  * without its queries.
  */
 #include "shell/serve_command.h"
 
-#include <arpa/inet.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,11 +27,12 @@
 #include "server/log.h"
 #include "server/property_file.h"
 #include "server/server.h"
+#include "server/tls.h"
 #include "shell/file_text.h"
 #include "shell/queries_file.h"
+#include "shell/serve_listen.h"
+#include "shell/serve_tls.h"
 #include "shell/version.h"
-
-enum { ADDRESS_BYTES_MAX = 64 };
 
 struct serve {
     const char *data_dir;
@@ -43,8 +44,8 @@ struct serve {
     bool is_insecure;
     struct extension_options extensions;
     struct log_options log_options;
-    char address[ADDRESS_BYTES_MAX];
-    uint16_t port;
+    struct server_options server_options;
+    struct tls_options tls;
     struct arena arena;
     struct property_file properties;
     struct engine *engine;
@@ -58,7 +59,10 @@ static const char help[] =
     "Serves ksqlDB's REST API until SIGTERM or SIGINT.\n\n"
     "  --data DIR            keep topics and state in DIR (default: in memory, gone at the end)\n"
     "  --config FILE         a .properties file with ksqlDB's names\n"
-    "  --listen ADDR:PORT    where to listen (default 127.0.0.1:8088; port 0: any free one)\n"
+    "  --listen ADDR:PORT    where to listen (default 127.0.0.1:8088; port 0: any free one);\n"
+    "                        commas make a list of it; https://ADDR:PORT is TLS\n"
+    "  --tls-certificate F   certificate chain and key, in PEM or PKCS12; read again on SIGHUP\n"
+    "  --tls-key FILE        the key in PEM, when it is not in the same file\n"
     "  --queries-file FILE   run these statements first: SET, CREATE and INSERT INTO .. SELECT;\n"
     "                        those that DIR holds from an earlier start are not run again\n"
     "  --password-file FILE  ask for a name and password; one name:hash per line, mode 600\n"
@@ -68,6 +72,9 @@ static const char help[] =
     "  --log-format F        logfmt (default) or json\n"
     "  --log-requests        log every request\n"
     "  --help                print this\n\n"
+    "Properties for TLS: ssl.keystore.location (PEM or PKCS12), ssl.keystore.password,\n"
+    "ssl.key.password, or ssl.keystore.certificate.chain and ssl.keystore.key (PEM texts);\n"
+    "ssl.client.authentication with ssl.truststore.location (PEM); ssl.enabled.protocols.\n\n"
     "Exit code: 0 stopped by a signal, 1 could not start, 2 wrong usage.\n";
 
 enum {
@@ -75,6 +82,8 @@ enum {
     OPTION_DATA,
     OPTION_CONFIG,
     OPTION_LISTEN,
+    OPTION_TLS_CERTIFICATE,
+    OPTION_TLS_KEY,
     OPTION_QUERIES,
     OPTION_PASSWORDS,
     OPTION_INSECURE,
@@ -88,6 +97,8 @@ static const struct option options[] = {
     {"data", required_argument, NULL, OPTION_DATA},
     {"config", required_argument, NULL, OPTION_CONFIG},
     {"listen", required_argument, NULL, OPTION_LISTEN},
+    {"tls-certificate", required_argument, NULL, OPTION_TLS_CERTIFICATE},
+    {"tls-key", required_argument, NULL, OPTION_TLS_KEY},
     {"queries-file", required_argument, NULL, OPTION_QUERIES},
     {"password-file", required_argument, NULL, OPTION_PASSWORDS},
     {"insecure", no_argument, NULL, OPTION_INSECURE},
@@ -145,6 +156,12 @@ static int take_option(struct serve *serve, int option)
     case OPTION_LISTEN:
         serve->listen = optarg;
         return -1;
+    case OPTION_TLS_CERTIFICATE:
+        serve->tls.store_file = optarg;
+        return -1;
+    case OPTION_TLS_KEY:
+        serve->tls.key_file = optarg;
+        return -1;
     case OPTION_QUERIES:
         serve->queries_file = optarg;
         return -1;
@@ -182,49 +199,37 @@ static const char *property(const struct serve *serve, const char *name)
     return property_file_find(&serve->properties, name);
 }
 
-/* "127.0.0.1:8088", "[::1]:8088", or a listener of ksqlDB's, "http://0.0.0.0:8088". */
-static enum status parse_listen(struct serve *serve, const char *text)
+/* A certificate that was asked of every client is as good as a password. */
+static bool is_client_known(const struct serve *serve, const struct server_address *address)
 {
-    const char *scheme = "http://";
-    const char *start = strncmp(text, scheme, strlen(scheme)) == 0 ? text + strlen(scheme) : text;
-    const char *colon = strrchr(start, ':');
-    char *end = NULL;
-    const unsigned long port = colon ? strtoul(colon + 1, &end, 10) : 0;
-    size_t bytes = colon ? (size_t)(colon - start) : 0;
-    if (bytes >= 2 && start[0] == '[' && start[bytes - 1] == ']') {
-        start++;
-        bytes -= 2;
-    }
-    if (!colon || end == colon + 1 || *end || port > UINT16_MAX || bytes == 0 ||
-        bytes >= ADDRESS_BYTES_MAX) {
-        return diag_fail(&serve->diag, STATUS_INVALID, SQL_POS_NONE,
-                         "'%s' is not an address and a port, as in 127.0.0.1:8088", text);
-    }
-    (void)snprintf(serve->address, sizeof(serve->address), "%.*s", (int)bytes, start);
-    if (strcmp(serve->address, "localhost") == 0) { /* names are not looked up otherwise */
-        (void)snprintf(serve->address, sizeof(serve->address), "127.0.0.1");
-    }
-    serve->port = (uint16_t)port;
-    return STATUS_OK;
-}
-
-static bool is_loopback(const char *address)
-{
-    struct in6_addr in6;
-    return strncmp(address, "127.", 4) == 0 ||
-           (inet_pton(AF_INET6, address, &in6) == 1 && IN6_IS_ADDR_LOOPBACK(&in6));
+    return address->is_tls && serve->tls.client_check == TLS_CLIENT_REQUIRED;
 }
 
 /* Nobody beyond this machine may use the server unasked unless that is wanted explicitly. */
 static enum status check_exposure(struct serve *serve)
 {
-    if (serve->is_insecure || serve->password_file || is_loopback(serve->address)) {
-        return STATUS_OK;
+    for (size_t i = 0; i < serve->server_options.address_count; i++) {
+        const struct server_address *address = &serve->server_options.addresses[i];
+        if (!serve->is_insecure && !serve->password_file && !is_client_known(serve, address) &&
+            !serve_listen_is_loopback(address)) {
+            return diag_fail(&serve->diag, STATUS_INVALID, SQL_POS_NONE,
+                             "listening on %s would let everybody in: give --password-file, or say "
+                             "--insecure",
+                             address->host);
+        }
     }
-    return diag_fail(&serve->diag, STATUS_INVALID, SQL_POS_NONE,
-                     "listening on %s would let everybody in: give --password-file, or say "
-                     "--insecure",
-                     serve->address);
+    return STATUS_OK;
+}
+
+static enum status configure_tls(struct serve *serve)
+{
+    for (size_t i = 0; i < serve->server_options.address_count; i++) {
+        if (serve->server_options.addresses[i].is_tls) {
+            serve->server_options.tls = &serve->tls;
+            return serve_tls_read(&serve->properties, &serve->tls, &serve->diag);
+        }
+    }
+    return STATUS_OK;
 }
 
 /* What concerns the server itself; options given on the command line win. */
@@ -243,7 +248,10 @@ static enum status apply_properties(struct serve *serve)
                          "authentication.method is BASIC, but there is no "
                          "authentication.password.file");
     }
-    TRY(parse_listen(serve, listen ? listen : "127.0.0.1:8088"));
+    TRY(serve_listen_parse(listen ? listen : "127.0.0.1:8088", &serve->arena,
+                           &serve->server_options, &serve->diag));
+    TRY(configure_tls(serve));
+    serve_tls_drop_secrets(&serve->properties);
     return check_exposure(serve);
 }
 
@@ -293,31 +301,40 @@ static enum status run_queries_file(struct serve *serve)
 
 static enum status open_server(struct serve *serve)
 {
-    const struct server_options server_options = {
-        .engine = serve->engine,
-        .log = serve->log,
-        .address = serve->address,
-        .port = serve->port,
-        .password_file = serve->password_file,
-        .version = LEAT_VERSION,
-        .push_query_count_max = (size_t)number_property(serve, "ksql.max.push.queries", 0),
-        .websocket_timeout_ms = number_property(serve, "ksql.websocket.connection.max.timeout.ms",
-                                                WEBSOCKET_TIMEOUT_MS),
+    struct server_options *server_options = &serve->server_options;
+    server_options->engine = serve->engine;
+    server_options->log = serve->log;
+    server_options->password_file = serve->password_file;
+    server_options->version = LEAT_VERSION;
+    server_options->push_query_count_max =
+        (size_t)number_property(serve, "ksql.max.push.queries", 0);
+    server_options->websocket_timeout_ms = number_property(
+        serve, "ksql.websocket.connection.max.timeout.ms", WEBSOCKET_TIMEOUT_MS);
+    return server_open(server_options, &serve->server, &serve->diag);
+}
+
+static void announce_address(const struct serve *serve, size_t index)
+{
+    const struct server_address *address = &serve->server_options.addresses[index];
+    const uint16_t port = server_port(serve->server, index);
+    const bool is_ipv6 = strchr(address->host, ':') != NULL;
+    const struct log_field fields[] = {
+        LOG_TEXT("address", text_of(address->host)),
+        LOG_NUMBER("port", port),
+        LOG_TEXT("tls", text_of(address->is_tls ? "true" : "false")),
+        LOG_TEXT("data", text_of(serve->data_dir ? serve->data_dir : "(memory)")),
     };
-    return server_open(&server_options, &serve->server, &serve->diag);
+    log_event(serve->log, LOG_INFO, "listening", fields, sizeof(fields) / sizeof(fields[0]));
+    (void)printf("Leat %s listens on %s://%s%s%s:%u\n", LEAT_VERSION,
+                 address->is_tls ? "https" : "http", is_ipv6 ? "[" : "", address->host,
+                 is_ipv6 ? "]" : "", port);
 }
 
 static void announce(const struct serve *serve)
 {
-    const bool is_ipv6 = strchr(serve->address, ':') != NULL;
-    const struct log_field fields[] = {
-        LOG_TEXT("address", text_of(serve->address)),
-        LOG_NUMBER("port", server_port(serve->server)),
-        LOG_TEXT("data", text_of(serve->data_dir ? serve->data_dir : "(memory)")),
-    };
-    log_event(serve->log, LOG_INFO, "listening", fields, sizeof(fields) / sizeof(fields[0]));
-    (void)printf("Leat %s listens on http://%s%s%s:%u\n", LEAT_VERSION, is_ipv6 ? "[" : "",
-                 serve->address, is_ipv6 ? "]" : "", server_port(serve->server));
+    for (size_t i = 0; i < serve->server_options.address_count; i++) {
+        announce_address(serve, i);
+    }
     (void)fflush(stdout);
 }
 
@@ -345,13 +362,26 @@ static void block_signals(sigset_t *out)
     sigemptyset(out);
     sigaddset(out, SIGTERM);
     sigaddset(out, SIGINT);
+    sigaddset(out, SIGHUP);
     pthread_sigmask(SIG_BLOCK, out, NULL);
 }
 
-static void wait_for_signal(const struct serve *serve, const sigset_t *signals)
+static void reload(struct serve *serve)
+{
+    if (server_reload(serve->server, &serve->diag) != STATUS_OK) {
+        const struct log_field field = LOG_TEXT("reason", text_of(serve->diag.message));
+        log_event(serve->log, LOG_ERROR, "cannot load the TLS certificate again", &field, 1);
+    }
+}
+
+static void wait_for_signal(struct serve *serve, const sigset_t *signals)
 {
     int number = 0;
     (void)sigwait(signals, &number);
+    while (number == SIGHUP && serve->server_options.tls) {
+        reload(serve);
+        (void)sigwait(signals, &number);
+    }
     const struct log_field field = LOG_TEXT("signal", text_of(strsignal(number)));
     log_event(serve->log, LOG_INFO, "stopping", &field, 1);
     pthread_sigmask(SIG_UNBLOCK, signals, NULL); /* a second one is not waited for */

@@ -10,6 +10,7 @@
 
 #include <curl/curl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -173,6 +174,10 @@ static void prepare(struct shell_client *client, const char *url, struct text bo
     (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, client->curl_error);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_data);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    const char *trusted = getenv("SSL_CERT_FILE"); /* as OpenSSL's and curl's own tools do */
+    if (trusted) {
+        (void)curl_easy_setopt(easy, CURLOPT_CAINFO, trusted);
+    }
     if (client->credentials[0]) {
         (void)curl_easy_setopt(easy, CURLOPT_USERPWD, client->credentials);
     }

@@ -54,6 +54,8 @@ static const char help[] =
     "  --query-timeout MS       end each query after so many milliseconds\n"
     "  --config-file FILE       properties to set first\n"
     "  --help                   print this\n\n"
+    "SSL_CERT_FILE, in the environment, names the certificates (PEM) that https servers are\n"
+    "known by, if the system does not know them.\n\n"
     "Exit code: 0 done, 1 a statement failed, 2 wrong usage.\n";
 
 enum {

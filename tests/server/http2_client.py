@@ -84,9 +84,11 @@ class Http2Stream:
 
 
 class Http2:
-    def __init__(self, server, window=WIDE_WINDOW, upgrade=None):
-        """upgrade: the bytes of a request in HTTP/1.1 that asks for HTTP/2; it becomes stream 1."""
-        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S)
+    def __init__(self, server, window=WIDE_WINDOW, upgrade=None, connected=None):
+        """upgrade: the bytes of a request in HTTP/1.1 that asks for HTTP/2; it becomes stream 1.
+        connected: a socket to the server, when there is one already."""
+        self.socket = connected or socket.create_connection(("127.0.0.1", server.port),
+                                                            timeout=PATIENCE_S)
         self.inflater = _Inflater()
         self.input = b""
         self.streams = {}
