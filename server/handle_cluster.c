@@ -21,7 +21,7 @@ static bool has_heartbeat(const struct server *server)
     return text_equal_nocase(value, TEXT("true"));
 }
 
-/* "host:port" of the advertised listener, or else of the first. */
+/* "host:port" of the advertised listener, or else of the first one. */
 static void print_host(const struct server *server, char out[HOST_BYTES_MAX])
 {
     static const char separator[] = "://";

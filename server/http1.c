@@ -61,6 +61,9 @@ struct http1_request {
     struct watched *watched;   /* NULL: memory was out when the connection came */
     struct exchange *exchange; /* a reference */
     struct text target;        /* raw, in the exchange's arena */
+    int64_t body_start_ms;
+    size_t received_bytes; /* of the body */
+    size_t credited_bytes; /* ... for which the deadline was extended */
     size_t dropped_bytes;
     enum stage stage;
 };
@@ -262,13 +265,16 @@ static void set_deadline(const struct http1_request *request, int64_t timeout_ms
     }
 }
 
-/* As much time as the announced length, or the longest, may take. */
-static int64_t body_timeout_ms(const struct http1_request *request)
+/* Each ten kilobytes of the body that came give the client another second. */
+static void extend_deadline(struct http1_request *request)
 {
-    const struct text length = request_find_header(&request->exchange->request, "Content-Length");
-    const long long announced = length.data ? strtoll(length.data, NULL, 10) : INT64_MAX;
-    const int64_t bytes = announced < REQUEST_BODY_BYTES_MAX ? announced : REQUEST_BODY_BYTES_MAX;
-    return BODY_DEADLINE_MS + bytes * 1000 / BODY_BYTES_PER_SECOND_MIN;
+    if (request->received_bytes - request->credited_bytes >= BODY_BYTES_PER_SECOND_MIN) {
+        request->credited_bytes = request->received_bytes;
+        const int64_t end_ms =
+            request->body_start_ms + peer_body_timeout_ms(request->received_bytes);
+        const int64_t left_ms = end_ms - clock_ms();
+        set_deadline(request, left_ms > 0 ? left_ms : 1); /* 0 would be none */
+    }
 }
 
 /* Whether a refused request's body is worth reading: a client that is still sending when the
@@ -288,7 +294,8 @@ static enum MHD_Result take_headers(struct http1_request *request, const char *m
     if (!fill_request(request, method, version)) {
         return queue_answer(request);
     }
-    set_deadline(request, body_timeout_ms(request));
+    request->body_start_ms = clock_ms();
+    set_deadline(request, peer_body_timeout_ms(0));
     if (router_admit(request->exchange)) {
         request->stage = STAGE_BODY;
     } else if (is_worth_dropping(&request->exchange->request)) {
@@ -312,16 +319,18 @@ static enum MHD_Result drop_body(struct http1_request *request, size_t *bytes)
 
 static enum MHD_Result take_body(struct http1_request *request, const char *data, size_t *bytes)
 {
+    enum MHD_Result result = MHD_YES;
+    request->received_bytes += *bytes;
     if (request->stage == STAGE_DROP) {
-        return drop_body(request, bytes);
-    }
-    if (!router_add_body(request->exchange, (struct text){data, *bytes})) {
+        result = drop_body(request, bytes);
+    } else if (!router_add_body(request->exchange, (struct text){data, *bytes})) {
         router_refuse_body(request->exchange);
         request->stage = STAGE_DROP;
-        return drop_body(request, bytes);
+        result = drop_body(request, bytes);
     }
     *bytes = 0;
-    return MHD_YES;
+    extend_deadline(request);
+    return result;
 }
 
 static void end_body(struct http1_request *request)

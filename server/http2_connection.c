@@ -110,7 +110,6 @@ void http2_connection_read(struct http2_connection *connection)
         connection->is_dead = true;
         return;
     }
-    connection->active_ms = clock_ms();
     if (nghttp2_session_mem_recv(connection->session, bytes, (size_t)count) < 0) {
         http2_connection_flush(connection); /* the GOAWAY that says why */
         connection->is_dead = true;

@@ -36,6 +36,7 @@ struct http2_stream {
     struct text target;
     enum status header_status; /* the first header that was refused */
     bool has_host;
+    bool has_headers; /* all of them have come */
     bool has_request; /* the body has come to its end */
     bool has_answer;  /* the head of the answer was submitted */
     bool is_deferred; /* nghttp2 waits for resume_data */
@@ -61,7 +62,7 @@ struct http2_connection {
     bool is_dead;
     bool must_flush; /* listed in next_to_flush */
     struct http2_connection *next_to_flush;
-    int64_t active_ms; /* bytes moved in either direction */
+    int64_t active_ms; /* a whole frame came, or bytes went out */
     char peer[PEER_BYTES_MAX];
 };
 

@@ -71,7 +71,7 @@ enum {
     TLS_STOP_MS = 1000,
     /* From accept to the last header. */
     HEADER_DEADLINE_MS = 10000,
-    /* A body has this long and a second more for each 10 KiB. */
+    /* A body has this long and a second more for each 10 KiB that came. */
     BODY_DEADLINE_MS = 30000,
     BODY_BYTES_PER_SECOND_MIN = 10 << 10,
     /* No byte in either direction, for idle connections and for clients that do not read. */

@@ -37,8 +37,8 @@ struct server {
     struct http1 *http1;
     struct http2 *http2;
     struct tls *tls; /* NULL: there is none */
-    struct listener *listeners[SERVER_ADDRESS_COUNT_MAX];
     struct websocket_loop *websockets;
+    struct listener *listeners[SERVER_ADDRESS_COUNT_MAX];
     atomic_int_fast64_t health_until_ms; /* how long has_catalog is believed; monotonic */
     atomic_bool has_catalog;             /* the catalog answered when it was asked last */
     atomic_int phase;                    /* enum server_phase */

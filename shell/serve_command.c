@@ -13,8 +13,8 @@
  */
 #include "shell/serve_command.h"
 
-#include <getopt.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +29,7 @@
 #include "server/server.h"
 #include "server/tls.h"
 #include "shell/file_text.h"
+#include "shell/options.h"
 #include "shell/queries_file.h"
 #include "shell/serve_listen.h"
 #include "shell/serve_tls.h"
@@ -41,7 +42,9 @@ struct serve {
     const char *password_file;
     const char *listen;
     enum durability durability;
+    const char *log_format;
     bool is_insecure;
+    bool logs_requests;
     struct extension_options extensions;
     struct log_options log_options;
     struct server_options server_options;
@@ -54,142 +57,66 @@ struct serve {
     struct diag diag;
 };
 
-static const char help[] =
-    "usage: leat serve [OPTIONS]\n\n"
-    "Serves ksqlDB's REST API until SIGTERM or SIGINT.\n\n"
-    "  --data DIR            keep topics and state in DIR (default: in memory, gone at the end)\n"
-    "  --config FILE         a .properties file with ksqlDB's names\n"
-    "  --listen ADDR:PORT    where to listen (default 127.0.0.1:8088; port 0: any free one);\n"
-    "                        commas make a list of it; https://ADDR:PORT is TLS\n"
-    "  --tls-certificate F   certificate chain and key, in PEM or PKCS12; read again on SIGHUP\n"
-    "  --tls-key FILE        the key in PEM, when it is not in the same file\n"
-    "  --queries-file FILE   run these statements first: SET, CREATE and INSERT INTO .. SELECT;\n"
-    "                        those that DIR holds from an earlier start are not run again\n"
-    "  --password-file FILE  ask for a name and password; one name:hash per line, mode 600\n"
-    "  --insecure            listen beyond this machine without passwords\n"
-    "  --durability D        power-loss (default) or process-crash\n"
-    "  --extension FILE      load functions from a shared object; may be repeated\n"
-    "  --log-format F        logfmt (default) or json\n"
-    "  --log-requests        log every request\n"
-    "  --help                print this\n\n"
-    "Properties for TLS: ssl.keystore.location (PEM or PKCS12), ssl.keystore.password,\n"
-    "ssl.key.password, or ssl.keystore.certificate.chain and ssl.keystore.key (PEM texts);\n"
-    "ssl.client.authentication with ssl.truststore.location (PEM); ssl.enabled.protocols.\n\n"
-    "Exit code: 0 stopped by a signal, 1 could not start, 2 wrong usage.\n";
-
-enum {
-    OPTION_HELP = 1,
-    OPTION_DATA,
-    OPTION_CONFIG,
-    OPTION_LISTEN,
-    OPTION_TLS_CERTIFICATE,
-    OPTION_TLS_KEY,
-    OPTION_QUERIES,
-    OPTION_PASSWORDS,
-    OPTION_INSECURE,
-    OPTION_DURABILITY,
-    OPTION_EXTENSION,
-    OPTION_LOG_FORMAT,
-    OPTION_LOG_REQUESTS
+static const struct option_row rows[] = {
+    {"data", OPTION_TEXT, offsetof(struct serve, data_dir), "DIR",
+     "keep topics and state in DIR (default: in memory, gone at the end)", 0, 0},
+    {"config", OPTION_TEXT, offsetof(struct serve, config_file), "FILE",
+     "a .properties file with ksqlDB's names; options win over it", 0, 0},
+    {"listen", OPTION_TEXT, offsetof(struct serve, listen), "ADDR:PORT",
+     "where to listen (default 127.0.0.1:8088; port 0: any free one);\n"
+     "commas make a list of it; https://ADDR:PORT is TLS", 0, 0},
+    {"tls-certificate", OPTION_TEXT, offsetof(struct serve, tls.store_file), "F",
+     "certificate chain and key, in PEM or PKCS12; read again on SIGHUP", 0, 0},
+    {"tls-key", OPTION_TEXT, offsetof(struct serve, tls.key_file), "FILE",
+     "the key in PEM, when it is not in the same file", 0, 0},
+    {"queries-file", OPTION_TEXT, offsetof(struct serve, queries_file), "FILE",
+     "run these statements first: SET, CREATE and INSERT INTO .. SELECT;\n"
+     "those that DIR holds from an earlier start are not run again", 0, 0},
+    {"password-file", OPTION_TEXT, offsetof(struct serve, password_file), "FILE",
+     "ask for a name and password; one name:hash per line, mode 600", 0, 0},
+    {"insecure", OPTION_FLAG, offsetof(struct serve, is_insecure), NULL,
+     "listen beyond this machine without passwords", 0, 0},
+    {"durability", OPTION_DURABILITY, offsetof(struct serve, durability), "D",
+     "power-loss (default) or process-crash", 0, 0},
+    {"extension", OPTION_EXTENSION, offsetof(struct serve, extensions), "FILE",
+     "load functions from a shared object; may be repeated", 0, 0},
+    {"log-format", OPTION_TEXT, offsetof(struct serve, log_format), "F",
+     "logfmt (default) or json", 0, 0},
+    {"log-requests", OPTION_FLAG, offsetof(struct serve, logs_requests), NULL,
+     "log every request", 0, 0},
 };
 
-static const struct option options[] = {
-    {"data", required_argument, NULL, OPTION_DATA},
-    {"config", required_argument, NULL, OPTION_CONFIG},
-    {"listen", required_argument, NULL, OPTION_LISTEN},
-    {"tls-certificate", required_argument, NULL, OPTION_TLS_CERTIFICATE},
-    {"tls-key", required_argument, NULL, OPTION_TLS_KEY},
-    {"queries-file", required_argument, NULL, OPTION_QUERIES},
-    {"password-file", required_argument, NULL, OPTION_PASSWORDS},
-    {"insecure", no_argument, NULL, OPTION_INSECURE},
-    {"durability", required_argument, NULL, OPTION_DURABILITY},
-    {"extension", required_argument, NULL, OPTION_EXTENSION},
-    {"log-format", required_argument, NULL, OPTION_LOG_FORMAT},
-    {"log-requests", no_argument, NULL, OPTION_LOG_REQUESTS},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+static const struct option_table options = {
+    .command = "leat serve",
+    .usage = "usage: leat serve [OPTIONS]\n\n"
+             "Serves ksqlDB's REST API until SIGTERM or SIGINT.\n\n",
+    .footer =
+        "\nProperties for TLS: ssl.keystore.location (PEM or PKCS12), ssl.keystore.password,\n"
+        "ssl.key.password, or ssl.keystore.certificate.chain and ssl.keystore.key (PEM texts);\n"
+        "ssl.client.authentication with ssl.truststore.location (PEM); ssl.enabled.protocols.\n\n"
+        "Exit code: 0 stopped by a signal, 1 could not start, 2 wrong usage.\n",
+    .rows = rows,
+    .row_count = sizeof(rows) / sizeof(rows[0]),
 };
 
 /* --- Options ---------------------------------------------------------------------------------- */
 
-static int usage_error(const char *message)
-{
-    (void)fprintf(stderr, "leat serve: %s\n\n%s", message, help);
-    return 2;
-}
-
-/* Returns -1 to go on, or the exit code. */
-static int take_choice(struct serve *serve, int option)
-{
-    switch (option) {
-    case OPTION_DURABILITY:
-        return durability_parse(optarg, &serve->durability, &serve->diag) == STATUS_OK
-                   ? -1
-                   : usage_error(serve->diag.message);
-    case OPTION_EXTENSION:
-        return extension_option_add(&serve->extensions, optarg, &serve->diag) == STATUS_OK
-                   ? -1
-                   : usage_error(serve->diag.message);
-    case OPTION_LOG_FORMAT:
-        serve->log_options.format = strcmp(optarg, "json") == 0 ? LOG_JSON : LOG_LOGFMT;
-        return serve->log_options.format == LOG_JSON || strcmp(optarg, "logfmt") == 0
-                   ? -1
-                   : usage_error("--log-format is logfmt or json");
-    case OPTION_HELP:
-        (void)fputs(help, stdout);
-        return 0;
-    default:
-        (void)fputs(help, stderr);
-        return 2;
-    }
-}
-
-static int take_option(struct serve *serve, int option)
-{
-    switch (option) {
-    case OPTION_DATA:
-        serve->data_dir = optarg;
-        return -1;
-    case OPTION_CONFIG:
-        serve->config_file = optarg;
-        return -1;
-    case OPTION_LISTEN:
-        serve->listen = optarg;
-        return -1;
-    case OPTION_TLS_CERTIFICATE:
-        serve->tls.store_file = optarg;
-        return -1;
-    case OPTION_TLS_KEY:
-        serve->tls.key_file = optarg;
-        return -1;
-    case OPTION_QUERIES:
-        serve->queries_file = optarg;
-        return -1;
-    case OPTION_PASSWORDS:
-        serve->password_file = optarg;
-        return -1;
-    case OPTION_INSECURE:
-        serve->is_insecure = true;
-        return -1;
-    case OPTION_LOG_REQUESTS:
-        serve->log_options.level = LOG_DEBUG;
-        return -1;
-    default:
-        return take_choice(serve, option);
-    }
-}
-
 static int take_options(struct serve *serve, int argc, char **argv)
 {
-    int option = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        const int code = take_option(serve, option);
-        if (code >= 0) {
-            return code;
-        }
+    int first = 0;
+    const int code = options_parse(&options, argc, argv, serve, &first);
+    if (code != OPTIONS_GO_ON) {
+        return code;
     }
-    return optind == argc ? -1 : usage_error("there is an argument too many");
+    const bool is_json = serve->log_format && strcmp(serve->log_format, "json") == 0;
+    if (serve->log_format && !is_json && strcmp(serve->log_format, "logfmt") != 0) {
+        return options_usage_error(&options, "--log-format is logfmt or json");
+    }
+    serve->log_options = (struct log_options){.out = stderr,
+                                              .format = is_json ? LOG_JSON : LOG_LOGFMT,
+                                              .level = serve->logs_requests ? LOG_DEBUG : LOG_INFO};
+    return first == argc ? OPTIONS_GO_ON
+                         : options_usage_error(&options, "there is an argument too many");
 }
 
 /* --- The configuration ------------------------------------------------------------------------ */
@@ -413,9 +340,8 @@ int serve_command(int argc, char **argv)
         return 1;
     }
     arena_init(&serve->arena);
-    serve->log_options = (struct log_options){.out = stderr, .level = LOG_INFO};
     int code = take_options(serve, argc, argv);
-    if (code < 0) {
+    if (code == OPTIONS_GO_ON) {
         code = serve_until_signal(serve);
     }
     arena_release(&serve->arena);

@@ -39,7 +39,7 @@ struct result {
     bool is_print;
     bool is_direct; /* what is drawn is shown at once */
     int64_t row_count;
-    int64_t started_ms;
+    int64_t started_us;
     int64_t first_row_ms; /* 0: none yet */
     int64_t progress_ms;  /* when the count was last shown */
     int64_t progress_rows;
@@ -48,11 +48,16 @@ struct result {
     enum status status;
 };
 
-static int64_t now_ms(void)
+static int64_t now_us(void)
 {
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int64_t now_ms(void)
+{
+    return now_us() / 1000;
 }
 
 /* --- The header --------------------------------------------------------------------------- */
@@ -155,6 +160,9 @@ static enum status add_table_row(struct result *result, struct text columns, boo
 
 static void show(struct result *result)
 {
+    if (result->session->format == SHELL_TABULAR && result->table.first) {
+        text_table_resize(&result->table, shell_screen_width(&result->session->screen));
+    }
     if (result->session->format == SHELL_TABULAR) {
         text_table_draw(&result->table);
     }
@@ -246,7 +254,7 @@ static bool take_line(void *context, struct text line)
 static void show_progress(struct result *result, int64_t now)
 {
     if (result->progress_ms == 0) {
-        result->progress_ms = result->started_ms;
+        result->progress_ms = result->started_us / 1000;
     }
     const int64_t elapsed_ms = now - result->progress_ms;
     if (elapsed_ms < PROGRESS_MS) {
@@ -274,7 +282,7 @@ static bool tick(void *context)
         show_progress(result, now);
     }
     const int64_t timeout_ms = result->session->timeout_ms;
-    return timeout_ms == 0 || now - result->started_ms < timeout_ms;
+    return timeout_ms == 0 || now - result->started_us / 1000 < timeout_ms;
 }
 
 /* --- The whole ---------------------------------------------------------------------------- */
@@ -293,7 +301,7 @@ static bool has_word(struct text statement, struct text word)
 
 static void result_init(struct result *result, struct shell_session *session, struct text statement)
 {
-    *result = (struct result){.session = session, .started_ms = now_ms()};
+    *result = (struct result){.session = session, .started_us = now_us()};
     buffer_init(&result->out);
     buffer_init(&result->cell);
     buffer_init(&result->message);
@@ -327,17 +335,17 @@ static void finish(struct result *result, bool is_stopped)
     } else {
         shell_screen_page(screen, buffer_text(&result->out));
     }
-    const int64_t elapsed_ms = now_ms() - result->started_ms;
-    const int64_t rate = result->row_count * 1000 / (elapsed_ms > 0 ? elapsed_ms : 1);
+    const int64_t elapsed_us = now_us() - result->started_us;
+    const int64_t rate = result->row_count * 1000000 / (elapsed_us > 0 ? elapsed_us : 1);
     if (result->message.bytes > 0) {
         shell_screen_status(screen, "%.*s", TEXT_ARGS(buffer_text(&result->message)));
     }
     if (is_stopped) {
         shell_screen_status(screen, "(stopped: %" PRId64 " rows in %.1f s, %" PRId64 " rows/s)",
-                            result->row_count, (double)elapsed_ms / 1000, rate);
+                            result->row_count, (double)elapsed_us / 1e6, rate);
     } else {
-        shell_screen_status(screen, "(%" PRId64 " row%s, %" PRId64 " ms)", result->row_count,
-                            result->row_count == 1 ? "" : "s", elapsed_ms);
+        shell_screen_status(screen, "(%" PRId64 " row%s, %.1f ms)", result->row_count,
+                            result->row_count == 1 ? "" : "s", (double)elapsed_us / 1000);
     }
 }
 

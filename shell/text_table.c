@@ -89,7 +89,6 @@ enum status text_table_set_columns(struct text_table *table, const struct text_c
     for (size_t i = 0; i < count; i++) {
         table->columns[i] = columns[i];
         TRY(copy_clean(&table->arena, columns[i].name, &table->columns[i].name, diag));
-        table->titles[i] = table->columns[i].name;
     }
     table->column_count = count;
     return STATUS_OK;
@@ -290,6 +289,9 @@ static void fix(struct text_table *table)
     if (table->style == TEXT_TABLE_BOX) {
         draw_rule(table);
     }
+    for (size_t i = 0; i < table->column_count; i++) { /* drawing uses them up */
+        table->titles[i] = table->columns[i].name;
+    }
     draw_cells(table, table->titles);
     draw_rule(table);
 }
@@ -328,6 +330,19 @@ void text_table_draw(struct text_table *table)
     table->last = &table->first;
     table->held_count = 0;
     arena_reset(&table->rows);
+}
+
+void text_table_resize(struct text_table *table, size_t width_max)
+{
+    if (table->width_max == width_max) {
+        return;
+    }
+    if (table->is_fixed && !table->is_vertical) {
+        draw_rule(table);
+    }
+    table->width_max = width_max;
+    table->is_fixed = false;
+    table->is_vertical = false;
 }
 
 void text_table_finish(struct text_table *table)

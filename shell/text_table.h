@@ -39,7 +39,7 @@ struct text_table {
     struct arena arena; /* columns */
     struct arena rows;  /* held rows; empty after each drawing */
     struct text_column *columns;
-    struct text *titles; /* the names, until the header is drawn */
+    struct text *titles; /* scratch: the cells of the header */
     size_t column_count;
     size_t width_max;    /* of the terminal; 0: no limit */
     size_t column_width; /* of each column; 0: as needed */
@@ -71,6 +71,9 @@ MUST_USE enum status text_table_add(struct text_table *table, const struct text 
 
 /* Fixes the widths, if they are not, and draws what is held. */
 void text_table_draw(struct text_table *table);
+
+/* The terminal has another width now: rows that follow get a header that fits it. */
+void text_table_resize(struct text_table *table, size_t width_max);
 
 /* Draws what is held and the last line. */
 void text_table_finish(struct text_table *table);
