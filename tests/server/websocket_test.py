@@ -9,6 +9,7 @@ import time
 import unittest
 
 from harness import IS_TSAN, Server, ServerCase
+from http2_client import Http2
 from websocket_client import (BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, WebSocket, frame,
                               handshake, target)
 
@@ -285,6 +286,8 @@ class HandshakeTest(WebSocketCase):
         data = self.server.raw(b"GET /ws/query HTTP/1.0\r\nUpgrade: websocket\r\n"
                                b"Connection: Upgrade\r\n\r\n")
         self.assertIn(b" 400 ", data.split(b"\r\n")[0])
+        with Http2(self.server) as client:
+            self.assertEqual(400, client.ask("GET", target("SELECT * FROM S;")).status)
 
     def test_a_key_may_not_come_twice(self):
         twice = handshake("/ws/query").replace(
