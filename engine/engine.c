@@ -16,8 +16,10 @@
 #include "engine/processing_log.h"
 #include "engine/query.h"
 #include "engine/query_load.h"
+#include "engine/run_list.h"
 #include "parser/keywords.h"
 #include "engine/waker.h"
+#include "operators/source_share.h"
 
 int64_t engine_now_ms(const struct engine *engine)
 {
@@ -139,6 +141,7 @@ static enum status open_parts(struct engine *engine, const struct engine_options
     TRY(copy_settings(engine, options, diag));
     TRY(load_extensions(engine, options, diag)); /* stored definitions name their functions */
     TRY(open_storage(engine, diag));
+    TRY(source_shares_create(&engine->shares, diag));
     TRY(load_catalog(engine, diag));
     TRY(open_processing_log(engine, diag));
     return engine->options.is_manual ? STATUS_OK : driver_start(engine, &engine->driver, diag);
@@ -164,7 +167,7 @@ enum status engine_open(const struct engine_options *options, struct engine **ou
     }
     arena_init(&engine->arena);
     init_locks(engine);
-    arena_init(&engine->unit_arena);
+    scratch_pool_init(&engine->scratches);
     catalog_store_init(&engine->catalog);
     atomic_init(&engine->next_transient, 1);
     engine->options = *options;
@@ -186,10 +189,12 @@ void engine_close(struct engine *engine)
     assert(!engine->cursors); /* the owner closes its cursors first */
     waker_stop(engine->waker);
     driver_stop(engine->driver);
+    run_list_destroy(engine->run_list);
     for (size_t i = 0; i < engine->query_count; i++) {
         query_unref(engine->queries[i]);
     }
     memory_free(engine->queries);
+    source_shares_destroy(engine->shares);
     topic_unref(engine->log_topic);
     struct diag diag;
     if (engine->committer && committer_flush(engine->committer, &diag) != STATUS_OK) {
@@ -204,7 +209,7 @@ void engine_close(struct engine *engine)
     pthread_rwlock_destroy(&engine->lock);
     pthread_mutex_destroy(&engine->cursor_lock);
     extensions_close(&engine->extensions);
-    arena_release(&engine->unit_arena);
+    scratch_pool_release(&engine->scratches);
     arena_release(&engine->arena);
     memory_free(engine);
 }
@@ -352,7 +357,8 @@ static bool all_queries_are_idle(struct engine *engine)
     for (size_t i = 0; i < engine->query_count; i++) {
         struct query_progress progress;
         query_read_progress(engine->queries[i], &progress);
-        is_idle = is_idle && (progress.state != QUERY_RUNNING || progress.lag == 0);
+        is_idle = is_idle && (progress.state != QUERY_RUNNING ||
+                              (progress.lag == 0 && !progress.has_open_unit));
     }
     pthread_rwlock_unlock(&engine->lock);
     return is_idle;

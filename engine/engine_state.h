@@ -14,6 +14,7 @@
 
 #include "engine/catalog_store.h"
 #include "engine/engine.h"
+#include "engine/scratch_pool.h"
 #include "engine/settings.h"
 #include "functions/extension.h"
 #include "functions/registry.h"
@@ -22,6 +23,8 @@
 
 struct driver;
 struct query;
+struct run_list;
+struct source_shares;
 struct waker;
 
 struct engine {
@@ -40,10 +43,13 @@ struct engine {
     struct query **queries; /* persistent ones in order of creation; one reference each */
     size_t query_count;
     size_t query_capacity;
+    atomic_uint_fast64_t query_version; /* grows when a query comes or goes */
     uint64_t next_sequence;  /* numbers sources and queries; grows with every statement, as the
                                 offset of ksqlDB's command topic does */
     struct driver *driver;   /* NULL when is_manual */
-    struct arena unit_arena; /* batches of the unit that runs: its thread's alone */
+    struct run_list *run_list; /* what the driver makes of queries; NULL until its first pass */
+    struct source_shares *shares; /* of the queries' sources: for the driver's thread */
+    struct scratch_pool scratches; /* for whoever steps a task */
 
     pthread_mutex_t cursor_lock; /* cursors, waker */
     struct cursor *cursors;  /* open ones with an id, linked */

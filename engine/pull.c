@@ -394,14 +394,20 @@ static enum status fill_table(struct cursor *cursor, struct diag *diag)
 static enum status fill_stream(struct cursor *cursor, struct diag *diag)
 {
     struct pull *pull = cursor->source;
-    while (!cursor->first && !cursor->is_end) {
+    struct scratch_pool *pool = &cursor->engine->scratches;
+    struct task_scratch *scratch = scratch_pool_take(pool);
+    enum status status = scratch ? STATUS_OK : diag_no_memory(diag);
+    task_borrow_scratch(&pull->task, scratch);
+    while (status == STATUS_OK && !cursor->first && !cursor->is_end) {
         size_t count = 0;
-        TRY(task_step(&pull->task, SLICE_ROWS, &count, diag));
-        if (count == 0) {
+        status = task_step(&pull->task, SLICE_ROWS, &count, diag);
+        if (status == STATUS_OK && count == 0) {
             cursor_end(cursor, "Query Completed");
         }
     }
-    return STATUS_OK;
+    task_borrow_scratch(&pull->task, NULL);
+    scratch_pool_give(pool, scratch);
+    return status;
 }
 
 static enum status fill(struct cursor *cursor, struct diag *diag)

@@ -23,18 +23,34 @@
 #include "engine/query.h"
 #include "parser/parser.h"
 
+/* data NULL for a query that writes none. */
+static struct text sink_topic(const struct query *query)
+{
+    const struct plan_step *root = query->plan->root;
+    return root->kind == PLAN_SINK ? root->sink.topic : (struct text){NULL, 0};
+}
+
 static bool reads_from(const struct query *query, const struct query *other)
 {
-    const struct plan_step *root = other->plan->root;
-    if (root->kind != PLAN_SINK) {
-        return false;
-    }
-    for (uint32_t i = 0; i < query->plan->source_count; i++) {
-        if (text_equal(query->plan->sources[i]->source.source->topic, root->sink.topic)) {
+    const struct text topic = sink_topic(other);
+    for (uint32_t i = 0; topic.data && i < query->plan->source_count; i++) {
+        if (text_equal(query->plan->sources[i]->source.source->topic, topic)) {
             return true;
         }
     }
     return false;
+}
+
+static void find_rivals(struct engine *engine, struct query *query)
+{
+    const struct text topic = sink_topic(query);
+    for (size_t i = 0; topic.data && i < engine->query_count; i++) {
+        struct query *other = engine->queries[i];
+        if (other != query && text_equal(sink_topic(other), topic)) {
+            atomic_store(&other->has_rivals, true);
+            atomic_store(&query->has_rivals, true);
+        }
+    }
 }
 
 /* Lifts query above what it reads from. */
@@ -100,7 +116,9 @@ enum status engine_add_query(struct engine *engine, struct query *query, struct 
     }
     engine->queries[at] = query;
     engine->query_count++;
+    atomic_fetch_add(&engine->query_version, 1);
     rank_query(engine, query);
+    find_rivals(engine, query);
     return STATUS_OK;
 }
 
@@ -109,6 +127,7 @@ void engine_remove_query(struct engine *engine, struct query *query)
     for (size_t i = 0; i < engine->query_count; i++) {
         if (engine->queries[i] == query) {
             engine->query_count--;
+            atomic_fetch_add(&engine->query_version, 1);
             memmove(&engine->queries[i], &engine->queries[i + 1],
                     (engine->query_count - i) * sizeof(engine->queries[0]));
             query_unref(query);

@@ -28,7 +28,7 @@ static enum status terminate_query(struct execution *execution, struct query *qu
 static enum status pause_query(struct execution *execution, struct query *query,
                                struct commit *commit)
 {
-    query_pause(query);
+    TRY(query_pause(query, execution->diag));
     return query_put_row(query, commit, execution->diag);
 }
 
