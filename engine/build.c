@@ -61,6 +61,7 @@ uint64_t build_store_id(uint64_t query_number, uint32_t step_id, uint32_t index)
 static uint64_t store_id(const struct builder *builder, const struct plan_step *step,
                          uint32_t index)
 {
+    assert(step->id != PLAN_STEP_WITHOUT_STORES);
     return build_store_id(builder->options->query_number, step->id, index);
 }
 

@@ -135,10 +135,27 @@ static enum status open_processing_log(struct engine *engine, struct diag *diag)
     return engine_run_statement(engine, statement, diag);
 }
 
+static enum status compile_patterns(struct engine *engine, struct diag *diag)
+{
+    static const char hidden[] = "ksql.hidden.topics";
+    static const char read_only[] = "ksql.readonly.topics";
+    TRY(topic_patterns_init(&engine->hidden_topics, hidden,
+                            settings_find(&engine->settings, text_of(hidden)), diag));
+    return topic_patterns_init(&engine->read_only_topics, read_only,
+                               settings_find(&engine->settings, text_of(read_only)), diag);
+}
+
+bool engine_topic_is_read_only(const struct engine *engine, struct text topic)
+{
+    return (engine->log_topic && text_equal(topic_name(engine->log_topic), topic)) ||
+           topic_patterns_match(&engine->read_only_topics, topic);
+}
+
 static enum status open_parts(struct engine *engine, const struct engine_options *options,
                               struct diag *diag)
 {
     TRY(copy_settings(engine, options, diag));
+    TRY(compile_patterns(engine, diag));
     TRY(load_extensions(engine, options, diag)); /* stored definitions name their functions */
     TRY(open_storage(engine, diag));
     TRY(source_shares_create(&engine->shares, diag));
@@ -205,6 +222,8 @@ void engine_close(struct engine *engine)
     committer_close(engine->committer);
     topics_close(engine->topics);
     database_close(engine->database);
+    topic_patterns_release(&engine->hidden_topics);
+    topic_patterns_release(&engine->read_only_topics);
     settings_release(&engine->settings);
     pthread_rwlock_destroy(&engine->lock);
     pthread_mutex_destroy(&engine->cursor_lock);

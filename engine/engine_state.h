@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 #include "engine/scratch_pool.h"
 #include "engine/settings.h"
+#include "engine/topic_patterns.h"
 #include "functions/extension.h"
 #include "functions/registry.h"
 #include "state/committer.h"
@@ -37,6 +38,8 @@ struct engine {
     struct topic *log_topic; /* of the processing log; a reference */
     struct extensions extensions; /* unloaded last: plans call what is in them */
     const struct function_registry *registry;
+    struct topic_patterns hidden_topics;    /* SHOW TOPICS leaves them out */
+    struct topic_patterns read_only_topics; /* INSERT refuses them, and the processing log's */
 
     pthread_rwlock_t lock; /* catalog, queries, next_sequence; never taken twice by a thread */
     struct catalog_store catalog;
@@ -58,6 +61,9 @@ struct engine {
     atomic_bool is_stopping; /* no unit of work is begun any more */
     atomic_uint_fast64_t next_transient;
 };
+
+/* Whether clients may not write this topic. */
+bool engine_topic_is_read_only(const struct engine *engine, struct text topic);
 
 /* The clock of the options. */
 int64_t engine_now_ms(const struct engine *engine);

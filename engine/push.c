@@ -4,6 +4,7 @@
  * durable records, keeps its state in memory, and owns nothing that outlives it.
  */
 #include "base/memory.h"
+#include "engine/entity.h"
 #include "engine/query.h"
 #include "engine/statement_query.h"
 #include "engine/task.h"
@@ -21,6 +22,7 @@ struct push {
     struct task task;
     bool has_task;
     uint8_t dropped_flags; /* rows that the client does not get */
+    struct text sql;       /* borrowed from the script */
 };
 
 static enum status receive(void *receiver, struct op_context *context, struct batch *batch,
@@ -106,6 +108,25 @@ static const struct cursor_vtable push_vtable = {
     .is_caught_up = is_caught_up,
     .each_topic = each_topic,
     .release = release};
+
+void push_visit(struct engine *engine, push_visitor *visit, void *context)
+{
+    bool keep_going = true;
+    pthread_mutex_lock(&engine->cursor_lock);
+    for (const struct cursor *cursor = engine->cursors; cursor && keep_going;
+         cursor = cursor->next_open) {
+        const struct push *push = cursor->source;
+        if (cursor->vtable == &push_vtable) {
+            const struct query_view view = {.id = text_of(cursor->query_id),
+                                            .sql = push->sql,
+                                            .plan = push->plan,
+                                            .type = "PUSH",
+                                            .state = "RUNNING"};
+            keep_going = visit(context, &view);
+        }
+    }
+    pthread_mutex_unlock(&engine->cursor_lock);
+}
 
 /* A client has nowhere to read a processing log from; the row's column is NULL. */
 static void ignore_log(void *log_context, const struct log_entry *entry)
@@ -200,6 +221,7 @@ static enum status open_plan(struct execution *execution, struct cursor *cursor,
 {
     const struct planner planner = execution_planner(execution, &push->arena);
     TRY(plan_push(&planner, execution->statement->query, &push->plan));
+    push->sql = execution->statement->text;
     cursor->schema = push->plan->root->schema;
     cursor->is_table = push->plan->is_table;
     const bool is_scalable = can_scale(execution, push->plan);

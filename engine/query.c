@@ -241,7 +241,13 @@ enum status query_create(struct engine *engine, const struct query_definition *d
         query->log.clock = engine->options.clock;
         query->log.rows_are_included =
             settings_is_true(&engine->settings, "ksql.logging.processing.rows.include");
-        status = start_task(query, diag);
+        status = definition->failure ? STATUS_OK : start_task(query, diag);
+    }
+    if (definition->failure) {
+        (void)snprintf(query->error, sizeof(query->error), "%s", definition->failure);
+        query->error_time_ms = engine_now_ms(engine);
+        query->has_stand_in = true;
+        atomic_store(&query->state, QUERY_ERROR);
     }
     if (status != STATUS_OK) {
         free_query(query);
@@ -479,7 +485,10 @@ enum status query_resume(struct query *query, struct diag *diag)
     pthread_mutex_lock(&query->run_lock);
     const enum query_state state = query_get_state(query);
     enum status status = STATUS_OK;
-    if (state == QUERY_ERROR) { /* what was submitted must be in the file before it is read */
+    if (query->has_stand_in) {
+        status = diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%s", query->error);
+    } else if (state == QUERY_ERROR) {
+        /* What was submitted must be in the file before it is read. */
         status = committer_flush(query->engine->committer, diag);
         if (status == STATUS_OK) {
             status = start_task(query, diag);

@@ -6,6 +6,8 @@
  *   RUNNING <-> PAUSED       PAUSE, RESUME; kept in the file
  *   RUNNING --> ERROR        a failure that is not one record's: the unit is given up, what was
  *                            committed stands; RESUME or a restart tries again from there
+ *   ERROR from the start     it cannot be planned today (engine/stand_in.h): only a restart,
+ *                            with what it lacks, brings it back
  *   any     --> TERMINATED   TERMINATE, DROP: gone for good, its rows in the file too
  *
  * Thread: counted references; run_lock serializes units with everything that stops or reads the
@@ -60,6 +62,7 @@ struct query {
     struct processing_log log;
     char error[DIAG_MESSAGE_BYTES_MAX]; /* of state ERROR */
     int64_t error_time_ms;
+    bool has_stand_in; /* its plan cannot run */
     atomic_int state; /* enum query_state; changed under run_lock */
     struct query_unit unit;
 };
@@ -74,6 +77,7 @@ struct query_definition {
     bool is_paused;
     const struct settings *settings; /* the session's own level is copied */
     struct script *script;           /* a reference is taken; may be NULL */
+    const char *failure;             /* not NULL: why the plan is only a stand-in */
 };
 
 /* Makes a query that takes the arena in which plan lies (*plan_arena is empty afterwards) and

@@ -21,6 +21,7 @@
 #include "engine/engine_state.h"
 #include "engine/execution.h"
 #include "engine/query.h"
+#include "engine/stand_in.h"
 #include "parser/parser.h"
 
 /* data NULL for a query that writes none. */
@@ -205,12 +206,68 @@ static enum status restore_settings(struct session *session, const json_t *setti
     return STATUS_OK;
 }
 
+/* Plans and starts the query as its session would. */
+static enum status load_running(struct session *session, const struct query_definition *definition,
+                                struct diag *diag)
+{
+    struct engine *engine = session->engine;
+    struct statement *statement = NULL;
+    struct evaluation evaluation;
+    struct arena arena;
+    arena_init(&arena);
+    enum status status = parser_parse_statement(definition->sql, NULL, &arena, &statement, diag);
+    if (status == STATUS_OK) {
+        status = evaluation_init(&evaluation, engine, &arena, diag);
+    }
+    if (status == STATUS_OK) {
+        struct execution execution = {.engine = engine,
+                                      .session = session,
+                                      .statement = statement,
+                                      .arena = &arena,
+                                      .evaluation = &evaluation,
+                                      .diag = diag};
+        execution_init_catalog(&execution);
+        status = start_stored(&execution, definition);
+        evaluation_release(&evaluation);
+    }
+    arena_release(&arena);
+    return status;
+}
+
+static enum status load_stand_in(struct engine *engine, const struct query_definition *definition,
+                                 struct diag *diag)
+{
+    struct plan *plan = NULL;
+    struct query *query = NULL;
+    struct arena arena;
+    arena_init(&arena);
+    enum status status = stand_in_plan(&engine->catalog, definition->sql, definition->sink, &arena,
+                                       &plan, diag);
+    if (status == STATUS_OK) {
+        status = query_create(engine, definition, plan, &arena, &query, diag);
+    }
+    if (status == STATUS_OK) {
+        status = engine_add_query(engine, query, diag);
+        if (status != STATUS_OK) {
+            query_unref(query);
+        }
+    }
+    arena_release(&arena);
+    return status;
+}
+
+/* Whether someone can mend it with the data as it is. */
+static bool is_mendable(enum status status)
+{
+    return status == STATUS_INVALID || status == STATUS_MISSING || status == STATUS_CONFLICT ||
+           status == STATUS_LIMIT;
+}
+
 static enum status load_body(struct engine *engine, struct text id, int64_t sequence,
-                             const json_t *body, struct arena *arena, struct diag *diag)
+                             const json_t *body, struct diag *diag)
 {
     struct session *session = NULL;
-    struct statement *statement = NULL;
-    const struct query_definition definition = {
+    struct query_definition definition = {
         .id = id,
         .number = (uint64_t)sequence,
         .sql = member_text(body, "sql"),
@@ -219,24 +276,18 @@ static enum status load_body(struct engine *engine, struct text id, int64_t sequ
         .from_earliest = json_is_true(json_object_get(body, "from_earliest")),
         .is_paused = json_is_true(json_object_get(body, "is_paused")),
     };
-    TRY(parser_parse_statement(definition.sql, NULL, arena, &statement, diag));
     TRY(session_create(engine, &session, diag));
     enum status status = restore_settings(session, json_object_get(body, "settings"), diag);
     if (status == STATUS_OK) {
-        struct query_definition with_settings = definition;
-        with_settings.settings = &session->settings;
-        struct execution execution = {.engine = engine,
-                                      .session = session,
-                                      .statement = statement,
-                                      .arena = arena,
-                                      .diag = diag};
-        struct evaluation evaluation;
-        execution.evaluation = &evaluation;
-        execution_init_catalog(&execution);
-        status = evaluation_init(&evaluation, engine, arena, diag);
-        if (status == STATUS_OK) {
-            status = start_stored(&execution, &with_settings);
-            evaluation_release(&evaluation);
+        definition.settings = &session->settings;
+        status = load_running(session, &definition, diag);
+    }
+    if (is_mendable(status)) {
+        struct diag again;
+        definition.failure = diag->message;
+        status = load_stand_in(engine, &definition, &again);
+        if (status != STATUS_OK) {
+            *diag = again;
         }
     }
     session_destroy(session);
@@ -248,9 +299,7 @@ static enum status load_row(void *context, struct text name, int64_t sequence, s
 {
     struct engine *engine = context;
     json_t *json = json_loadb(body.data, body.bytes, 0, NULL);
-    struct arena arena;
-    arena_init(&arena);
-    enum status status = json ? load_body(engine, name, sequence, json, &arena, diag)
+    enum status status = json ? load_body(engine, name, sequence, json, diag)
                               : diag_fail(diag, STATUS_CORRUPT, SQL_POS_NONE, "not JSON");
     if (status != STATUS_OK) {
         diag_prefix(diag, "query %.*s cannot be started again: ", TEXT_ARGS(name));
@@ -259,7 +308,6 @@ static enum status load_row(void *context, struct text name, int64_t sequence, s
     if ((uint64_t)sequence >= engine->next_sequence) {
         engine->next_sequence = (uint64_t)sequence + 1;
     }
-    arena_release(&arena);
     json_decref(json);
     return status;
 }

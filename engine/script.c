@@ -43,8 +43,9 @@ static const struct {
     [STATEMENT_ALTER_SOURCE] = {statement_alter_source, "ALTER", LOCK_ALONE, false},
     [STATEMENT_CREATE_TYPE] = {statement_create_type, "CREATE TYPE", LOCK_ALONE, false},
     [STATEMENT_DROP_TYPE] = {statement_drop_type, "DROP TYPE", LOCK_ALONE, false},
-    [STATEMENT_CREATE_CONNECTOR] = {NULL, "CREATE CONNECTOR", LOCK_NONE, false},
-    [STATEMENT_DROP_CONNECTOR] = {NULL, "DROP CONNECTOR", LOCK_NONE, false},
+    [STATEMENT_CREATE_CONNECTOR] = {statement_create_connector, "CREATE CONNECTOR",
+                                    LOCK_NONE, false},
+    [STATEMENT_DROP_CONNECTOR] = {statement_drop_connector, "DROP CONNECTOR", LOCK_NONE, false},
     [STATEMENT_LIST] = {statement_list, "SHOW", LOCK_SHARED, false},
     [STATEMENT_DESCRIBE] = {statement_describe, "DESCRIBE", LOCK_SHARED, false},
     [STATEMENT_PRINT] = {statement_print, "PRINT", LOCK_SHARED, true},
@@ -53,15 +54,17 @@ static const struct {
     [STATEMENT_RESUME] = {statement_resume, "RESUME", LOCK_ALONE, false},
     [STATEMENT_SET] = {statement_set, "SET", LOCK_NONE, false},
     [STATEMENT_UNSET] = {statement_unset, "UNSET", LOCK_NONE, false},
-    [STATEMENT_ALTER_SYSTEM] = {NULL, "ALTER SYSTEM", LOCK_NONE, false},
+    [STATEMENT_ALTER_SYSTEM] = {statement_alter_system, "ALTER SYSTEM", LOCK_NONE, false},
     [STATEMENT_DEFINE] = {statement_define, "DEFINE", LOCK_NONE, false},
     [STATEMENT_UNDEFINE] = {statement_undefine, "UNDEFINE", LOCK_NONE, false},
     [STATEMENT_EXPLAIN] = {statement_explain, "EXPLAIN", LOCK_SHARED, false},
     [STATEMENT_ASSERT_TOPIC] = {statement_assert_topic, "ASSERT TOPIC", LOCK_NONE, false},
     [STATEMENT_ASSERT_SCHEMA] = {NULL, "ASSERT SCHEMA", LOCK_NONE, false},
-    [STATEMENT_ASSERT_VALUES] = {NULL, "ASSERT VALUES", LOCK_NONE, false},
-    [STATEMENT_ASSERT_NULL_VALUES] = {NULL, "ASSERT NULL VALUES", LOCK_NONE, false},
-    [STATEMENT_ASSERT_SOURCE] = {NULL, "ASSERT STREAM or ASSERT TABLE", LOCK_NONE, false},
+    [STATEMENT_ASSERT_VALUES] = {statement_assert_values, "ASSERT VALUES", LOCK_SHARED, false},
+    [STATEMENT_ASSERT_NULL_VALUES] = {statement_assert_values, "ASSERT NULL VALUES",
+                                      LOCK_SHARED, false},
+    [STATEMENT_ASSERT_SOURCE] = {statement_assert_source, "ASSERT STREAM or ASSERT TABLE",
+                                 LOCK_SHARED, false},
     [STATEMENT_RUN_SCRIPT] = {NULL, "RUN SCRIPT", LOCK_NONE, false},
 };
 static_assert(sizeof(kinds) / sizeof(kinds[0]) == STATEMENT_KIND_COUNT, "one row per kind");
@@ -130,6 +133,8 @@ bool script_peek_at(const struct script *script, size_t ahead, struct outcome *o
     out->type_name = kinds[statement->kind].name;
     out->is_query = kinds[statement->kind].is_query;
     out->is_insert = statement->kind == STATEMENT_INSERT_VALUES;
+    out->is_assert = statement->kind == STATEMENT_ASSERT_TOPIC ||
+                     statement->kind == STATEMENT_ASSERT_SCHEMA;
     out->is_print = statement->kind == STATEMENT_PRINT;
     out->is_push =
         statement->kind == STATEMENT_QUERY && statement->query->emit != AST_EMIT_NONE;
@@ -139,6 +144,11 @@ bool script_peek_at(const struct script *script, size_t ahead, struct outcome *o
 void script_peek(const struct script *script, struct outcome *out)
 {
     (void)script_peek_at(script, 0, out);
+}
+
+void script_skip(struct script *script)
+{
+    script->next += script->next < script->statements.count;
 }
 
 /* --- The planner's view of the catalog ---------------------------------------------------- */

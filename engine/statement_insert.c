@@ -87,6 +87,11 @@ static enum status insert_values(struct execution *execution)
     const struct planner planner = execution_planner(execution, execution->arena);
     struct insert_plan plan;
     TRY(plan_insert_values(&planner, insert, &execution->evaluation->context, &plan));
+    if (engine_topic_is_read_only(execution->engine, plan.source->topic)) {
+        return diag_fail(execution->diag, STATUS_INVALID, insert->target.pos,
+                         "Cannot insert values into read-only topic: %.*s",
+                         TEXT_ARGS(plan.source->topic));
+    }
 
     struct buffer keys;
     struct buffer values;

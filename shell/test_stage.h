@@ -23,6 +23,7 @@ struct test_stage {
     const struct tree *outputs;
     struct engine *engine; /* NULL until it is opened */
     bool is_served;
+    bool is_sql; /* statements of SQL test files may run */
     struct diag *diag;
 };
 
