@@ -64,14 +64,12 @@ static enum status fill(struct cursor *cursor, struct diag *diag)
 {
     struct push *push = cursor->source;
     struct scratch_pool *pool = &cursor->engine->scratches;
-    struct task_scratch *scratch = scratch_pool_take(pool);
-    if (!scratch) {
-        return diag_no_memory(diag);
+    struct task_scratch *scratch = NULL;
+    enum status status = scratch_pool_lend(pool, &push->task, &scratch, diag);
+    if (status == STATUS_OK) {
+        status = fill_from_task(cursor, diag);
     }
-    task_borrow_scratch(&push->task, scratch);
-    const enum status status = fill_from_task(cursor, diag);
-    task_borrow_scratch(&push->task, NULL);
-    scratch_pool_give(pool, scratch);
+    scratch_pool_give_back(pool, &push->task, scratch);
     return status;
 }
 
