@@ -123,7 +123,7 @@ static void ignore_log(void *log_context, const struct log_entry *entry)
 static enum status run_task(const struct execution *execution, const struct plan *plan,
                             struct operator *client)
 {
-    const struct engine *engine = execution->engine;
+    struct engine *engine = execution->engine;
     const struct task_options options = {.topics = engine->topics,
                                          .plan = plan,
                                          .build = {.topics = engine->topics, .client = client},
@@ -138,11 +138,14 @@ static enum status run_task(const struct execution *execution, const struct plan
     TRY(task_init(&task, &options, execution->diag));
     task_seek_all(&task, false);
     (void)task_begin_round(&task);
-    enum status status = STATUS_OK;
+    struct task_scratch *scratch = scratch_pool_take(&engine->scratches);
+    enum status status = scratch ? STATUS_OK : diag_no_memory(execution->diag);
+    task_borrow_scratch(&task, scratch);
     while (status == STATUS_OK && count > 0) {
         status = task_step(&task, ROWS_AT_ONCE, &count, execution->diag);
     }
     task_release(&task);
+    scratch_pool_give(&engine->scratches, scratch);
     return status;
 }
 
