@@ -186,6 +186,7 @@ static enum status build_source(struct builder *builder, const struct plan_step 
         .pseudo_count = step->pseudo_count,
         .fails_on_bad_record = builder->plan->fails_on_bad_record,
         .fails_on_bad_time = builder->plan->fails_on_bad_time,
+        .shares = builder->options->shares,
     };
     struct operator *op = NULL;
     TRY(source_create(&builder->built->arena, &options, &op, builder->diag));
@@ -496,6 +497,7 @@ static enum status begin(struct builder *builder, struct built_query *out)
     builder->capacity = (size_t)builder->plan->step_count * 2; /* each step, and its store */
     out->operators =
         arena_zalloc(&out->arena, builder->capacity * sizeof(*out->operators));
+    out->source_count = builder->plan->source_count;
     out->sources =
         arena_zalloc(&out->arena, builder->plan->source_count * sizeof(struct operator *));
     return out->operators && out->sources ? STATUS_OK : diag_no_memory(builder->diag);

@@ -132,9 +132,9 @@ static enum status open_target(struct inserter *inserter, struct text target, st
     if (!name.data) {
         return diag_no_memory(diag);
     }
-    pthread_mutex_lock(&inserter->engine->lock);
+    pthread_rwlock_rdlock(&inserter->engine->lock);
     const enum status status = bind_target(inserter, name, diag);
-    pthread_mutex_unlock(&inserter->engine->lock);
+    pthread_rwlock_unlock(&inserter->engine->lock);
     TRY(status);
     inserter->reader.schema = &inserter->schema;
     return STATUS_OK;

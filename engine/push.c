@@ -12,7 +12,7 @@
 
 enum {
     FILL_ROWS_MAX = 4096,
-    FILL_ROWS_FIRST = 64,         /* while nothing is known about the rows */
+    FILL_ROWS_FIRST = 4,          /* while nothing is known about the rows */
     FILL_BYTES_WANTED = 256 << 10 /* of a chunk: what a client that stalls makes the server hold */
 };
 
@@ -48,7 +48,7 @@ static size_t fill_rows(const struct cursor *cursor)
     return rows < FILL_ROWS_MAX ? rows : FILL_ROWS_MAX;
 }
 
-static enum status fill(struct cursor *cursor, struct diag *diag)
+static enum status fill_from_task(struct cursor *cursor, struct diag *diag)
 {
     struct push *push = cursor->source;
     size_t count = 1;
@@ -58,6 +58,21 @@ static enum status fill(struct cursor *cursor, struct diag *diag)
         TRY(task_flush(&push->task, diag));
     }
     return STATUS_OK;
+}
+
+static enum status fill(struct cursor *cursor, struct diag *diag)
+{
+    struct push *push = cursor->source;
+    struct scratch_pool *pool = &cursor->engine->scratches;
+    struct task_scratch *scratch = scratch_pool_take(pool);
+    if (!scratch) {
+        return diag_no_memory(diag);
+    }
+    task_borrow_scratch(&push->task, scratch);
+    const enum status status = fill_from_task(cursor, diag);
+    task_borrow_scratch(&push->task, NULL);
+    scratch_pool_give(pool, scratch);
+    return status;
 }
 
 static bool is_caught_up(const struct cursor *cursor)

@@ -9,7 +9,8 @@
  * Queries also get their rank here: how long the longest chain of queries is that leads to them.
  * The driver runs them by rank, so that a query finds all that was derived for it whatever the
  * order of creation (INSERT INTO may feed a stream that has long been read) and wherever a
- * restart cut the work. Queries that feed each other in a circle have no such order: what they
+ * restart cut the work. One that goes leaves the others at their ranks: being higher than needed
+ * changes nothing. Queries that feed each other in a circle have no such order: what they
  * give then depends on where the work was cut.
  */
 #include "engine/query_load.h"
@@ -23,44 +24,76 @@
 #include "engine/stand_in.h"
 #include "parser/parser.h"
 
+/* data NULL for a query that writes none. */
+static struct text sink_topic(const struct query *query)
+{
+    const struct plan_step *root = query->plan->root;
+    return root->kind == PLAN_SINK ? root->sink.topic : (struct text){NULL, 0};
+}
+
 static bool reads_from(const struct query *query, const struct query *other)
 {
-    const struct plan_step *root = other->plan->root;
-    if (root->kind != PLAN_SINK) {
-        return false;
-    }
-    for (uint32_t i = 0; i < query->plan->source_count; i++) {
-        if (text_equal(query->plan->sources[i]->source.source->topic, root->sink.topic)) {
+    const struct text topic = sink_topic(other);
+    for (uint32_t i = 0; topic.data && i < query->plan->source_count; i++) {
+        if (text_equal(query->plan->sources[i]->source.source->topic, topic)) {
             return true;
         }
     }
     return false;
 }
 
-/* Lifts query above what it reads from; false when it stood so already. */
-static bool lift(const struct engine *engine, struct query *query)
+static void find_rivals(struct engine *engine, struct query *query)
 {
-    const uint32_t before = query->rank;
+    const struct text topic = sink_topic(query);
+    for (size_t i = 0; topic.data && i < engine->query_count; i++) {
+        struct query *other = engine->queries[i];
+        if (other != query && text_equal(sink_topic(other), topic)) {
+            atomic_store(&other->has_rivals, true);
+            atomic_store(&query->has_rivals, true);
+        }
+    }
+}
+
+/* Lifts query above what it reads from. */
+static void lift(const struct engine *engine, struct query *query)
+{
     for (size_t i = 0; i < engine->query_count; i++) {
         const struct query *other = engine->queries[i];
         if (other != query && other->rank >= query->rank && reads_from(query, other)) {
             query->rank = other->rank + 1;
         }
     }
-    return query->rank != before;
 }
 
-/* Ends after as many turns as the longest chain has queries, or, in a circle, all of them. */
-static void rank_queries(struct engine *engine)
+/* Lifts above query what reads from it; whether there was anything. */
+static bool lift_readers(struct engine *engine, struct query *query)
 {
-    bool is_settled = false;
+    bool has_lifted = false;
     for (size_t i = 0; i < engine->query_count; i++) {
-        engine->queries[i]->rank = 0;
+        struct query *other = engine->queries[i];
+        if (other != query && other->rank <= query->rank && reads_from(other, query)) {
+            other->rank = query->rank + 1;
+            other->was_lifted = true;
+            has_lifted = true;
+        }
     }
+    query->was_lifted = false;
+    return has_lifted;
+}
+
+/* Finds the new query's place, and lifts what it feeds: one look at each query, unless something
+ * that runs already reads from it. Ends after as many turns as the longest chain has queries, or,
+ * in a circle, as there are queries. */
+static void rank_query(struct engine *engine, struct query *query)
+{
+    lift(engine, query);
+    bool is_settled = !lift_readers(engine, query);
     for (size_t turn = 0; turn < engine->query_count && !is_settled; turn++) {
         is_settled = true;
         for (size_t i = 0; i < engine->query_count; i++) {
-            is_settled = !lift(engine, engine->queries[i]) && is_settled;
+            if (engine->queries[i]->was_lifted) {
+                is_settled = !lift_readers(engine, engine->queries[i]) && is_settled;
+            }
         }
     }
 }
@@ -84,7 +117,9 @@ enum status engine_add_query(struct engine *engine, struct query *query, struct 
     }
     engine->queries[at] = query;
     engine->query_count++;
-    rank_queries(engine);
+    atomic_fetch_add(&engine->query_version, 1);
+    rank_query(engine, query);
+    find_rivals(engine, query);
     return STATUS_OK;
 }
 
@@ -93,10 +128,10 @@ void engine_remove_query(struct engine *engine, struct query *query)
     for (size_t i = 0; i < engine->query_count; i++) {
         if (engine->queries[i] == query) {
             engine->query_count--;
+            atomic_fetch_add(&engine->query_version, 1);
             memmove(&engine->queries[i], &engine->queries[i + 1],
                     (engine->query_count - i) * sizeof(engine->queries[0]));
             query_unref(query);
-            rank_queries(engine);
             return;
         }
     }

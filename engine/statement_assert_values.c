@@ -120,6 +120,21 @@ static void ignore_log(void *log_context, const struct log_entry *entry)
     (void)entry;
 }
 
+static enum status step_to_end(const struct execution *execution, struct task *task)
+{
+    struct scratch_pool *pool = &execution->engine->scratches;
+    struct task_scratch *scratch = scratch_pool_take(pool);
+    enum status status = scratch ? STATUS_OK : diag_no_memory(execution->diag);
+    size_t count = 1;
+    task_borrow_scratch(task, scratch);
+    while (status == STATUS_OK && count > 0) {
+        status = task_step(task, ROWS_AT_ONCE, &count, execution->diag);
+    }
+    task_borrow_scratch(task, NULL);
+    scratch_pool_give(pool, scratch);
+    return status;
+}
+
 static enum status run_task(const struct execution *execution, const struct plan *plan,
                             struct operator *client)
 {
@@ -134,14 +149,10 @@ static enum status run_task(const struct execution *execution, const struct plan
                                          .clock = engine->options.clock,
                                          .log = ignore_log};
     struct task task;
-    size_t count = 1;
     TRY(task_init(&task, &options, execution->diag));
     task_seek_all(&task, false);
     (void)task_begin_round(&task);
-    enum status status = STATUS_OK;
-    while (status == STATUS_OK && count > 0) {
-        status = task_step(&task, ROWS_AT_ONCE, &count, execution->diag);
-    }
+    const enum status status = step_to_end(execution, &task);
     task_release(&task);
     return status;
 }

@@ -28,7 +28,7 @@ static enum status terminate_query(struct execution *execution, struct query *qu
 static enum status pause_query(struct execution *execution, struct query *query,
                                struct commit *commit)
 {
-    query_pause(query);
+    TRY(query_pause(query, execution->diag));
     return query_put_row(query, commit, execution->diag);
 }
 
@@ -115,13 +115,17 @@ static enum status control_queries(struct execution *execution, control_function
 /* A query of a client ends at its next look. */
 static bool terminate_cursor(struct execution *execution, struct text id)
 {
-    for (struct cursor *cursor = execution->engine->cursors; cursor; cursor = cursor->next_open) {
-        if (text_equal_nocase(text_of(cursor->query_id), id)) {
-            cursor_terminate(cursor);
-            return true;
-        }
+    struct engine *engine = execution->engine;
+    pthread_mutex_lock(&engine->cursor_lock);
+    struct cursor *cursor = engine->cursors;
+    while (cursor && !text_equal_nocase(text_of(cursor->query_id), id)) {
+        cursor = cursor->next_open;
     }
-    return false;
+    if (cursor) {
+        cursor_terminate(cursor);
+    }
+    pthread_mutex_unlock(&engine->cursor_lock);
+    return cursor != NULL;
 }
 
 enum status statement_terminate(struct execution *execution)

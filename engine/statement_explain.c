@@ -20,6 +20,22 @@ static enum status give_description(struct execution *execution, json_t *descrip
 
 /* --- A running query ---------------------------------------------------------------------- */
 
+/* A client's push query of this id; NULL: there is none, or no memory. */
+static json_t *describe_push(struct engine *engine, struct text id)
+{
+    json_t *description = NULL;
+    struct query_view view;
+    pthread_mutex_lock(&engine->cursor_lock);
+    for (const struct cursor *cursor = engine->cursors; cursor && !description;
+         cursor = cursor->next_open) {
+        if (text_equal_nocase(text_of(cursor->query_id), id) && push_view(cursor, &view)) {
+            description = entity_query_description(engine, &view);
+        }
+    }
+    pthread_mutex_unlock(&engine->cursor_lock);
+    return description;
+}
+
 static enum status explain_query(struct execution *execution)
 {
     const struct identifier *id = &execution->statement->explain.query_id;
@@ -30,11 +46,9 @@ static enum status explain_query(struct execution *execution)
             return give_description(execution, entity_query_description(engine, &view));
         }
     }
-    for (const struct cursor *cursor = engine->cursors; cursor; cursor = cursor->next_open) {
-        struct query_view view;
-        if (text_equal_nocase(text_of(cursor->query_id), id->name) && push_view(cursor, &view)) {
-            return give_description(execution, entity_query_description(engine, &view));
-        }
+    json_t *push = describe_push(execution->engine, id->name);
+    if (push) {
+        return give_description(execution, push);
     }
     return diag_fail(execution->diag, STATUS_MISSING, id->pos,
                      "Query with id:%.*s does not exist, use SHOW QUERIES to view the full set "

@@ -218,11 +218,13 @@ static enum status give_queries(struct execution *execution)
         entity_append(&list, entity_query(engine->queries[i], false));
     }
     struct query_view view;
+    pthread_mutex_lock(&engine->cursor_lock);
     for (const struct cursor *cursor = engine->cursors; cursor; cursor = cursor->next_open) {
         if (push_view(cursor, &view)) {
             entity_append(&list, entity_query_line(&view));
         }
     }
+    pthread_mutex_unlock(&engine->cursor_lock);
     return execution_give(execution, json_pack("{s:s, s:o}", "@type", "queries", "queries", list));
 }
 
@@ -235,11 +237,13 @@ static enum status give_query_descriptions(struct execution *execution)
         view = query_view_of(engine->queries[i]);
         entity_append(&list, entity_query_description(engine, &view));
     }
+    pthread_mutex_lock(&engine->cursor_lock);
     for (const struct cursor *cursor = engine->cursors; cursor; cursor = cursor->next_open) {
         if (push_view(cursor, &view)) {
             entity_append(&list, entity_query_description(engine, &view));
         }
     }
+    pthread_mutex_unlock(&engine->cursor_lock);
     return execution_give(execution, json_pack("{s:s, s:o}", "@type", "query_descriptions",
                                                "queryDescriptions", list));
 }

@@ -1,5 +1,5 @@
-/* statement_query.h: the three ways to open a cursor, and a push query as others see it; all run
- * under the engine's lock. */
+/* statement_query.h: the three ways to open a cursor, under the engine's lock; and a push query as
+ * others see it. */
 #ifndef ENGINE_STATEMENT_QUERY_H
 #define ENGINE_STATEMENT_QUERY_H
 
@@ -13,7 +13,7 @@ MUST_USE enum status print_open(struct execution *execution, struct cursor **out
 struct query_view;
 
 /* What SHOW QUERIES and EXPLAIN show of a client's push query; false for other cursors. *out
- * borrows from the cursor, so it is good while the lock is held. */
+ * borrows from the cursor, so it is good while cursor_lock is held. */
 bool push_view(const struct cursor *cursor, struct query_view *out);
 
 #endif

@@ -269,7 +269,7 @@ static enum status take_over(struct execution *execution, struct new_query *new_
     TRY(plan_check_upgrade(old_query->plan, new_query->plan, execution->diag));
     new_query->number = old_query->number;
     new_query->id = arena_text(execution->arena, old_query->id);
-    query_pause(old_query);
+    TRY(query_pause(old_query, execution->diag));
     engine_remove_query(engine, old_query);
     return committer_flush(engine->committer, execution->diag);
 }

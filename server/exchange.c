@@ -183,6 +183,13 @@ void exchange_end_stream(struct exchange *exchange)
     finish(exchange, false);
 }
 
+void exchange_note_failure(struct exchange *exchange, enum error_code code)
+{
+    pthread_mutex_lock(&exchange->lock);
+    exchange->failure = code;
+    pthread_mutex_unlock(&exchange->lock);
+}
+
 void exchange_cut(struct exchange *exchange)
 {
     finish(exchange, true);
@@ -283,6 +290,14 @@ bool exchange_has_ended(struct exchange *exchange)
     const bool has_ended = exchange->has_ended;
     pthread_mutex_unlock(&exchange->lock);
     return has_ended;
+}
+
+enum error_code exchange_failure(struct exchange *exchange)
+{
+    pthread_mutex_lock(&exchange->lock);
+    const enum error_code failure = exchange->failure;
+    pthread_mutex_unlock(&exchange->lock);
+    return failure;
 }
 
 size_t exchange_waiting_bytes(struct exchange *exchange)

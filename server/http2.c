@@ -60,10 +60,11 @@ void http2_close(struct http2 *http2)
     memory_free(http2);
 }
 
-void http2_add(struct http2 *http2, int fd, const struct sockaddr *address)
+void http2_add(struct http2 *http2, int fd, const struct sockaddr *address,
+               struct http2_upgrade *upgrade)
 {
     char peer[PEER_BYTES_MAX];
     const unsigned turn = atomic_fetch_add(&http2->next_loop, 1);
     peer_print(address, peer);
-    http2_loop_add(&http2->loops[turn % HTTP2_LOOP_COUNT], fd, peer);
+    http2_loop_add(&http2->loops[turn % HTTP2_LOOP_COUNT], fd, peer, upgrade);
 }

@@ -1,29 +1,63 @@
-/* shell_table.c
+/* text_table.c
  *
  * Widths are shared by a water level: every column gets what it needs up to a level, and the
  * level is the highest with which all fit. So short columns keep their width and long ones share
- * the rest alike. The frame costs a cell a column and one more. Below COLUMN_WIDTH_MIN the table
+ * the rest alike. The frame costs some cells a column (frames). Below COLUMN_WIDTH_MIN the table
  * turns vertical. ksqlDB divides the width evenly instead, which wastes most of it on numbers.
  */
-#include "shell/shell_table.h"
+#include "shell/text_table.h"
 
-#include "shell/shell_width.h"
+#include "shell/text_width.h"
 
 enum {
     COLUMN_WIDTH_MIN = 8,      /* narrower, words and numbers fall apart */
     COLUMN_WIDTH_MAX = 100000, /* without a terminal nothing else limits a cell */
     VERTICAL_RULE_MAX = 60,
+    OTHER_WIDTH = 16,
 };
 
-void shell_table_init(struct shell_table *table, size_t width_max, struct buffer *out)
+/* What stands around the cells of a row, and what that takes: of each column, and once. */
+static const struct frame {
+    const char *start;   /* of a row */
+    const char *before;  /* a cell */
+    const char *behind;  /* a cell */
+    const char *between; /* two cells */
+    const char *end;     /* of a row */
+    int column_cells;
+    int row_cells;
+} frames[] = {
+    [TEXT_TABLE_BOX] = {"|", "", "", "|", "|\n", 1, 1},
+    [TEXT_TABLE_LIST] = {"", " ", " ", "|", "\n", 3, -1},
+};
+
+/* Room for values that are to come. */
+static const struct {
+    const char *type;
+    size_t width;
+} usual_widths[] = {
+    {"BIGINT", 12}, {"BOOLEAN", 5}, {"DATE", 10},      {"DECIMAL", 12}, {"DOUBLE", 12},
+    {"INTEGER", 8}, {"STRING", 16}, {"TIMESTAMP", 23}, {"TIME", 12},
+};
+
+size_t text_table_usual_width(struct text type)
 {
-    *table = (struct shell_table){.width_max = width_max, .is_wrapping = true, .out = out};
+    for (size_t i = 0; i < sizeof(usual_widths) / sizeof(usual_widths[0]); i++) {
+        if (text_equal_nocase(type, text_of(usual_widths[i].type))) {
+            return usual_widths[i].width;
+        }
+    }
+    return OTHER_WIDTH;
+}
+
+void text_table_init(struct text_table *table, size_t width_max, struct buffer *out)
+{
+    *table = (struct text_table){.width_max = width_max, .is_wrapping = true, .out = out};
     arena_init(&table->arena);
     arena_init(&table->rows);
     table->last = &table->first;
 }
 
-void shell_table_release(struct shell_table *table)
+void text_table_release(struct text_table *table)
 {
     arena_release(&table->arena);
     arena_release(&table->rows);
@@ -34,7 +68,7 @@ static enum status copy_clean(struct arena *arena, struct text text, struct text
 {
     struct buffer clean;
     buffer_init(&clean);
-    shell_width_append_clean(&clean, text);
+    text_width_append_clean(&clean, text);
     enum status status = buffer_status(&clean, diag);
     if (status == STATUS_OK) {
         *out = arena_text(arena, buffer_text(&clean));
@@ -44,11 +78,12 @@ static enum status copy_clean(struct arena *arena, struct text text, struct text
     return status;
 }
 
-enum status shell_table_set_columns(struct shell_table *table, const struct shell_column *columns,
+enum status text_table_set_columns(struct text_table *table, const struct text_column *columns,
                                     size_t count, struct diag *diag)
 {
     table->columns = arena_array(&table->arena, count, sizeof(*table->columns));
-    if (!table->columns) {
+    table->titles = arena_array(&table->arena, count, sizeof(*table->titles));
+    if (!table->columns || !table->titles) {
         return diag_no_memory(diag);
     }
     for (size_t i = 0; i < count; i++) {
@@ -72,32 +107,33 @@ static size_t smaller(size_t a, size_t b)
 }
 
 /* What each column would like to have. */
-static void measure(struct shell_table *table)
+static void measure(struct text_table *table)
 {
     for (size_t i = 0; i < table->column_count; i++) {
-        struct shell_column *column = &table->columns[i];
-        column->width = larger(shell_width(column->name), column->width_min);
-        for (const struct shell_table_row *row = table->first; row; row = row->next) {
-            column->width = larger(column->width, shell_width(row->cells[i]));
+        struct text_column *column = &table->columns[i];
+        column->width = larger(text_width(column->name), column->width_min);
+        for (const struct text_table_row *row = table->first; row; row = row->next) {
+            column->width = larger(column->width, text_width(row->cells[i]));
         }
         column->width = smaller(larger(column->width, 1), COLUMN_WIDTH_MAX);
     }
 }
 
-static size_t total_at(const struct shell_table *table, size_t level)
+static size_t total_at(const struct text_table *table, size_t level)
 {
-    size_t total = table->column_count + 1;
+    const struct frame *frame = &frames[table->style];
+    size_t total = table->column_count * (size_t)frame->column_cells + (size_t)frame->row_cells;
     for (size_t i = 0; i < table->column_count; i++) {
         total += smaller(table->columns[i].width, level);
     }
     return total;
 }
 
-static void lower_to(struct shell_table *table, size_t level)
+static void lower_to(struct text_table *table, size_t level)
 {
     size_t spare = table->width_max - total_at(table, level);
     for (size_t i = 0; i < table->column_count; i++) {
-        struct shell_column *column = &table->columns[i];
+        struct text_column *column = &table->columns[i];
         if (column->width > level) {
             column->width = level + (spare > 0);
             spare -= spare > 0;
@@ -105,7 +141,7 @@ static void lower_to(struct shell_table *table, size_t level)
     }
 }
 
-static void share(struct shell_table *table)
+static void share(struct text_table *table)
 {
     measure(table);
     if (table->column_width > 0) {
@@ -142,50 +178,79 @@ static void draw_repeated(struct buffer *out, char c, size_t count)
     }
 }
 
-static void draw_rule(struct shell_table *table)
+static void draw_rule(struct text_table *table)
 {
-    for (size_t i = 0; i < table->column_count; i++) {
+    if (table->style == TEXT_TABLE_LIST) {
+        draw_repeated(table->out, '-', total_at(table, COLUMN_WIDTH_MAX));
+    } else {
+        for (size_t i = 0; i < table->column_count; i++) {
+            buffer_append_byte(table->out, '+');
+            draw_repeated(table->out, '-', table->columns[i].width);
+        }
         buffer_append_byte(table->out, '+');
-        draw_repeated(table->out, '-', table->columns[i].width);
     }
-    buffer_append_string(table->out, "+\n");
+    buffer_append_byte(table->out, '\n');
+}
+
+/* Bytes of rest that a line of so many cells holds; *out_used: with the blank that it ends at. A
+ * line ends at the last blank where that is not too far back, else in the middle of a word. */
+static size_t break_line(struct text rest, size_t width, size_t *out_used)
+{
+    size_t cells = 0;
+    const size_t bytes = rest.bytes ? text_width_fit(rest, width, &cells) : 0;
+    *out_used = bytes;
+    if (bytes == rest.bytes) {
+        return bytes;
+    }
+    size_t at = bytes;
+    while (at > bytes / 3 && rest.data[at] != ' ') {
+        at--;
+    }
+    if (at == 0 || rest.data[at] != ' ') {
+        return bytes;
+    }
+    *out_used = at + 1;
+    return at;
 }
 
 /* One line's part of a cell; *rest is what is left for the lines below. */
-static void draw_part(struct shell_table *table, size_t width, struct text *rest)
+static void draw_part(struct text_table *table, size_t width, struct text *rest)
 {
+    const struct frame *frame = &frames[table->style];
+    const bool is_cut = !table->is_wrapping && text_width(*rest) > width && width > 3;
     size_t cells = 0;
-    const bool is_cut = !table->is_wrapping && shell_width(*rest) > width && width > 3;
-    const size_t bytes =
-        rest->bytes ? shell_width_fit(*rest, is_cut ? width - 3 : width, &cells) : 0;
-    buffer_append_byte(table->out, '|');
+    size_t used = rest->bytes;
+    const size_t bytes = is_cut ? text_width_fit(*rest, width - 3, &cells)
+                                : break_line(*rest, width, &used);
+    buffer_append_string(table->out, frame->before);
     buffer_append(table->out, rest->data, bytes);
-    if (is_cut) {
-        buffer_append_string(table->out, "...");
-        cells += 3;
-    }
+    buffer_append_string(table->out, is_cut ? "..." : "");
+    cells = text_width((struct text){rest->data, bytes}) + (is_cut ? 3 : 0);
     draw_repeated(table->out, ' ', cells < width ? width - cells : 0);
-    *rest = (struct text){rest->data + bytes, table->is_wrapping ? rest->bytes - bytes : 0};
+    buffer_append_string(table->out, frame->behind);
+    *rest = (struct text){rest->data + used, table->is_wrapping ? rest->bytes - used : 0};
 }
 
-static void draw_cells(struct shell_table *table, struct text *cells)
+static void draw_cells(struct text_table *table, struct text *cells)
 {
+    const struct frame *frame = &frames[table->style];
     bool is_more = true;
     while (is_more) {
         is_more = false;
         for (size_t i = 0; i < table->column_count; i++) {
+            buffer_append_string(table->out, i == 0 ? frame->start : frame->between);
             draw_part(table, table->columns[i].width, &cells[i]);
             is_more = is_more || cells[i].bytes > 0;
         }
-        buffer_append_string(table->out, "|\n");
+        buffer_append_string(table->out, frame->end);
     }
 }
 
-static void draw_vertical(struct shell_table *table, const struct text *cells)
+static void draw_vertical(struct text_table *table, const struct text *cells)
 {
     size_t width = 0;
     for (size_t i = 0; i < table->column_count; i++) {
-        width = larger(width, shell_width(table->columns[i].name));
+        width = larger(width, text_width(table->columns[i].name));
     }
     const size_t start = table->out->bytes;
     buffer_printf(table->out, "-[ row %zu ]", table->row_count);
@@ -196,7 +261,7 @@ static void draw_vertical(struct shell_table *table, const struct text *cells)
     for (size_t i = 0; i < table->column_count; i++) {
         const struct text name = table->columns[i].name;
         buffer_append_text(table->out, name);
-        draw_repeated(table->out, ' ', width - shell_width(name));
+        draw_repeated(table->out, ' ', width - text_width(name));
         buffer_append_string(table->out, " | ");
         buffer_append_text(table->out, cells[i]);
         buffer_append_byte(table->out, '\n');
@@ -204,7 +269,7 @@ static void draw_vertical(struct shell_table *table, const struct text *cells)
 }
 
 /* Uses the row's cells up. */
-static void draw_row(struct shell_table *table, struct text *cells)
+static void draw_row(struct text_table *table, struct text *cells)
 {
     table->row_count++;
     if (table->is_vertical) {
@@ -214,30 +279,28 @@ static void draw_row(struct shell_table *table, struct text *cells)
     }
 }
 
-static void fix(struct shell_table *table)
+static void fix(struct text_table *table)
 {
     share(table);
     table->is_fixed = true;
     if (table->is_vertical) {
         return;
     }
-    draw_rule(table);
-    for (size_t i = 0; i < table->column_count; i++) {
-        struct text rest = table->columns[i].name;
-        const bool is_wrapping = table->is_wrapping;
-        table->is_wrapping = false; /* a header is one line */
-        draw_part(table, table->columns[i].width, &rest);
-        table->is_wrapping = is_wrapping;
+    if (table->style == TEXT_TABLE_BOX) {
+        draw_rule(table);
     }
-    buffer_append_string(table->out, "|\n");
+    for (size_t i = 0; i < table->column_count; i++) { /* drawing uses them up */
+        table->titles[i] = table->columns[i].name;
+    }
+    draw_cells(table, table->titles);
     draw_rule(table);
 }
 
 /* --- The public face ---------------------------------------------------------------------- */
 
-enum status shell_table_add(struct shell_table *table, const struct text *cells, struct diag *diag)
+enum status text_table_add(struct text_table *table, const struct text *cells, struct diag *diag)
 {
-    struct shell_table_row *row = ARENA_NEW(&table->rows, struct shell_table_row);
+    struct text_table_row *row = ARENA_NEW(&table->rows, struct text_table_row);
     struct text *copies = arena_array(&table->rows, table->column_count, sizeof(*copies));
     if (!row || !copies) {
         return diag_no_memory(diag);
@@ -252,7 +315,7 @@ enum status shell_table_add(struct shell_table *table, const struct text *cells,
     return STATUS_OK;
 }
 
-void shell_table_draw(struct shell_table *table)
+void text_table_draw(struct text_table *table)
 {
     if (table->column_count == 0) {
         return;
@@ -260,7 +323,7 @@ void shell_table_draw(struct shell_table *table)
     if (!table->is_fixed) {
         fix(table);
     }
-    for (struct shell_table_row *row = table->first; row; row = row->next) {
+    for (struct text_table_row *row = table->first; row; row = row->next) {
         draw_row(table, row->cells);
     }
     table->first = NULL;
@@ -269,9 +332,22 @@ void shell_table_draw(struct shell_table *table)
     arena_reset(&table->rows);
 }
 
-void shell_table_finish(struct shell_table *table)
+void text_table_resize(struct text_table *table, size_t width_max)
 {
-    shell_table_draw(table);
+    if (table->width_max == width_max) {
+        return;
+    }
+    if (table->is_fixed && !table->is_vertical) {
+        draw_rule(table);
+    }
+    table->width_max = width_max;
+    table->is_fixed = false;
+    table->is_vertical = false;
+}
+
+void text_table_finish(struct text_table *table)
+{
+    text_table_draw(table);
     if (table->column_count > 0 && !table->is_vertical) {
         draw_rule(table);
     }
