@@ -86,6 +86,7 @@ statement_function statement_list;
 statement_function statement_describe;
 statement_function statement_explain;
 statement_function statement_assert_topic;
+statement_function statement_assert_schema;
 /* Of SQL test files; they fail with ksqlDB's words when they do not hold. */
 statement_function statement_assert_values; /* also ASSERT NULL VALUES */
 statement_function statement_assert_source;

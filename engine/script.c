@@ -59,7 +59,7 @@ static const struct {
     [STATEMENT_UNDEFINE] = {statement_undefine, "UNDEFINE", LOCK_NONE, false},
     [STATEMENT_EXPLAIN] = {statement_explain, "EXPLAIN", LOCK_SHARED, false},
     [STATEMENT_ASSERT_TOPIC] = {statement_assert_topic, "ASSERT TOPIC", LOCK_NONE, false},
-    [STATEMENT_ASSERT_SCHEMA] = {NULL, "ASSERT SCHEMA", LOCK_NONE, false},
+    [STATEMENT_ASSERT_SCHEMA] = {statement_assert_schema, "ASSERT SCHEMA", LOCK_NONE, false},
     [STATEMENT_ASSERT_VALUES] = {statement_assert_values, "ASSERT VALUES", LOCK_SHARED, false},
     [STATEMENT_ASSERT_NULL_VALUES] = {statement_assert_values, "ASSERT NULL VALUES",
                                       LOCK_SHARED, false},

@@ -1,5 +1,5 @@
-/* statement_query.h: the three ways to open a cursor, and a push query as others see it; all run
- * under the engine's lock. */
+/* statement_query.h: the three ways to open a cursor, under the engine's lock; and a push query as
+ * others see it. */
 #ifndef ENGINE_STATEMENT_QUERY_H
 #define ENGINE_STATEMENT_QUERY_H
 
