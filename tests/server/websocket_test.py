@@ -136,7 +136,9 @@ class RowsTest(WebSocketCase):
         self.assertEqual(1000, client.close_code)
 
     def test_print_follows_a_topic(self):
+        self.wait_until(lambda: self.clients() == 0)
         client = self.query("PRINT 's';")
+        self.wait_until(lambda: self.clients() == 1)  # no header says that it runs
         self.server.ksql("INSERT INTO S (K, V) VALUES ('printed', 1);")
         lines = [client.message() for _ in range(3)]
         self.assertIn("key: printed", lines[2])
