@@ -11,9 +11,12 @@
 #include "state/reader.h"
 #include "topics/topics.h"
 
+struct schema_store; /* engine/schema_store.h */
+
 struct build_options {
     uint64_t query_number;     /* with the step's id it numbers the stores in the file */
     struct topics *topics;     /* for sinks */
+    struct schema_store *schemas; /* for sources and sinks */
     struct operator *client;   /* NULL: the plan has a sink; else the root's rows go there */
     bool writes_first_partition; /* sinks write to partition 0 only */
 };

@@ -12,6 +12,7 @@
 
 #include "engine/catalog_store.h"
 #include "engine/engine.h"
+#include "engine/schema_store.h"
 #include "engine/settings.h"
 #include "functions/extension.h"
 #include "functions/registry.h"
@@ -30,6 +31,7 @@ struct engine {
     struct committer *committer;
     struct topics *topics;
     struct topic *log_topic; /* of the processing log; a reference */
+    struct schema_store schemas; /* has a lock of its own */
     struct extensions extensions; /* unloaded last: plans call what is in them */
     const struct function_registry *registry;
 

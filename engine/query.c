@@ -124,6 +124,7 @@ static enum status start_task(struct query *query, struct diag *diag)
         .plan = query->plan,
         .build = {.query_number = query->number,
                   .topics = engine->topics,
+                  .schemas = &engine->schemas,
                   .writes_first_partition = options->writes_first_partition},
         .cache_is_off = options->cache_is_off,
         .batch_rows = options->batch_rows,
@@ -301,9 +302,13 @@ static enum status run_unit(struct query *query, struct commit *commit, size_t *
     return *out_count ? collect_unit(query, commit, diag) : STATUS_OK;
 }
 
+/* What a record brought about is introduced as Kafka Streams does. */
 static void enter_error(struct query *query, const struct op_counters *committed,
-                        const struct diag *diag)
+                        struct diag *diag)
 {
+    if (diag->status == STATUS_INVALID) {
+        diag_prefix(diag, "Exception caught in process: ");
+    }
     memcpy(query->error, diag->message, sizeof(query->error));
     query->error_time_ms = engine_now_ms(query->engine);
     atomic_store(&query->state, QUERY_ERROR);

@@ -37,6 +37,7 @@ static const struct format_info formats[FORMAT_KIND_COUNT] = {
      .properties = FORMAT_FULL_SCHEMA_NAME | FORMAT_SCHEMA_ID},
     {.kind = FORMAT_AVRO,
      .name = "AVRO",
+     .is_running = true,
      .is_multi_column = true,
      .is_nested = true,
      .uses_registry = true,

@@ -32,7 +32,7 @@ LIBRARY_HOME = {
     "microhttpd.h": {"server"},
     "nghttp2/nghttp2.h": {"server"},
     "librdkafka/rdkafka.h": {"topics"},
-    "jansson.h": {"engine", "shell", "server"},
+    "jansson.h": {"formats", "engine", "shell", "server"},
     "curl/curl.h": {"shell"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^">]+)[">]')
