@@ -19,6 +19,7 @@ static decoder_create_fn *const creators[FORMAT_KIND_COUNT] = {
     [FORMAT_KAFKA] = kafka_decoder_create,
     [FORMAT_DELIMITED] = delimited_decoder_create,
     [FORMAT_JSON] = json_decoder_create,
+    [FORMAT_JSON_SR] = json_sr_decoder_create,
     [FORMAT_AVRO] = avro_decoder_create,
 };
 

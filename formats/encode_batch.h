@@ -26,6 +26,9 @@ MUST_USE enum status delimited_encoder_create(struct arena *arena,
 MUST_USE enum status kafka_encoder_create(struct arena *arena,
                                           const struct encoder_options *options,
                                           struct encoder **out, struct diag *diag);
+MUST_USE enum status json_sr_encoder_create(struct arena *arena,
+                                            const struct encoder_options *options,
+                                            struct encoder **out, struct diag *diag);
 MUST_USE enum status avro_encoder_create(struct arena *arena, const struct encoder_options *options,
                                          struct encoder **out, struct diag *diag);
 

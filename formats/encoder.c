@@ -16,6 +16,7 @@ static encoder_create_fn *const creators[FORMAT_KIND_COUNT] = {
     [FORMAT_KAFKA] = kafka_encoder_create,
     [FORMAT_DELIMITED] = delimited_encoder_create,
     [FORMAT_JSON] = json_encoder_create,
+    [FORMAT_JSON_SR] = json_sr_encoder_create,
     [FORMAT_AVRO] = avro_encoder_create,
 };
 

@@ -29,6 +29,7 @@ static const struct format_info formats[FORMAT_KIND_COUNT] = {
      .can_unwrap = true},
     {.kind = FORMAT_JSON_SR,
      .name = "JSON_SR",
+     .is_running = true,
      .is_multi_column = true,
      .is_nested = true,
      .uses_registry = true,

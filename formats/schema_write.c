@@ -2,11 +2,13 @@
  *
  * One function per language that schemas are written in; a table picks it. */
 #include "formats/avro_schema.h"
+#include "formats/json_schema.h"
 
 typedef enum status schema_writer(struct arena *arena, const struct schema_writing *writing,
                                   struct buffer *out, struct diag *diag);
 
 static schema_writer *const writers[FORMAT_KIND_COUNT] = {
+    [FORMAT_JSON_SR] = json_schema_write,
     [FORMAT_AVRO] = avro_schema_write,
 };
 

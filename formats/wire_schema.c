@@ -10,6 +10,7 @@
 
 #include "base/utf8.h"
 #include "formats/avro_schema.h"
+#include "formats/json_schema.h"
 
 static const struct {
     const char *name;
@@ -157,6 +158,9 @@ enum status wire_schema_parse(struct arena *arena, const struct registered_schem
     (void)full_name;
     if (registered->format == FORMAT_AVRO) {
         return avro_schema_parse(arena, registered->text, out, diag);
+    }
+    if (registered->format == FORMAT_JSON_SR) {
+        return json_schema_parse(arena, registered->text, out, diag);
     }
     return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%s schemas cannot be read",
                      format_info(registered->format)->name);

@@ -58,6 +58,25 @@ uint32_t registry_fixture_add_columns(struct registry_fixture *fixture, enum for
     return id;
 }
 
+const char *registry_fixture_columns(struct registry_fixture *fixture, bool keeps_case)
+{
+    const struct schema_reading reading = {.side = FORMAT_VALUE, .keeps_case = keeps_case};
+    struct fixture *base = &fixture->base;
+    struct schema_columns columns;
+    const enum status status = schema_read_columns(
+        &base->arena, &fixture->schemas[fixture->count - 1], &reading, &columns, &base->diag);
+    buffer_reset(&base->text);
+    if (status != STATUS_OK) {
+        buffer_printf(&base->text, "! %s", base->diag.message);
+    }
+    for (uint32_t i = 0; status == STATUS_OK && i < columns.count; i++) {
+        buffer_printf(&base->text, "%s%.*s ", i ? ", " : "", TEXT_ARGS(columns.fields[i].name));
+        type_print(columns.fields[i].type, &base->text);
+    }
+    buffer_append_byte(&base->text, '\0');
+    return base->text.data;
+}
+
 struct text registry_fixture_encode(struct registry_fixture *fixture, enum format_kind format,
                                     uint32_t id, const char *columns, const char *json)
 {

@@ -25,6 +25,10 @@ uint32_t registry_fixture_add(struct registry_fixture *fixture, enum format_kind
 uint32_t registry_fixture_add_columns(struct registry_fixture *fixture, enum format_kind format,
                                       enum format_nullable nullable, const char *columns);
 
+/* The columns of the schema added last, as "A INTEGER, B STRING", or "! " and why there are none.
+ * Valid until the next call. */
+const char *registry_fixture_columns(struct registry_fixture *fixture, bool keeps_case);
+
 /* A JSON object of these columns as a record written with schema id; kept in the arena. Fails the
  * test unless it can be written; data NULL: a null record. */
 struct text registry_fixture_encode(struct registry_fixture *fixture, enum format_kind format,
