@@ -482,7 +482,7 @@ static enum status open_stream(struct execution *execution, struct pull *pull)
     const struct task_options options = {
         .topics = engine->topics,
         .plan = &pull->stream_plan,
-        .build = {.topics = engine->topics, .client = pull->client},
+        .build = {.topics = engine->topics, .schemas = &engine->schemas, .client = pull->client},
         .batch_rows = SLICE_ROWS,
         .committed_only = true,
         .now_ms = engine->options.now_ms,

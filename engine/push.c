@@ -143,7 +143,7 @@ static enum status start_task(struct execution *execution, struct cursor *cursor
     const struct task_options options = {
         .topics = engine->topics,
         .plan = push->plan,
-        .build = {.topics = engine->topics, .client = client},
+        .build = {.topics = engine->topics, .schemas = &engine->schemas, .client = client},
         .batch_rows = engine->options.batch_rows,
         .cache_is_off = engine->options.cache_is_off,
         .merge_by_arrival = engine->options.merge_by_arrival,

@@ -154,6 +154,7 @@ static enum status start_task(struct query *query, struct diag *diag)
         .plan = query->plan,
         .build = {.query_number = query->number,
                   .topics = engine->topics,
+                  .schemas = &engine->schemas,
                   /* Several sources are merged, and no two queries cut their runs alike. */
                   .shares = query->plan->source_count == 1 ? engine->shares : NULL,
                   .writes_first_partition = options->writes_first_partition},
@@ -313,8 +314,12 @@ static int64_t monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void enter_error(struct query *query, const struct diag *diag)
+/* What a record brought about is introduced as Kafka Streams does. */
+static void enter_error(struct query *query, struct diag *diag)
 {
+    if (diag->status == STATUS_INVALID) {
+        diag_prefix(diag, "Exception caught in process: ");
+    }
     memcpy(query->error, diag->message, sizeof(query->error));
     query->error_time_ms = engine_now_ms(query->engine);
     atomic_store(&query->state, QUERY_ERROR);

@@ -197,6 +197,14 @@ static struct text find_setting(void *context, struct text name)
     return settings_find(&execution->session->settings, name);
 }
 
+static enum status infer_columns(void *context, const struct schema_question *question,
+                                 struct arena *arena, const struct type_field **out,
+                                 uint32_t *out_count, struct diag *diag)
+{
+    const struct execution *execution = context;
+    return schema_store_infer(&execution->engine->schemas, question, arena, out, out_count, diag);
+}
+
 void execution_init_catalog(struct execution *execution)
 {
     execution->catalog = (struct catalog){.context = execution,
@@ -204,7 +212,8 @@ void execution_init_catalog(struct execution *execution)
                                           .each_source = each_source,
                                           .find_type = find_type,
                                           .find_topic = find_topic,
-                                          .find_setting = find_setting};
+                                          .find_setting = find_setting,
+                                          .infer_columns = infer_columns};
 }
 
 struct text execution_setting(const struct execution *execution, const char *name)

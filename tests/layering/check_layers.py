@@ -35,7 +35,7 @@ LIBRARY_HOME = {
     "wslay/wslay.h": {"server/websocket"},
     "gnutls/crypto.h": {"server/websocket"},
     "librdkafka/rdkafka.h": {"topics"},
-    "jansson.h": {"engine", "shell", "server"},
+    "jansson.h": {"formats", "engine", "shell", "server"},
     "curl/curl.h": {"shell"},
     "gnutls/gnutls.h": {"server/tls"},
     "gnutls/x509.h": {"server/tls"},
