@@ -141,12 +141,11 @@ static void numbers_too_large_for_the_schema_are_not_written(void **state)
     const uint32_t id = registry_fixture_add(
         &fixture, FORMAT_AVRO,
         "{\"type\":\"record\",\"name\":\"r\",\"fields\":[{\"name\":\"A\",\"type\":\"int\"}]}");
-    assert_string_equal(registry_fixture_refusal(&fixture, FORMAT_AVRO, id, "A BIGINT",
-                                                 "{\"A\":-2147483648}"),
-                        "");
-    assert_non_null(strstr(registry_fixture_refusal(&fixture, FORMAT_AVRO, id, "A BIGINT",
-                                                    "{\"A\":2147483648}"),
-                           "a number does not fit the schema's int"));
+    assert_string_equal(
+        registry_fixture_refusal(&fixture, FORMAT_AVRO, id, "A BIGINT", "{\"A\":-2147483648}"), "");
+    assert_non_null(strstr(
+        registry_fixture_refusal(&fixture, FORMAT_AVRO, id, "A BIGINT", "{\"A\":2147483648}"),
+        "a number does not fit the schema's int"));
     registry_fixture_release(&fixture);
 }
 
@@ -171,12 +170,11 @@ static void maps_are_not_written_with_keys_of_another_type(void **state)
         const uint32_t id = registry_fixture_add(&fixture, FORMAT_AVRO, schema.data);
         map = type_map(&base->arena, type_of(TYPE_STRING), type_of(TYPE_INTEGER));
         const struct type_field field = {TEXT("M"), map};
-        const struct encoder_options options = {
-            .format = FORMAT_AVRO,
-            .side = FORMAT_VALUE,
-            .schema = {.registry = &fixture.registry, .id = id},
-            .column_count = 1,
-            .columns = &field};
+        const struct encoder_options options = {.format = FORMAT_AVRO,
+                                                .side = FORMAT_VALUE,
+                                                .schema = {.registry = &fixture.registry, .id = id},
+                                                .column_count = 1,
+                                                .columns = &field};
         assert_int_equal(encoder_create(&base->arena, &options, &encoder, &base->diag),
                          STATUS_INVALID);
         registry_fixture_release(&fixture);

@@ -157,10 +157,9 @@ static void records_that_overflow_are_refused(void **state)
     struct registry_fixture fixture;
     char record[1024] = {0, 0, 0, 0, 1};
     registry_fixture_init(&fixture);
-    (void)registry_fixture_add(
-        &fixture, FORMAT_PROTOBUF,
-        "syntax='proto3'; message M { google.protobuf.Timestamp t = 1; "
-        "google.type.TimeOfDay d = 2; }");
+    (void)registry_fixture_add(&fixture, FORMAT_PROTOBUF,
+                               "syntax='proto3'; message M { google.protobuf.Timestamp t = 1; "
+                               "google.type.TimeOfDay d = 2; }");
     /* 2^63 / 1000 - 1 seconds and 2^31 - 1 nanoseconds */
     assert_string_equal(
         registry_fixture_decode(&fixture, FORMAT_PROTOBUF, "T TIMESTAMP",
