@@ -12,6 +12,7 @@
 
 #include <assert.h>
 
+#include "engine/schema_store.h"
 #include "engine/serde.h"
 #include "operators/collector.h"
 #include "operators/filter.h"
@@ -118,11 +119,28 @@ static enum status pseudo_of(struct builder *builder, const struct plan_step *st
     return STATUS_OK;
 }
 
-static struct op_serde serde_of(const struct serde *serde, enum format_side side)
+static struct op_serde serde_of(const struct builder *builder, const struct serde *serde,
+                                enum format_side side)
 {
     return (struct op_serde){.format = serde->format,
                              .wrap = serde_wrap(serde, side),
-                             .delimiter = serde_delimiter(serde)};
+                             .delimiter = serde_delimiter(serde),
+                             .schema = schema_store_reading(builder->options->schemas, serde)};
+}
+
+/* How a sink writes one side: with the schema of its columns, which the statement that made the
+ * query has registered. */
+static enum status sink_serde_of(const struct builder *builder, const struct plan_step *step,
+                                 enum format_side side, struct op_serde *out)
+{
+    const bool is_key = side == FORMAT_KEY;
+    const struct serde *serde = is_key ? &step->sink.key_serde : &step->sink.value_serde;
+    struct schema_side written = {.serde = serde, .side = side, .topic = step->sink.topic};
+    *out = serde_of(builder, serde, side);
+    TRY(serde_columns(&builder->built->arena, &step->schema, is_key ? COLUMN_KEY : COLUMN_VALUE,
+                      &written.columns, &written.column_count, builder->diag));
+    return schema_store_writing(builder->options->schemas, &written, NULL, &out->schema,
+                                builder->diag);
 }
 
 static struct op_timestamp timestamp_of(const struct timestamp_spec *timestamp,
@@ -178,8 +196,8 @@ static enum status build_source(struct builder *builder, const struct plan_step 
         .schema = &step->schema,
         .is_wanted = step->source.is_wanted,
         .is_table = source->is_table,
-        .key = serde_of(&source->key_serde, FORMAT_KEY),
-        .value = serde_of(&source->value_serde, FORMAT_VALUE),
+        .key = serde_of(builder, &source->key_serde, FORMAT_KEY),
+        .value = serde_of(builder, &source->value_serde, FORMAT_VALUE),
         .window = window_of(&source->window),
         .timestamp = timestamp_of(&source->timestamp, &source->schema),
         .pseudo = pseudo,
@@ -414,18 +432,18 @@ static enum status build_sink(struct builder *builder, const struct plan_step *s
         return diag_fail(builder->diag, STATUS_MISSING, step->pos,
                          "Kafka topic does not exist: %.*s", TEXT_ARGS(sink->topic));
     }
-    const struct sink_options options = {
+    struct sink_options options = {
         .place = place_of(step, flow),
         .schema = &step->schema,
         .key_count = key_count_of(step),
-        .key = serde_of(&sink->key_serde, FORMAT_KEY),
-        .value = serde_of(&sink->value_serde, FORMAT_VALUE),
         .window = window_of(&sink->window),
         .timestamp = timestamp_of(&sink->timestamp, &step->schema),
         .topics = builder->options->topics,
         .topic = built->sink_topic,
         .writes_first_partition = builder->options->writes_first_partition,
     };
+    TRY(sink_serde_of(builder, step, FORMAT_KEY, &options.key));
+    TRY(sink_serde_of(builder, step, FORMAT_VALUE, &options.value));
     struct operator *op = NULL;
     TRY(sink_create(&built->arena, &options, &op, builder->diag));
     add_operator(builder, op, step, NULL);

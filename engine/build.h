@@ -11,11 +11,13 @@
 #include "state/reader.h"
 #include "topics/topics.h"
 
+struct schema_store; /* engine/schema_store.h */
 struct source_shares; /* operators/source_share.h */
 
 struct build_options {
     uint64_t query_number;     /* with the step's id it numbers the stores in the file */
     struct topics *topics;     /* for sinks */
+    struct schema_store *schemas; /* for sources and sinks */
     struct source_shares *shares; /* sources decode together with others'; NULL: alone */
     struct operator *client;   /* NULL: the plan has a sink; else the root's rows go there */
     bool writes_first_partition; /* sinks write to partition 0 only */

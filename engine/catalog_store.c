@@ -94,9 +94,11 @@ static struct text text_of_json(const json_t *object, const char *key)
 
 static json_t *json_of_serde(const struct serde *serde)
 {
-    return json_pack("{s:s, s:i, s:b, s:b}", "format", format_info(serde->format)->name,
-                     "delimiter", (int)serde->delimiter, "is_unwrapped", serde->is_unwrapped,
-                     "has_wrap_setting", serde->has_wrap_setting);
+    return json_pack("{s:s, s:i, s:b, s:b, s:i, s:o, s:i}", "format",
+                     format_info(serde->format)->name, "delimiter", (int)serde->delimiter,
+                     "is_unwrapped", serde->is_unwrapped, "has_wrap_setting",
+                     serde->has_wrap_setting, "schema_id", (int)serde->schema_id, "full_name",
+                     json_of_text(serde->full_name), "nullable", (int)serde->nullable);
 }
 
 static json_t *json_of_window(const struct window_spec *window)
@@ -164,6 +166,8 @@ static bool copy_source(struct arena *arena, const struct source *from, struct s
     *to = *from;
     return copy_text(arena, &to->name) && copy_text(arena, &to->topic) &&
            schema_copy(arena, &from->schema, &to->schema) &&
+           copy_text(arena, &to->key_serde.full_name) &&
+           copy_text(arena, &to->value_serde.full_name) &&
            copy_text(arena, &to->timestamp.column) && copy_text(arena, &to->timestamp.pattern) &&
            copy_text(arena, &to->query_id) && copy_text(arena, &to->statement);
 }
@@ -305,8 +309,11 @@ static bool read_serde(const json_t *json, struct serde *out)
     *out = (struct serde){.format = info->kind,
                           .delimiter = (char)integer_of(json, "delimiter"),
                           .is_unwrapped = flag_of(json, "is_unwrapped"),
-                          .has_wrap_setting = flag_of(json, "has_wrap_setting")};
-    return true;
+                          .has_wrap_setting = flag_of(json, "has_wrap_setting"),
+                          .schema_id = (uint32_t)integer_of(json, "schema_id"),
+                          .full_name = text_of_json(json, "full_name"),
+                          .nullable = (enum format_nullable)integer_of(json, "nullable")};
+    return out->nullable <= FORMAT_NULLABLE_WRAPPER;
 }
 
 static struct window_spec read_window(const json_t *json)

@@ -108,6 +108,9 @@ static enum status load_catalog(struct engine *engine, struct diag *diag)
     enum status status =
         catalog_store_load(&engine->catalog, reader, &engine->next_sequence, diag);
     if (status == STATUS_OK) {
+        status = schema_store_load(&engine->schemas, reader, diag);
+    }
+    if (status == STATUS_OK) {
         status = query_load_all(engine, reader, diag);
     }
     reader_close(reader);
@@ -186,6 +189,7 @@ enum status engine_open(const struct engine_options *options, struct engine **ou
     init_locks(engine);
     scratch_pool_init(&engine->scratches);
     catalog_store_init(&engine->catalog);
+    schema_store_init(&engine->schemas);
     atomic_init(&engine->next_transient, 1);
     engine->options = *options;
     engine->options.now_ms = options->now_ms ? options->now_ms : system_now_ms;
@@ -219,6 +223,7 @@ void engine_close(struct engine *engine)
         diag_reset(&diag);
     }
     catalog_store_release(&engine->catalog);
+    schema_store_release(&engine->schemas);
     committer_close(engine->committer);
     topics_close(engine->topics);
     database_close(engine->database);
@@ -281,6 +286,21 @@ enum status engine_create_topic(struct engine *engine, const char *topic,
     TRY(commit_create(&commit, diag));
     const enum status status = topics_create(engine->topics, commit, text_of(topic),
                                              partition_count, &config, NULL, diag);
+    if (status != STATUS_OK) {
+        commit_destroy(commit);
+        return status;
+    }
+    return engine_submit_and_wait(engine, commit, true, diag);
+}
+
+enum status engine_register_schema(struct engine *engine, struct text subject,
+                                   const struct registered_schema *schema, uint32_t wanted_id,
+                                   uint32_t *out_id, struct diag *diag)
+{
+    struct commit *commit = NULL;
+    TRY(commit_create(&commit, diag));
+    const enum status status = schema_store_register(&engine->schemas, subject, schema, wanted_id,
+                                                     commit, out_id, diag);
     if (status != STATUS_OK) {
         commit_destroy(commit);
         return status;

@@ -15,6 +15,7 @@
 #include "base/record.h"
 #include "base/schema.h"
 #include "base/status.h"
+#include "formats/schema_registry.h"
 #include "state/database.h"
 
 struct engine;
@@ -188,6 +189,11 @@ MUST_USE enum status inserter_commit(struct inserter *inserter, struct diag *dia
 
 MUST_USE enum status engine_create_topic(struct engine *engine, const char *topic,
                                          uint32_t partition_count, struct diag *diag);
+/* Registers a schema in the built-in registry, durably; see schema_store_register. */
+MUST_USE enum status engine_register_schema(struct engine *engine, struct text subject,
+                                            const struct registered_schema *schema,
+                                            uint32_t wanted_id, uint32_t *out_id,
+                                            struct diag *diag);
 MUST_USE enum status engine_delete_topic(struct engine *engine, const char *topic,
                                          struct diag *diag);
 /* Appends records and returns when they are durable. partition < 0: by the key's hash, or round

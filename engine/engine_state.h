@@ -14,6 +14,7 @@
 
 #include "engine/catalog_store.h"
 #include "engine/engine.h"
+#include "engine/schema_store.h"
 #include "engine/scratch_pool.h"
 #include "engine/settings.h"
 #include "engine/topic_patterns.h"
@@ -36,6 +37,7 @@ struct engine {
     struct committer *committer;
     struct topics *topics;
     struct topic *log_topic; /* of the processing log; a reference */
+    struct schema_store schemas; /* has a lock of its own */
     struct extensions extensions; /* unloaded last: plans call what is in them */
     const struct function_registry *registry;
     struct topic_patterns hidden_topics;    /* SHOW TOPICS leaves them out */

@@ -42,6 +42,24 @@ struct inserter {
 
 /* --- Opening ---------------------------------------------------------------------------------- */
 
+/* Registers the schema of one side, when its format has such, in a commit of its own. */
+static enum status use_schema(struct inserter *inserter, const struct schema_side *side,
+                              struct schema_use *out, struct diag *diag)
+{
+    struct commit *commit = NULL;
+    if (!format_info(side->serde->format)->uses_registry) {
+        return STATUS_OK;
+    }
+    TRY(commit_create(&commit, diag));
+    const enum status status =
+        schema_store_writing(&inserter->engine->schemas, side, commit, out, diag);
+    if (status != STATUS_OK) {
+        commit_destroy(commit);
+        return status;
+    }
+    return engine_submit_and_wait(inserter->engine, commit, false, diag);
+}
+
 static enum status create_side(struct inserter *inserter, const struct source *source,
                                enum format_side format_side, struct side *side, struct diag *diag)
 {
@@ -65,12 +83,18 @@ static enum status create_side(struct inserter *inserter, const struct source *s
     }
     const struct text delimiter =
         serde->delimiter ? arena_text(&inserter->arena, serde_delimiter(serde)) : TEXT("");
-    const struct encoder_options options = {.format = serde->format,
-                                            .side = format_side,
-                                            .wrap = serde_wrap(serde, format_side),
-                                            .delimiter = delimiter,
-                                            .column_count = count,
-                                            .columns = fields};
+    const struct schema_side written = {.serde = serde,
+                                        .side = format_side,
+                                        .topic = source->topic,
+                                        .column_count = count,
+                                        .columns = fields};
+    struct encoder_options options = {.format = serde->format,
+                                      .side = format_side,
+                                      .wrap = serde_wrap(serde, format_side),
+                                      .delimiter = delimiter,
+                                      .column_count = count,
+                                      .columns = fields};
+    TRY(use_schema(inserter, &written, &options.schema, diag));
     return delimiter.data ? encoder_create(&inserter->arena, &options, &side->encoder, diag)
                           : diag_no_memory(diag);
 }

@@ -24,6 +24,22 @@ const struct source *inspect_find_source_by_topic(struct engine *engine, struct 
     return found;
 }
 
+const struct schema_registry *inspect_registry(struct engine *engine)
+{
+    return &engine->schemas.registry;
+}
+
+bool inspect_find_schema(struct engine *engine, struct text topic, enum format_side side,
+                         uint32_t *out_id)
+{
+    struct arena arena;
+    arena_init(&arena);
+    const struct text subject = schema_store_subject(&arena, topic, side);
+    const bool found = subject.data && schema_store_latest(&engine->schemas, subject, out_id);
+    arena_release(&arena);
+    return found;
+}
+
 enum status inspect_check_queries(struct engine *engine, struct diag *diag)
 {
     for (size_t i = 0; i < engine->query_count; i++) {

@@ -395,9 +395,8 @@ static enum status fill_stream(struct cursor *cursor, struct diag *diag)
 {
     struct pull *pull = cursor->source;
     struct scratch_pool *pool = &cursor->engine->scratches;
-    struct task_scratch *scratch = scratch_pool_take(pool);
-    enum status status = scratch ? STATUS_OK : diag_no_memory(diag);
-    task_borrow_scratch(&pull->task, scratch);
+    struct task_scratch *scratch = NULL;
+    enum status status = scratch_pool_lend(pool, &pull->task, &scratch, diag);
     while (status == STATUS_OK && !cursor->first && !cursor->is_end) {
         size_t count = 0;
         status = task_step(&pull->task, SLICE_ROWS, &count, diag);
@@ -405,8 +404,7 @@ static enum status fill_stream(struct cursor *cursor, struct diag *diag)
             cursor_end(cursor, "Query Completed");
         }
     }
-    task_borrow_scratch(&pull->task, NULL);
-    scratch_pool_give(pool, scratch);
+    scratch_pool_give_back(pool, &pull->task, scratch);
     return status;
 }
 
@@ -484,7 +482,7 @@ static enum status open_stream(struct execution *execution, struct pull *pull)
     const struct task_options options = {
         .topics = engine->topics,
         .plan = &pull->stream_plan,
-        .build = {.topics = engine->topics, .client = pull->client},
+        .build = {.topics = engine->topics, .schemas = &engine->schemas, .client = pull->client},
         .batch_rows = SLICE_ROWS,
         .committed_only = true,
         .now_ms = engine->options.now_ms,

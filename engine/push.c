@@ -64,14 +64,12 @@ static enum status fill(struct cursor *cursor, struct diag *diag)
 {
     struct push *push = cursor->source;
     struct scratch_pool *pool = &cursor->engine->scratches;
-    struct task_scratch *scratch = scratch_pool_take(pool);
-    if (!scratch) {
-        return diag_no_memory(diag);
+    struct task_scratch *scratch = NULL;
+    enum status status = scratch_pool_lend(pool, &push->task, &scratch, diag);
+    if (status == STATUS_OK) {
+        status = fill_from_task(cursor, diag);
     }
-    task_borrow_scratch(&push->task, scratch);
-    const enum status status = fill_from_task(cursor, diag);
-    task_borrow_scratch(&push->task, NULL);
-    scratch_pool_give(pool, scratch);
+    scratch_pool_give_back(pool, &push->task, scratch);
     return status;
 }
 
@@ -109,18 +107,23 @@ static const struct cursor_vtable push_vtable = {
     .each_topic = each_topic,
     .release = release};
 
-bool push_view(const struct cursor *cursor, struct query_view *out)
+void push_visit(struct engine *engine, push_visitor *visit, void *context)
 {
-    const struct push *push = cursor->source;
-    if (cursor->vtable != &push_vtable || !push->plan) {
-        return false;
+    bool keep_going = true;
+    pthread_mutex_lock(&engine->cursor_lock);
+    for (const struct cursor *cursor = engine->cursors; cursor && keep_going;
+         cursor = cursor->next_open) {
+        const struct push *push = cursor->source;
+        if (cursor->vtable == &push_vtable) {
+            const struct query_view view = {.id = text_of(cursor->query_id),
+                                            .sql = push->sql,
+                                            .plan = push->plan,
+                                            .type = "PUSH",
+                                            .state = "RUNNING"};
+            keep_going = visit(context, &view);
+        }
     }
-    *out = (struct query_view){.id = text_of(cursor->query_id),
-                               .sql = push->sql,
-                               .plan = push->plan,
-                               .type = "PUSH",
-                               .state = "RUNNING"};
-    return true;
+    pthread_mutex_unlock(&engine->cursor_lock);
 }
 
 /* A client has nowhere to read a processing log from; the row's column is NULL. */
@@ -140,7 +143,7 @@ static enum status start_task(struct execution *execution, struct cursor *cursor
     const struct task_options options = {
         .topics = engine->topics,
         .plan = push->plan,
-        .build = {.topics = engine->topics, .client = client},
+        .build = {.topics = engine->topics, .schemas = &engine->schemas, .client = client},
         .batch_rows = engine->options.batch_rows,
         .cache_is_off = engine->options.cache_is_off ||
                         settings_cache_is_off(&execution->session->settings),

@@ -114,21 +114,11 @@ static enum status put_positions(struct query *query, const struct op_counters *
     return STATUS_OK;
 }
 
-/* Lends the task what it works in; unborrow_scratch() ends that, also when the task has gone. */
-static enum status borrow_scratch(struct query *query, struct task_scratch **out,
-                                  struct diag *diag)
+/* A failed load or unit may have taken the task away. */
+static void give_back(struct query *query, struct task_scratch *scratch)
 {
-    *out = scratch_pool_take(&query->engine->scratches);
-    task_borrow_scratch(&query->task, *out);
-    return *out ? STATUS_OK : diag_no_memory(diag);
-}
-
-static void unborrow_scratch(struct query *query, struct task_scratch *scratch)
-{
-    if (query->has_task) {
-        task_borrow_scratch(&query->task, NULL);
-    }
-    scratch_pool_give(&query->engine->scratches, scratch);
+    scratch_pool_give_back(&query->engine->scratches, query->has_task ? &query->task : NULL,
+                           scratch);
 }
 
 /* --- Life cycle --------------------------------------------------------------------------- */
@@ -137,10 +127,10 @@ static enum status load_task(struct query *query, struct diag *diag)
 {
     struct reader *reader = NULL;
     struct task_scratch *scratch = NULL;
-    TRY(borrow_scratch(query, &scratch, diag));
+    TRY(scratch_pool_lend(&query->engine->scratches, &query->task, &scratch, diag));
     enum status status = reader_open(query->engine->database, READER_NO_TIMEOUT, &reader, diag);
     if (status != STATUS_OK) {
-        unborrow_scratch(query, scratch);
+        give_back(query, scratch);
         return status;
     }
     status = build_load(&query->task.built, reader, &query->task.context, diag);
@@ -151,7 +141,7 @@ static enum status load_task(struct query *query, struct diag *diag)
         status = reader_scan_counters(reader, query->id, load_counter, &query->task, diag);
     }
     reader_close(reader);
-    unborrow_scratch(query, scratch);
+    give_back(query, scratch);
     return status;
 }
 
@@ -164,6 +154,7 @@ static enum status start_task(struct query *query, struct diag *diag)
         .plan = query->plan,
         .build = {.query_number = query->number,
                   .topics = engine->topics,
+                  .schemas = &engine->schemas,
                   /* Several sources are merged, and no two queries cut their runs alike. */
                   .shares = query->plan->source_count == 1 ? engine->shares : NULL,
                   .writes_first_partition = options->writes_first_partition},
@@ -323,8 +314,12 @@ static int64_t monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void enter_error(struct query *query, const struct diag *diag)
+/* What a record brought about is introduced as Kafka Streams does. */
+static void enter_error(struct query *query, struct diag *diag)
 {
+    if (diag->status == STATUS_INVALID) {
+        diag_prefix(diag, "Exception caught in process: ");
+    }
     memcpy(query->error, diag->message, sizeof(query->error));
     query->error_time_ms = engine_now_ms(query->engine);
     atomic_store(&query->state, QUERY_ERROR);
@@ -438,11 +433,11 @@ static enum status step_once(struct query *query, size_t peer_count, size_t *out
     pthread_mutex_lock(&query->run_lock);
     if (query_get_state(query) == QUERY_RUNNING) {
         struct task_scratch *scratch = NULL;
-        status = borrow_scratch(query, &scratch, diag);
+        status = scratch_pool_lend(&query->engine->scratches, &query->task, &scratch, diag);
         if (status == STATUS_OK) {
             status = step_locked(query, peer_count, out_count, out_is_over, diag);
         }
-        unborrow_scratch(query, scratch);
+        give_back(query, scratch);
     }
     pthread_mutex_unlock(&query->run_lock);
     return status;
@@ -467,11 +462,11 @@ enum status query_pause(struct query *query, struct diag *diag)
     pthread_mutex_lock(&query->run_lock);
     if (query->unit.is_open) {
         struct task_scratch *scratch = NULL;
-        status = borrow_scratch(query, &scratch, diag);
+        status = scratch_pool_lend(&query->engine->scratches, &query->task, &scratch, diag);
         if (status == STATUS_OK) {
             status = end_unit(query, diag);
         }
-        unborrow_scratch(query, scratch);
+        give_back(query, scratch);
     }
     if (status == STATUS_OK && query_get_state(query) == QUERY_RUNNING) {
         atomic_store(&query->state, QUERY_PAUSED);

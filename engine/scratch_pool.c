@@ -36,7 +36,7 @@ void scratch_pool_release(struct scratch_pool *pool)
     pthread_mutex_destroy(&pool->lock);
 }
 
-struct task_scratch *scratch_pool_take(struct scratch_pool *pool)
+static struct task_scratch *take(struct scratch_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
     struct pooled_scratch *pooled = pool->free;
@@ -55,7 +55,7 @@ struct task_scratch *scratch_pool_take(struct scratch_pool *pool)
     return &pooled->scratch;
 }
 
-void scratch_pool_give(struct scratch_pool *pool, struct task_scratch *scratch)
+static void give(struct scratch_pool *pool, struct task_scratch *scratch)
 {
     struct pooled_scratch *pooled = (struct pooled_scratch *)scratch;
     if (!pooled) {
@@ -72,4 +72,21 @@ void scratch_pool_give(struct scratch_pool *pool, struct task_scratch *scratch)
     if (!is_kept) {
         destroy(pooled);
     }
+}
+
+enum status scratch_pool_lend(struct scratch_pool *pool, struct task *task,
+                              struct task_scratch **out, struct diag *diag)
+{
+    *out = take(pool);
+    task_borrow_scratch(task, *out);
+    return *out ? STATUS_OK : diag_no_memory(diag);
+}
+
+void scratch_pool_give_back(struct scratch_pool *pool, struct task *task,
+                            struct task_scratch *scratch)
+{
+    if (task) {
+        task_borrow_scratch(task, NULL);
+    }
+    give(pool, scratch);
 }

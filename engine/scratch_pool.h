@@ -21,9 +21,12 @@ void scratch_pool_init(struct scratch_pool *pool);
 /* All must have been given back. */
 void scratch_pool_release(struct scratch_pool *pool);
 
-/* NULL when memory is out. */
-struct task_scratch *scratch_pool_take(struct scratch_pool *pool);
-/* Takes it back; accepts NULL. */
-void scratch_pool_give(struct scratch_pool *pool, struct task_scratch *scratch);
+/* Lends task, which has none, a scratch to step with. The scratch is *out too: NULL when memory is
+ * out, and then it still goes to scratch_pool_give_back(). */
+MUST_USE enum status scratch_pool_lend(struct scratch_pool *pool, struct task *task,
+                                       struct task_scratch **out, struct diag *diag);
+/* Ends that; task is NULL when it has gone meanwhile. */
+void scratch_pool_give_back(struct scratch_pool *pool, struct task *task,
+                            struct task_scratch *scratch);
 
 #endif

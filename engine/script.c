@@ -43,8 +43,8 @@ static const struct {
     [STATEMENT_ALTER_SOURCE] = {statement_alter_source, "ALTER", LOCK_ALONE, false},
     [STATEMENT_CREATE_TYPE] = {statement_create_type, "CREATE TYPE", LOCK_ALONE, false},
     [STATEMENT_DROP_TYPE] = {statement_drop_type, "DROP TYPE", LOCK_ALONE, false},
-    [STATEMENT_CREATE_CONNECTOR] = {statement_create_connector, "CREATE CONNECTOR", LOCK_NONE,
-                                    false},
+    [STATEMENT_CREATE_CONNECTOR] = {statement_create_connector, "CREATE CONNECTOR",
+                                    LOCK_NONE, false},
     [STATEMENT_DROP_CONNECTOR] = {statement_drop_connector, "DROP CONNECTOR", LOCK_NONE, false},
     [STATEMENT_LIST] = {statement_list, "SHOW", LOCK_SHARED, false},
     [STATEMENT_DESCRIBE] = {statement_describe, "DESCRIBE", LOCK_SHARED, false},
@@ -61,8 +61,8 @@ static const struct {
     [STATEMENT_ASSERT_TOPIC] = {statement_assert_topic, "ASSERT TOPIC", LOCK_NONE, false},
     [STATEMENT_ASSERT_SCHEMA] = {statement_assert_schema, "ASSERT SCHEMA", LOCK_NONE, false},
     [STATEMENT_ASSERT_VALUES] = {statement_assert_values, "ASSERT VALUES", LOCK_SHARED, false},
-    [STATEMENT_ASSERT_NULL_VALUES] = {statement_assert_values, "ASSERT NULL VALUES", LOCK_SHARED,
-                                      false},
+    [STATEMENT_ASSERT_NULL_VALUES] = {statement_assert_values, "ASSERT NULL VALUES",
+                                      LOCK_SHARED, false},
     [STATEMENT_ASSERT_SOURCE] = {statement_assert_source, "ASSERT STREAM or ASSERT TABLE",
                                  LOCK_SHARED, false},
     [STATEMENT_RUN_SCRIPT] = {NULL, "RUN SCRIPT", LOCK_NONE, false},
@@ -197,6 +197,14 @@ static struct text find_setting(void *context, struct text name)
     return settings_find(&execution->session->settings, name);
 }
 
+static enum status infer_columns(void *context, const struct schema_question *question,
+                                 struct arena *arena, const struct type_field **out,
+                                 uint32_t *out_count, struct diag *diag)
+{
+    const struct execution *execution = context;
+    return schema_store_infer(&execution->engine->schemas, question, arena, out, out_count, diag);
+}
+
 void execution_init_catalog(struct execution *execution)
 {
     execution->catalog = (struct catalog){.context = execution,
@@ -204,7 +212,8 @@ void execution_init_catalog(struct execution *execution)
                                           .each_source = each_source,
                                           .find_type = find_type,
                                           .find_topic = find_topic,
-                                          .find_setting = find_setting};
+                                          .find_setting = find_setting,
+                                          .infer_columns = infer_columns};
 }
 
 struct text execution_setting(const struct execution *execution, const char *name)

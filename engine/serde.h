@@ -11,6 +11,26 @@ static inline struct text serde_delimiter(const struct serde *serde)
     return (struct text){&serde->delimiter, serde->delimiter ? 1 : 0};
 }
 
+/* The columns of one role as fields, in arena; names and types are borrowed. */
+static inline enum status serde_columns(struct arena *arena, const struct schema *schema,
+                                        enum column_role role, const struct type_field **out,
+                                        uint32_t *out_count, struct diag *diag)
+{
+    struct type_field *fields = arena_array(arena, schema->column_count, sizeof(*fields));
+    if (!fields) {
+        return diag_no_memory(diag);
+    }
+    *out_count = 0;
+    for (uint32_t i = 0; i < schema->column_count; i++) {
+        if (schema->columns[i].role == role) {
+            fields[(*out_count)++] =
+                (struct type_field){schema->columns[i].name, schema->columns[i].type};
+        }
+    }
+    *out = fields;
+    return STATUS_OK;
+}
+
 static inline enum format_wrap serde_wrap(const struct serde *serde, enum format_side side)
 {
     if (serde->is_unwrapped) {

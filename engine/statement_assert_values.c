@@ -120,25 +120,10 @@ static void ignore_log(void *log_context, const struct log_entry *entry)
     (void)entry;
 }
 
-static enum status step_to_end(const struct execution *execution, struct task *task)
-{
-    struct scratch_pool *pool = &execution->engine->scratches;
-    struct task_scratch *scratch = scratch_pool_take(pool);
-    enum status status = scratch ? STATUS_OK : diag_no_memory(execution->diag);
-    size_t count = 1;
-    task_borrow_scratch(task, scratch);
-    while (status == STATUS_OK && count > 0) {
-        status = task_step(task, ROWS_AT_ONCE, &count, execution->diag);
-    }
-    task_borrow_scratch(task, NULL);
-    scratch_pool_give(pool, scratch);
-    return status;
-}
-
 static enum status run_task(const struct execution *execution, const struct plan *plan,
                             struct operator *client)
 {
-    const struct engine *engine = execution->engine;
+    struct engine *engine = execution->engine;
     const struct task_options options = {.topics = engine->topics,
                                          .plan = plan,
                                          .build = {.topics = engine->topics, .client = client},
@@ -149,10 +134,17 @@ static enum status run_task(const struct execution *execution, const struct plan
                                          .clock = engine->options.clock,
                                          .log = ignore_log};
     struct task task;
+    size_t count = 1;
     TRY(task_init(&task, &options, execution->diag));
     task_seek_all(&task, false);
     (void)task_begin_round(&task);
-    const enum status status = step_to_end(execution, &task);
+    struct task_scratch *scratch = NULL;
+    enum status status =
+        scratch_pool_lend(&engine->scratches, &task, &scratch, execution->diag);
+    while (status == STATUS_OK && count > 0) {
+        status = task_step(&task, ROWS_AT_ONCE, &count, execution->diag);
+    }
+    scratch_pool_give_back(&engine->scratches, &task, scratch);
     task_release(&task);
     return status;
 }

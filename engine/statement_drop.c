@@ -95,6 +95,26 @@ static enum status delete_topic(struct execution *execution, struct commit *comm
     return status;
 }
 
+/* The subjects of a deleted topic. */
+static enum status drop_subjects(struct execution *execution, struct commit *commit,
+                                 const struct source *source)
+{
+    static const enum format_side sides[] = {FORMAT_KEY, FORMAT_VALUE};
+    for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]); i++) {
+        const struct serde *serde =
+            sides[i] == FORMAT_KEY ? &source->key_serde : &source->value_serde;
+        const struct text subject =
+            schema_store_subject(execution->arena, source->topic, sides[i]);
+        if (!subject.data) {
+            return diag_no_memory(execution->diag);
+        }
+        if (format_info(serde->format)->uses_registry) {
+            TRY(schema_store_drop(&execution->engine->schemas, subject, commit, execution->diag));
+        }
+    }
+    return STATUS_OK;
+}
+
 static enum status drop_all(struct execution *execution, const struct source *source,
                             struct commit *commit)
 {
@@ -106,6 +126,7 @@ static enum status drop_all(struct execution *execution, const struct source *so
         engine_remove_query(engine, query);
     }
     if (execution->statement->drop_source.delete_topic) {
+        TRY(drop_subjects(execution, commit, source));
         TRY(delete_topic(execution, commit, source));
     }
     return catalog_store_drop_source(&engine->catalog, source->name, commit, execution->diag);

@@ -20,35 +20,36 @@ static enum status give_description(struct execution *execution, json_t *descrip
 
 /* --- A running query ---------------------------------------------------------------------- */
 
-/* A client's push query of this id; NULL: there is none, or no memory. */
-static json_t *describe_push(struct engine *engine, struct text id)
+struct wanted {
+    const struct engine *engine;
+    struct text id;
+    json_t *description; /* NULL: not found */
+};
+
+static bool describe_wanted(void *context, const struct query_view *view)
 {
-    json_t *description = NULL;
-    struct query_view view;
-    pthread_mutex_lock(&engine->cursor_lock);
-    for (const struct cursor *cursor = engine->cursors; cursor && !description;
-         cursor = cursor->next_open) {
-        if (text_equal_nocase(text_of(cursor->query_id), id) && push_view(cursor, &view)) {
-            description = entity_query_description(engine, &view);
-        }
+    struct wanted *wanted = context;
+    if (text_equal_nocase(view->id, wanted->id)) {
+        wanted->description = entity_query_description(wanted->engine, view);
+        return false;
     }
-    pthread_mutex_unlock(&engine->cursor_lock);
-    return description;
+    return true;
 }
 
 static enum status explain_query(struct execution *execution)
 {
     const struct identifier *id = &execution->statement->explain.query_id;
-    const struct engine *engine = execution->engine;
+    struct engine *engine = execution->engine;
     for (size_t i = 0; i < engine->query_count; i++) {
         if (text_equal_nocase(engine->queries[i]->id, id->name)) {
             const struct query_view view = query_view_of(engine->queries[i]);
             return give_description(execution, entity_query_description(engine, &view));
         }
     }
-    json_t *push = describe_push(execution->engine, id->name);
-    if (push) {
-        return give_description(execution, push);
+    struct wanted wanted = {.engine = engine, .id = id->name};
+    push_visit(engine, describe_wanted, &wanted);
+    if (wanted.description) {
+        return give_description(execution, wanted.description);
     }
     return diag_fail(execution->diag, STATUS_MISSING, id->pos,
                      "Query with id:%.*s does not exist, use SHOW QUERIES to view the full set "

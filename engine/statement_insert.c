@@ -11,7 +11,7 @@
 /* One side (key or value) of a row as record bytes; data NULL for null bytes. */
 static enum status encode_side(struct execution *execution, const struct source *source,
                                enum format_side side, const struct value *values,
-                               struct buffer *out, struct text *out_text)
+                               struct commit *commit, struct buffer *out, struct text *out_text)
 {
     const bool is_key = side == FORMAT_KEY;
     const enum column_role role = is_key ? COLUMN_KEY : COLUMN_VALUE;
@@ -34,12 +34,19 @@ static enum status encode_side(struct execution *execution, const struct source 
             next++;
         }
     }
-    const struct encoder_options options = {.format = serde->format,
-                                            .side = side,
-                                            .wrap = serde_wrap(serde, side),
-                                            .delimiter = serde_delimiter(serde),
-                                            .column_count = count,
-                                            .columns = fields};
+    const struct schema_side written = {.serde = serde,
+                                        .side = side,
+                                        .topic = source->topic,
+                                        .column_count = count,
+                                        .columns = fields};
+    struct encoder_options options = {.format = serde->format,
+                                      .side = side,
+                                      .wrap = serde_wrap(serde, side),
+                                      .delimiter = serde_delimiter(serde),
+                                      .column_count = count,
+                                      .columns = fields};
+    TRY(schema_store_writing(&execution->engine->schemas, &written, commit, &options.schema,
+                             execution->diag));
     struct encoder *encoder = NULL;
     struct encoded_record record;
     const struct encode_rows rows = {.count = 1};
@@ -59,26 +66,43 @@ static uint32_t partition_of(const struct engine *engine, const struct topic *to
 }
 
 static enum status append_record(struct execution *execution, const struct source *source,
-                                 const struct record *record)
+                                 const struct record *record, struct commit *commit)
 {
     struct engine *engine = execution->engine;
     struct topic *topic = topics_find(engine->topics, source->topic);
-    struct commit *commit = NULL;
     if (!topic) {
         return diag_fail(execution->diag, STATUS_MISSING, execution->statement->pos,
                          "Kafka topic does not exist: %.*s", TEXT_ARGS(source->topic));
     }
-    enum status status = commit_create(&commit, execution->diag);
-    if (status == STATUS_OK) {
-        status = topics_append(engine->topics, commit, topic, partition_of(engine, topic, record),
-                               record, 1, execution->diag);
-    }
+    const enum status status =
+        topics_append(engine->topics, commit, topic, partition_of(engine, topic, record), record,
+                      1, execution->diag);
     topic_unref(topic);
-    if (status != STATUS_OK) {
-        commit_destroy(commit);
-        return status;
+    return status;
+}
+
+/* Puts the whole insert into commit. */
+static enum status add_record(struct execution *execution, const struct insert_plan *plan,
+                              struct commit *commit)
+{
+    struct buffer keys;
+    struct buffer values;
+    buffer_init(&keys);
+    buffer_init(&values);
+    struct record record = {
+        .time_ms = plan->has_time ? plan->time_ms : engine_now_ms(execution->engine)};
+    enum status status = encode_side(execution, plan->source, FORMAT_KEY, plan->values, commit,
+                                     &keys, &record.key);
+    if (status == STATUS_OK) {
+        status = encode_side(execution, plan->source, FORMAT_VALUE, plan->values, commit, &values,
+                             &record.value);
     }
-    return execution_submit(execution, commit);
+    if (status == STATUS_OK) {
+        status = append_record(execution, plan->source, &record, commit);
+    }
+    buffer_release(&keys);
+    buffer_release(&values);
+    return status;
 }
 
 static enum status insert_values(struct execution *execution)
@@ -86,31 +110,20 @@ static enum status insert_values(struct execution *execution)
     const struct insert_values_statement *insert = &execution->statement->values;
     const struct planner planner = execution_planner(execution, execution->arena);
     struct insert_plan plan;
+    struct commit *commit = NULL;
     TRY(plan_insert_values(&planner, insert, &execution->evaluation->context, &plan));
     if (engine_topic_is_read_only(execution->engine, plan.source->topic)) {
         return diag_fail(execution->diag, STATUS_INVALID, insert->target.pos,
                          "Cannot insert values into read-only topic: %.*s",
                          TEXT_ARGS(plan.source->topic));
     }
-
-    struct buffer keys;
-    struct buffer values;
-    buffer_init(&keys);
-    buffer_init(&values);
-    struct record record = {
-        .time_ms = plan.has_time ? plan.time_ms : engine_now_ms(execution->engine)};
-    enum status status =
-        encode_side(execution, plan.source, FORMAT_KEY, plan.values, &keys, &record.key);
-    if (status == STATUS_OK) {
-        status = encode_side(execution, plan.source, FORMAT_VALUE, plan.values, &values,
-                             &record.value);
+    TRY(commit_create(&commit, execution->diag));
+    const enum status status = add_record(execution, &plan, commit);
+    if (status != STATUS_OK) {
+        commit_destroy(commit);
+        return status;
     }
-    if (status == STATUS_OK) {
-        status = append_record(execution, plan.source, &record);
-    }
-    buffer_release(&keys);
-    buffer_release(&values);
-    return status;
+    return execution_submit(execution, commit);
 }
 
 enum status statement_insert_values(struct execution *execution)

@@ -210,6 +210,13 @@ static enum status give_topics(struct execution *execution)
 
 /* --- Queries ------------------------------------------------------------------------------ */
 
+static bool append_line(void *context, const struct query_view *view)
+{
+    json_t **list = context;
+    entity_append(list, entity_query_line(view));
+    return true;
+}
+
 static enum status give_queries(struct execution *execution)
 {
     struct engine *engine = execution->engine;
@@ -217,35 +224,33 @@ static enum status give_queries(struct execution *execution)
     for (size_t i = 0; i < engine->query_count; i++) {
         entity_append(&list, entity_query(engine->queries[i], false));
     }
-    struct query_view view;
-    pthread_mutex_lock(&engine->cursor_lock);
-    for (const struct cursor *cursor = engine->cursors; cursor; cursor = cursor->next_open) {
-        if (push_view(cursor, &view)) {
-            entity_append(&list, entity_query_line(&view));
-        }
-    }
-    pthread_mutex_unlock(&engine->cursor_lock);
+    push_visit(engine, append_line, &list);
     return execution_give(execution, json_pack("{s:s, s:o}", "@type", "queries", "queries", list));
+}
+
+struct descriptions {
+    const struct engine *engine;
+    json_t *list;
+};
+
+static bool append_description(void *context, const struct query_view *view)
+{
+    struct descriptions *descriptions = context;
+    entity_append(&descriptions->list, entity_query_description(descriptions->engine, view));
+    return true;
 }
 
 static enum status give_query_descriptions(struct execution *execution)
 {
     struct engine *engine = execution->engine;
-    struct query_view view;
-    json_t *list = json_array();
+    struct descriptions descriptions = {.engine = engine, .list = json_array()};
     for (size_t i = 0; i < engine->query_count; i++) {
-        view = query_view_of(engine->queries[i]);
-        entity_append(&list, entity_query_description(engine, &view));
+        const struct query_view view = query_view_of(engine->queries[i]);
+        (void)append_description(&descriptions, &view);
     }
-    pthread_mutex_lock(&engine->cursor_lock);
-    for (const struct cursor *cursor = engine->cursors; cursor; cursor = cursor->next_open) {
-        if (push_view(cursor, &view)) {
-            entity_append(&list, entity_query_description(engine, &view));
-        }
-    }
-    pthread_mutex_unlock(&engine->cursor_lock);
+    push_visit(engine, append_description, &descriptions);
     return execution_give(execution, json_pack("{s:s, s:o}", "@type", "query_descriptions",
-                                               "queryDescriptions", list));
+                                               "queryDescriptions", descriptions.list));
 }
 
 /* --- Sources ------------------------------------------------------------------------------ */

@@ -12,8 +12,11 @@ MUST_USE enum status print_open(struct execution *execution, struct cursor **out
 
 struct query_view;
 
-/* What SHOW QUERIES and EXPLAIN show of a client's push query; false for other cursors. *out
- * borrows from the cursor, so it is good while cursor_lock is held. */
-bool push_view(const struct cursor *cursor, struct query_view *out);
+/* What SHOW QUERIES and EXPLAIN show of a client's push query; valid during the call. False ends
+ * the visit. Runs under cursor_lock. */
+typedef bool push_visitor(void *context, const struct query_view *view);
+
+/* Visits the open push queries. */
+void push_visit(struct engine *engine, push_visitor *visit, void *context);
 
 #endif

@@ -11,6 +11,7 @@
 #include "engine/execution.h"
 #include "engine/query.h"
 #include "engine/query_load.h"
+#include "engine/serde.h"
 
 static const char *kind_name(bool is_table)
 {
@@ -68,6 +69,42 @@ static enum status create_topic(struct execution *execution, struct commit *comm
             : TEXT("delete");
     return topics_create(topics, commit, definition->source.topic, definition->partition_count,
                          &config, NULL, execution->diag);
+}
+
+/* --- Schemas ------------------------------------------------------------------------------ */
+
+/* Registers what the columns of one side look like in its topic. only_first: unless the subject
+ * has a schema already, as for CREATE with columns. */
+static enum status register_side(struct execution *execution, const struct source *source,
+                                 enum format_side side, bool only_first, struct commit *commit)
+{
+    struct schema_store *store = &execution->engine->schemas;
+    const bool is_key = side == FORMAT_KEY;
+    struct schema_side written = {.serde = is_key ? &source->key_serde : &source->value_serde,
+                                  .side = side,
+                                  .topic = source->topic};
+    struct schema_use use;
+    uint32_t id = 0;
+    if (!format_info(written.serde->format)->uses_registry) {
+        return STATUS_OK;
+    }
+    const struct text subject = schema_store_subject(execution->arena, source->topic, side);
+    if (!subject.data) {
+        return diag_no_memory(execution->diag);
+    }
+    if (only_first && schema_store_latest(store, subject, &id)) {
+        return STATUS_OK;
+    }
+    TRY(serde_columns(execution->arena, &source->schema, is_key ? COLUMN_KEY : COLUMN_VALUE,
+                      &written.columns, &written.column_count, execution->diag));
+    return schema_store_writing(store, &written, commit, &use, execution->diag);
+}
+
+static enum status register_schemas(struct execution *execution, const struct source *source,
+                                    bool only_first, struct commit *commit)
+{
+    TRY(register_side(execution, source, FORMAT_KEY, only_first, commit));
+    return register_side(execution, source, FORMAT_VALUE, only_first, commit);
 }
 
 /* --- Queries ------------------------------------------------------------------------------ */
@@ -171,6 +208,7 @@ static enum status register_source(struct execution *execution,
     struct engine *engine = execution->engine;
     const uint64_t sequence = engine->next_sequence;
     TRY(create_topic(execution, commit, definition));
+    TRY(register_schemas(execution, &definition->source, true, commit));
     if (definition->source.is_table && definition->source.is_read_only) {
         TRY(make_source_table_query(execution, &definition->source, sequence, commit, out_query));
     }
@@ -292,6 +330,7 @@ static enum status register_query(struct execution *execution, struct new_query 
     definition->source.query_id = new_query->id;
     definition->source.statement = execution->statement->text;
     TRY(create_topic(execution, commit, definition));
+    TRY(register_schemas(execution, &definition->source, false, commit));
     TRY(make_query(execution, new_query, commit, out));
     TRY(catalog_store_put_source(&engine->catalog, &definition->source, sequence, commit,
                                  execution->diag));
@@ -419,8 +458,13 @@ static enum status run_insert_select(struct execution *execution, struct arena *
     struct commit *commit = NULL;
     TRY(plan_insert_select(&planner, insert, &new_query.plan));
     TRY(insert_query_id(execution, &new_query));
+    const struct source *target =
+        catalog_store_find_source(&engine->catalog, insert->target.name);
     TRY(commit_create(&commit, execution->diag));
-    const enum status status = make_query(execution, &new_query, commit, &query);
+    enum status status = register_schemas(execution, target, false, commit);
+    if (status == STATUS_OK) {
+        status = make_query(execution, &new_query, commit, &query);
+    }
     if (status != STATUS_OK) {
         commit_destroy(commit);
         return status;

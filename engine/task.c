@@ -416,6 +416,7 @@ enum status task_step(struct task *task, size_t row_count_max, size_t *out_count
                       struct diag *diag)
 {
     size_t done = 0;
+    assert(task->scratch);
     while (done < row_count_max) {
         struct choice choice;
         TRY(choose(task, &choice, diag));

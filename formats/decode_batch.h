@@ -49,6 +49,11 @@ MUST_USE enum status delimited_decoder_create(struct arena *arena,
 MUST_USE enum status kafka_decoder_create(struct arena *arena,
                                           const struct decoder_options *options,
                                           struct decoder **out, struct diag *diag);
+MUST_USE enum status json_sr_decoder_create(struct arena *arena,
+                                            const struct decoder_options *options,
+                                            struct decoder **out, struct diag *diag);
+MUST_USE enum status avro_decoder_create(struct arena *arena, const struct decoder_options *options,
+                                         struct decoder **out, struct diag *diag);
 /* A side that holds nothing (format_is_void): every record is a null row. */
 MUST_USE enum status none_decoder_create(struct arena *arena, const struct decoder_options *options,
                                          struct decoder **out, struct diag *diag);

@@ -19,6 +19,8 @@ static decoder_create_fn *const creators[FORMAT_KIND_COUNT] = {
     [FORMAT_KAFKA] = kafka_decoder_create,
     [FORMAT_DELIMITED] = delimited_decoder_create,
     [FORMAT_JSON] = json_decoder_create,
+    [FORMAT_JSON_SR] = json_sr_decoder_create,
+    [FORMAT_AVRO] = avro_decoder_create,
 };
 
 static enum status decode_none(struct decoder *decoder, struct decode_batch *batch,

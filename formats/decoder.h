@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "base/type.h"
 #include "formats/format.h"
+#include "formats/schema_registry.h"
 
 struct decoder;
 
@@ -30,6 +31,7 @@ struct decoder_options {
     enum format_wrap wrap; /* what format_wrap_of says */
     struct text delimiter; /* DELIMITED: one character; empty means "," */
     struct text topic;     /* named in messages */
+    struct schema_use schema; /* registry formats */
     uint32_t column_count;
     const struct type_field *columns; /* the side's columns in schema order */
     const bool *wanted;               /* one per column: decode it. NULL means all */

@@ -5,13 +5,15 @@
 
 #include "formats/encoder.h"
 
-/* Appends one row's record. Failed appends are noted in out alone. */
+/* Appends one row's record. Failed appends are noted in out alone; a row that cannot be written
+ * at all in encoder->refusal. */
 typedef void encode_fn(struct encoder *encoder, const struct column *const *columns, size_t row,
                        struct buffer *out);
 
 /* Base of every format's encoder. */
 struct encoder {
     encode_fn *encode;
+    const char *refusal;      /* why a row could not be written; set by encode */
     bool null_is_null_record; /* one column, unwrapped: NULL becomes null bytes */
     struct encoder_options options;
 };
@@ -24,5 +26,10 @@ MUST_USE enum status delimited_encoder_create(struct arena *arena,
 MUST_USE enum status kafka_encoder_create(struct arena *arena,
                                           const struct encoder_options *options,
                                           struct encoder **out, struct diag *diag);
+MUST_USE enum status json_sr_encoder_create(struct arena *arena,
+                                            const struct encoder_options *options,
+                                            struct encoder **out, struct diag *diag);
+MUST_USE enum status avro_encoder_create(struct arena *arena, const struct encoder_options *options,
+                                         struct encoder **out, struct diag *diag);
 
 #endif

@@ -16,6 +16,8 @@ static encoder_create_fn *const creators[FORMAT_KIND_COUNT] = {
     [FORMAT_KAFKA] = kafka_encoder_create,
     [FORMAT_DELIMITED] = delimited_encoder_create,
     [FORMAT_JSON] = json_encoder_create,
+    [FORMAT_JSON_SR] = json_sr_encoder_create,
+    [FORMAT_AVRO] = avro_encoder_create,
 };
 
 static enum status none_encoder_create(struct arena *arena, const struct encoder_options *options,
@@ -67,6 +69,12 @@ enum status encoder_encode(struct encoder *encoder, const struct column *const *
         if (!is_null_record(encoder, columns, rows, row)) {
             encoder->encode(encoder, columns, row, out);
             records[i].bytes = (uint32_t)(out->bytes - offset);
+        }
+        if (encoder->refusal) {
+            const char *refusal = encoder->refusal;
+            encoder->refusal = NULL;
+            return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                             "Error serializing message to topic: %s", refusal);
         }
     }
     return buffer_status(out, diag);

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "base/type.h"
 #include "formats/format.h"
+#include "formats/schema_registry.h"
 
 struct encoder;
 
@@ -25,6 +26,7 @@ struct encoder_options {
     enum format_side side;
     enum format_wrap wrap; /* what format_wrap_of says */
     struct text delimiter; /* DELIMITED: one character; empty means "," */
+    struct schema_use schema; /* registry formats */
     uint32_t column_count;
     const struct type_field *columns; /* the side's columns in schema order */
 };
@@ -53,7 +55,9 @@ MUST_USE enum status encoder_create(struct arena *arena, const struct encoder_op
 /* Appends the rows to out and fills records, one per row of rows. columns has one column per
  * column of the options, in their order, all present. A single unwrapped column that is NULL
  * (JSON unwrapped, KAFKA, DELIMITED) becomes null bytes, as does every row of a side that holds
- * nothing (format_is_void). Fails with STATUS_NO_MEMORY when out cannot grow. */
+ * nothing (format_is_void). Fails with STATUS_NO_MEMORY when out cannot grow, and with
+ * STATUS_INVALID for a row that its registered schema has no form for: a NULL where it wants a
+ * value. */
 MUST_USE enum status encoder_encode(struct encoder *encoder, const struct column *const *columns,
                                     const struct encode_rows *rows, struct buffer *out,
                                     struct encoded_record *records, struct diag *diag);

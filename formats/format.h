@@ -34,6 +34,9 @@ enum format_side { FORMAT_KEY, FORMAT_VALUE };
  * feature. NONE_SET means that the format's own way holds and no feature is listed. */
 enum format_wrap { FORMAT_WRAP_NONE_SET, FORMAT_WRAP_SINGLES, FORMAT_UNWRAP_SINGLES };
 
+/* How Protobuf tells null from a scalar's zero; ..._PROTOBUF_NULLABLE_REPRESENTATION. */
+enum format_nullable { FORMAT_NULLABLE_NOT, FORMAT_NULLABLE_OPTIONAL, FORMAT_NULLABLE_WRAPPER };
+
 /* What WITH (...) may set for a format; bits. */
 enum format_property {
     FORMAT_DELIMITER = 1,

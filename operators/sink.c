@@ -351,6 +351,7 @@ static enum status create_encoder(struct arena *arena, const struct sink_options
         .side = side,
         .wrap = serde->wrap,
         .delimiter = serde->delimiter,
+        .schema = serde->schema,
         .column_count = count,
         .columns = fields,
     };

@@ -575,6 +575,7 @@ static enum status create_side(struct source *self, struct arena *arena, enum co
         .side = role == COLUMN_KEY ? FORMAT_KEY : FORMAT_VALUE,
         .wrap = serde->wrap,
         .delimiter = serde->delimiter,
+        .schema = serde->schema,
         .topic = self->options.topic,
         .column_count = side->column_count,
         .columns = fields,

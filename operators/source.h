@@ -22,6 +22,7 @@
 #include "base/record.h"
 #include "base/schema.h"
 #include "formats/format.h"
+#include "formats/schema_registry.h"
 #include "operators/operator.h"
 #include "operators/window.h"
 
@@ -30,6 +31,7 @@ struct op_serde {
     enum format_kind format;
     enum format_wrap wrap; /* what format_wrap_of says */
     struct text delimiter; /* DELIMITED: one character; empty: "," */
+    struct schema_use schema; /* registry formats */
 };
 
 /* Where a row's event time (source) or a record's timestamp (sink) comes from. */

@@ -31,6 +31,9 @@ struct serde {
     char delimiter;        /* DELIMITED */
     bool is_unwrapped;     /* one column as the bare value, not as an object */
     bool has_wrap_setting; /* WRAP_SINGLE_VALUE was given: shown as a feature of the source */
+    uint32_t schema_id;    /* ..._SCHEMA_ID: records are written with it; 0: by the columns */
+    struct text full_name; /* ..._SCHEMA_FULL_NAME, or what AVRO calls its keys; data NULL: none */
+    enum format_nullable nullable;
 };
 
 enum timestamp_source {
@@ -67,6 +70,16 @@ struct catalog_topic {
     int64_t retention_ms; /* -1: for ever */
 };
 
+/* Which schema of the registry is meant, and how its columns are to be named. */
+struct schema_question {
+    struct text topic;
+    enum format_side side;
+    enum format_kind format; /* that the schema must be of */
+    bool is_unwrapped;       /* the schema is one value */
+    uint32_t id;             /* 0: the newest one of the topic's subject */
+    struct text full_name;
+};
+
 /* The engine's answers to the planner's questions; context is passed through. */
 struct catalog {
     void *context;
@@ -81,6 +94,11 @@ struct catalog {
     /* The setting in force for this statement (SET, request property, server configuration), or
      * its default; data NULL when it has neither. Names without the "ksql.streams." prefix. */
     struct text (*find_setting)(void *context, struct text name);
+    /* The columns of a registered schema, in arena. Fails with ksqlDB's text when it does not
+     * exist or is of another format. NULL: there is no registry. */
+    enum status (*infer_columns)(void *context, const struct schema_question *question,
+                                 struct arena *arena, const struct type_field **out,
+                                 uint32_t *out_count, struct diag *diag);
 };
 
 #endif

@@ -8,6 +8,7 @@
 #include "planner/planner.h"
 #include "planner/properties.h"
 #include "planner/query_print.h"
+#include "planner/schema_inference.h"
 #include "planner/select_plan.h"
 #include "planner/serde_choice.h"
 #include "planner/settings.h"
@@ -81,8 +82,8 @@ static enum status choose_serdes(const struct planner *planner,
 {
     const struct query *query = select->builder.query;
     const enum status status = serde_choose_for_sink(
-        planner, properties, query->sources[0].source, select->is_partitioned_by_null,
-        &source->schema, &source->key_serde, &source->value_serde);
+        planner, properties, query->sources[0].source, statement->name.name,
+        select->is_partitioned_by_null, &source->schema, &source->key_serde, &source->value_serde);
     if (status != STATUS_INVALID) {
         return status;
     }
@@ -119,7 +120,7 @@ static enum status define_sink(const struct planner *planner,
         return diag_no_memory(planner->diag);
     }
     *out = (struct source_definition){source, topic.partition_count, topic.retention_ms};
-    return STATUS_OK;
+    return schema_check_ids(planner, properties, &source);
 }
 
 enum status plan_create_as(const struct planner *planner,
@@ -276,9 +277,15 @@ enum status plan_insert_select(const struct planner *planner,
     TRY(check_missing_key(planner, &select));
     TRY(adapt_schema(planner, &statement->target, select.root, &target->schema));
     struct source copy = *target;
-    copy.topic = arena_text(planner->arena, target->topic);
-    if (!copy.topic.data) {
-        return diag_no_memory(planner->diag);
+    struct text *const texts[] = {&copy.topic, &copy.key_serde.full_name,
+                                  &copy.value_serde.full_name};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        if (texts[i]->data) {
+            *texts[i] = arena_text(planner->arena, *texts[i]);
+            if (!texts[i]->data) {
+                return diag_no_memory(planner->diag);
+            }
+        }
     }
     copy.timestamp = (struct timestamp_spec){.source = TIMESTAMP_OF_RECORD};
     TRY(sink_step(&select, &copy, &sink));

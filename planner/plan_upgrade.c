@@ -204,7 +204,8 @@ static enum status check_aggregate(const struct plan_step *old_step,
 static bool serde_equal(const struct serde *a, const struct serde *b)
 {
     return a->format == b->format && a->delimiter == b->delimiter &&
-           a->is_unwrapped == b->is_unwrapped;
+           a->is_unwrapped == b->is_unwrapped && a->schema_id == b->schema_id &&
+           text_equal(a->full_name, b->full_name) && a->nullable == b->nullable;
 }
 
 static enum status check_source(const struct plan_step *old_step, const struct plan_step *new_step,

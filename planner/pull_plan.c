@@ -353,6 +353,8 @@ static enum status copy_source(const struct planner *planner, const struct sourc
     copy->query_id = arena_text(planner->arena, source->query_id);
     copy->statement = (struct text){NULL, 0};
     copy->timestamp.column = arena_text(planner->arena, source->timestamp.column);
+    copy->key_serde.full_name = (struct text){NULL, 0}; /* its store is read, not its topic */
+    copy->value_serde.full_name = (struct text){NULL, 0};
     if (source->timestamp.pattern.data) {
         copy->timestamp.pattern = arena_text(planner->arena, source->timestamp.pattern);
     }

@@ -8,6 +8,7 @@
 
 #include <assert.h>
 
+#include "formats/schema_registry.h"
 #include "planner/settings.h"
 
 /* The properties of one side. */
@@ -64,11 +65,23 @@ static enum status check_protobuf_only(const struct planner *planner,
 
 static enum status check_full_name(const struct planner *planner, struct text name)
 {
-    if (name.bytes > 0) {
-        return STATUS_OK;
+    for (size_t i = 0; i < name.bytes; i++) {
+        if (name.data[i] != ' ') {
+            return STATUS_OK;
+        }
     }
     return diag_fail(planner->diag, STATUS_INVALID, SQL_POS_NONE,
                      "fullSchemaName cannot be empty. Format configuration: {fullSchemaName=}");
+}
+
+/* The name that the properties give to the side's record or message. */
+static const struct property_value *given_full_name(const struct properties *properties,
+                                                    const struct side_properties *side)
+{
+    const struct property_value *values = properties->values;
+    return side == &value_side && values[PROPERTY_VALUE_AVRO_SCHEMA_FULL_NAME].is_set
+               ? &values[PROPERTY_VALUE_AVRO_SCHEMA_FULL_NAME]
+               : &values[side->full_name];
 }
 
 /* Properties that go with the format: are they known to it, and well formed? */
@@ -78,10 +91,7 @@ static enum status check_side_properties(const struct planner *planner,
                                          enum format_kind format)
 {
     const struct property_value *values = properties->values;
-    const struct property_value *full_name = &values[side->full_name];
-    if (side == &value_side && values[PROPERTY_VALUE_AVRO_SCHEMA_FULL_NAME].is_set) {
-        full_name = &values[PROPERTY_VALUE_AVRO_SCHEMA_FULL_NAME];
-    }
+    const struct property_value *full_name = given_full_name(properties, side);
     unsigned given = 0;
     given |= values[side->delimiter].is_set ? FORMAT_DELIMITER : 0;
     given |= full_name->is_set ? FORMAT_FULL_SCHEMA_NAME : 0;
@@ -140,13 +150,61 @@ static enum status check_running(const struct planner *planner, enum format_kind
                      "The '%s' format is not supported by this server", info->name);
 }
 
+static enum status choose_nullable(const struct planner *planner,
+                                   const struct property_value *given, const char *name,
+                                   struct serde *serde)
+{
+    if (!given->is_set) {
+        return STATUS_OK;
+    }
+    serde->nullable = FORMAT_NULLABLE_OPTIONAL;
+    if (text_equal_nocase(given->text, TEXT("WRAPPER"))) {
+        serde->nullable = FORMAT_NULLABLE_WRAPPER;
+    } else if (!text_equal_nocase(given->text, TEXT("OPTIONAL"))) {
+        return diag_fail(planner->diag, STATUS_INVALID, given->pos,
+                         "Failed to prepare statement: Configuration %s is invalid: Invalid value "
+                         "%.*s for configuration %s: String must be one of: OPTIONAL, WRAPPER",
+                         name, TEXT_ARGS(given->text), name);
+    }
+    return STATUS_OK;
+}
+
+/* The schema's id and name. Keys of AVRO are named after their source, so that two sources' keys
+ * are two types; PROTOBUF inherits the name of its message. */
+static enum status choose_schema(const struct planner *planner, const struct properties *properties,
+                                 const struct side_properties *side, struct text source_name,
+                                 const struct serde *inherited, struct serde *serde)
+{
+    const struct property_value *id = &properties->values[side->schema_id];
+    const struct property_value *full_name = given_full_name(properties, side);
+    if (id->is_set) {
+        serde->schema_id = (uint32_t)id->number;
+    }
+    if (full_name->is_set) {
+        serde->full_name = arena_text(planner->arena, full_name->text);
+    } else if (serde->format == FORMAT_AVRO && side == &key_side) {
+        serde->full_name = schema_key_name(planner->arena, source_name);
+    } else {
+        const bool is_inherited = inherited && serde->format == FORMAT_PROTOBUF &&
+                                  inherited->format == FORMAT_PROTOBUF;
+        serde->full_name = is_inherited ? inherited->full_name : (struct text){NULL, 0};
+        return choose_nullable(planner, &properties->values[side->nullable],
+                               property_name(side->nullable), serde);
+    }
+    return serde->full_name.data ? choose_nullable(planner, &properties->values[side->nullable],
+                                                   property_name(side->nullable), serde)
+                                 : diag_no_memory(planner->diag);
+}
+
 static enum status choose_side(const struct planner *planner, const struct properties *properties,
                                const struct side_properties *side, enum format_kind format,
-                               const struct serde *inherited, struct serde *serde)
+                               struct text source_name, const struct serde *inherited,
+                               struct serde *serde)
 {
     *serde = (struct serde){.format = format};
     TRY(choose_delimiter(planner, properties, side, inherited, serde));
     TRY(check_side_properties(planner, properties, side, format));
+    TRY(choose_schema(planner, properties, side, source_name, inherited, serde));
     return check_running(planner, format);
 }
 
@@ -176,13 +234,13 @@ static enum status choose_wrapping(const struct planner *planner,
 
 /* source: the one that properties are inherited from, or NULL. */
 static enum status choose_both(const struct planner *planner, const struct properties *properties,
-                               const struct source *source, enum format_kind key_format,
-                               enum format_kind value_format, const struct schema *schema,
-                               struct serde *key, struct serde *value)
+                               const struct source *source, struct text name,
+                               enum format_kind key_format, enum format_kind value_format,
+                               const struct schema *schema, struct serde *key, struct serde *value)
 {
-    TRY(choose_side(planner, properties, &key_side, key_format, source ? &source->key_serde : NULL,
-                    key));
-    TRY(choose_side(planner, properties, &value_side, value_format,
+    TRY(choose_side(planner, properties, &key_side, key_format, name,
+                    source ? &source->key_serde : NULL, key));
+    TRY(choose_side(planner, properties, &value_side, value_format, name,
                     source ? &source->value_serde : NULL, value));
     TRY(choose_wrapping(planner, properties, schema, key, value));
     return serde_check(planner, schema, key, value);
@@ -194,13 +252,10 @@ static enum status default_key_format(const struct planner *planner, enum format
                         planner->diag);
 }
 
-enum status serde_choose_for_create(const struct planner *planner,
-                                    const struct properties *properties,
-                                    const struct schema *schema, struct serde *key,
-                                    struct serde *value)
+enum status serde_formats_for_create(const struct planner *planner,
+                                     const struct properties *properties, enum format_kind *out_key,
+                                     enum format_kind *out_value)
 {
-    enum format_kind key_format;
-    enum format_kind value_format;
     const struct text key_name = given_format(properties, &key_side);
     struct text value_name = given_format(properties, &value_side);
     if (!value_name.data) {
@@ -213,19 +268,30 @@ enum status serde_choose_for_create(const struct planner *planner,
                          "'ksql.persistence.default.format.value' config.");
     }
     if (key_name.data) {
-        TRY(format_parse(key_name, &key_format, planner->diag));
+        TRY(format_parse(key_name, out_key, planner->diag));
     } else {
-        TRY(default_key_format(planner, &key_format));
+        TRY(default_key_format(planner, out_key));
     }
-    TRY(format_parse(value_name, &value_format, planner->diag));
-    return choose_both(planner, properties, NULL, key_format, value_format, schema, key, value);
+    return format_parse(value_name, out_value, planner->diag);
+}
+
+enum status serde_choose_for_create(const struct planner *planner,
+                                    const struct properties *properties, struct text name,
+                                    const struct schema *schema, struct serde *key,
+                                    struct serde *value)
+{
+    enum format_kind key_format;
+    enum format_kind value_format;
+    TRY(serde_formats_for_create(planner, properties, &key_format, &value_format));
+    return choose_both(planner, properties, NULL, name, key_format, value_format, schema, key,
+                       value);
 }
 
 enum status serde_choose_for_sink(const struct planner *planner,
                                   const struct properties *properties,
-                                  const struct source *leftmost, bool is_partitioned_by_null,
-                                  const struct schema *schema, struct serde *key,
-                                  struct serde *value)
+                                  const struct source *leftmost, struct text name,
+                                  bool is_partitioned_by_null, const struct schema *schema,
+                                  struct serde *key, struct serde *value)
 {
     assert(leftmost);
     enum format_kind key_format = leftmost->key_serde.format;
@@ -249,7 +315,8 @@ enum status serde_choose_for_sink(const struct planner *planner,
     if (value_name.data) {
         TRY(format_parse(value_name, &value_format, planner->diag));
     }
-    return choose_both(planner, properties, leftmost, key_format, value_format, schema, key, value);
+    return choose_both(planner, properties, leftmost, name, key_format, value_format, schema, key,
+                       value);
 }
 
 /* --- Do the columns fit? ----------------------------------------------------------------- */

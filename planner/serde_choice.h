@@ -10,19 +10,26 @@
 #include "planner/planner.h"
 #include "planner/properties.h"
 
-/* For CREATE STREAM or TABLE: from the properties, else from settings. */
+/* The formats that CREATE STREAM or TABLE names, or the defaults. */
+MUST_USE enum status serde_formats_for_create(const struct planner *planner,
+                                              const struct properties *properties,
+                                              enum format_kind *out_key,
+                                              enum format_kind *out_value);
+
+/* For CREATE STREAM or TABLE of this name: from the properties, else from settings. */
 MUST_USE enum status serde_choose_for_create(const struct planner *planner,
                                              const struct properties *properties,
-                                             const struct schema *schema, struct serde *key,
-                                             struct serde *value);
+                                             struct text name, const struct schema *schema,
+                                             struct serde *key, struct serde *value);
 
-/* For CREATE .. AS SELECT: from the properties, else from the left-most source; a delimiter is
- * inherited with its format, also where the format is named again. */
+/* For CREATE .. AS SELECT of this name: from the properties, else from the left-most source; a
+ * delimiter is inherited with its format, also where the format is named again. */
 MUST_USE enum status serde_choose_for_sink(const struct planner *planner,
                                            const struct properties *properties,
                                            const struct source *leftmost,
-                                           bool is_partitioned_by_null, const struct schema *schema,
-                                           struct serde *key, struct serde *value);
+                                           struct text name, bool is_partitioned_by_null,
+                                           const struct schema *schema, struct serde *key,
+                                           struct serde *value);
 
 /* Fails unless the formats can hold the columns. */
 MUST_USE enum status serde_check(const struct planner *planner, const struct schema *schema,

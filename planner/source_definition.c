@@ -8,6 +8,7 @@
 
 #include "planner/columns.h"
 #include "planner/properties.h"
+#include "planner/schema_inference.h"
 #include "planner/serde_choice.h"
 #include "planner/settings.h"
 #include "planner/timestamp_rules.h"
@@ -131,7 +132,7 @@ static enum status check_columns(const struct planner *planner,
                                  const struct schema *schema, const struct window_spec *window)
 {
     const bool has_keys = schema_count(schema, COLUMN_KEY) > 0;
-    if (statement->columns.count == 0) {
+    if (schema->column_count == 0) {
         return diag_fail(planner->diag, STATUS_INVALID, statement->name.pos,
                          "The statement does not define any columns. No columns supplied.");
     }
@@ -176,8 +177,9 @@ enum status plan_create_source(const struct planner *planner,
     TRY(columns_resolve(planner, &statement->columns, source.is_table, &source.schema));
     TRY(read_window(planner, &properties, &source.window));
     TRY(check_elements(planner, statement, &properties, &source.schema));
-    TRY(serde_choose_for_create(planner, &properties, &source.schema, &source.key_serde,
-                                &source.value_serde));
+    TRY(schema_infer_columns(planner, statement, &properties, &source.schema));
+    TRY(serde_choose_for_create(planner, &properties, statement->name.name, &source.schema,
+                                &source.key_serde, &source.value_serde));
     TRY(check_columns(planner, statement, &source.schema, &source.window));
     TRY(timestamp_choose(planner, &properties, &source.schema, &source.timestamp));
     TRY(topic_choose_for_create(planner, &properties, statement, source.window.kind != WINDOW_NONE,

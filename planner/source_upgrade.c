@@ -9,7 +9,8 @@
 static bool serde_equal(const struct serde *a, const struct serde *b)
 {
     return a->format == b->format && a->delimiter == b->delimiter &&
-           a->is_unwrapped == b->is_unwrapped;
+           a->is_unwrapped == b->is_unwrapped && a->schema_id == b->schema_id &&
+           text_equal(a->full_name, b->full_name) && a->nullable == b->nullable;
 }
 
 static bool timestamp_equal(const struct timestamp_spec *a, const struct timestamp_spec *b)

@@ -53,7 +53,7 @@ static bool copy_source(struct arena *arena, const struct source *from, struct s
     *to = *from;
     struct text *const texts[] = {
         &to->name,     &to->topic,    &to->timestamp.column, &to->timestamp.pattern,
-        &to->query_id, &to->statement};
+        &to->query_id, &to->statement, &to->key_serde.full_name, &to->value_serde.full_name};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (texts[i]->data) {
             *texts[i] = arena_text(arena, *texts[i]);

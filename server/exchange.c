@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "server/clock.h"
 #include "server/limits.h"
+#include "server/server_state.h"
 
 struct exchange *exchange_create(struct server *server, const struct exchange_front_end *front_end,
                                  void *connection)
@@ -29,6 +30,7 @@ struct exchange *exchange_create(struct server *server, const struct exchange_fr
     exchange->front_end = front_end;
     exchange->connection = connection;
     exchange->start_us = clock_us();
+    atomic_fetch_add(&server->exchange_count, 1);
     return exchange;
 }
 
@@ -45,6 +47,7 @@ void exchange_unref(struct exchange *exchange)
         buffer_release(&exchange->out);
         buffer_release(&exchange->in);
         pthread_mutex_destroy(&exchange->lock);
+        atomic_fetch_sub(&exchange->server->exchange_count, 1);
         memory_free(exchange);
     }
 }

@@ -110,8 +110,22 @@ static ssize_t read_stream(void *context, uint64_t position, char *to, size_t by
     return MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
+/* Nobody waits for the answer any more. */
+static void leave_exchange(struct http1_request *request)
+{
+    struct exchange *exchange = request->exchange;
+    if (exchange) {
+        exchange_detach(exchange);
+        metrics_add(&request->http1->server->metrics, METRIC_BYTES_SENT,
+                    (int64_t)exchange->out_total);
+        exchange_unref(exchange);
+        request->exchange = NULL;
+    }
+}
+
 /* The answer to a WebSocket's handshake has gone out. The socket goes on under a descriptor of its
- * own, so that the library can close and forget its connection at once. */
+ * own, so that the library can close and forget its connection at once; which it does with a lock
+ * held that is taken under an exchange's everywhere else, so the exchange is left here. */
 static void hand_over(void *context, struct MHD_Connection *connection, void *con_cls,
                       const char *early, size_t early_bytes, MHD_socket fd,
                       struct MHD_UpgradeResponseHandle *handle)
@@ -124,6 +138,7 @@ static void hand_over(void *context, struct MHD_Connection *connection, void *co
         websocket_add(request->http1->server->websockets, own_fd, request->exchange,
                       (struct text){early, early_bytes});
     }
+    leave_exchange(request);
     (void)MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
 }
 
@@ -150,8 +165,7 @@ static bool add_headers(const struct http1_request *request, struct MHD_Response
     (void)snprintf(server, sizeof(server), "leat/%s", exchange->server->options.version);
     const bool is_upgrade = exchange->http_status == MHD_HTTP_SWITCHING_PROTOCOLS;
     return MHD_add_response_header(response, "Server", server) == MHD_YES &&
-           (!is_upgrade ||
-            MHD_add_response_header(response, "Upgrade", "websocket") == MHD_YES) &&
+           (!is_upgrade || MHD_add_response_header(response, "Upgrade", "websocket") == MHD_YES) &&
            (!media || MHD_add_response_header(response, "Content-Type", media) == MHD_YES) &&
            (!exchange->header_name || MHD_add_response_header(response, exchange->header_name,
                                                               exchange->header_value) == MHD_YES);
@@ -392,14 +406,12 @@ static void end_request(void *context, struct MHD_Connection *connection, void *
         return;
     }
     *con_cls = NULL;
-    exchange_detach(request->exchange);
-    metrics_add(&http1->server->metrics, METRIC_BYTES_SENT, (int64_t)request->exchange->out_total);
+    leave_exchange(request);
     if (reason == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED) {
         metrics_add(&http1->server->metrics, METRIC_STREAMS_CUT, 1);
     }
     /* Until the next request line, which sets a shorter one. */
     set_deadline(request, IDLE_TIMEOUT_S * 1000 + HEADER_DEADLINE_MS);
-    exchange_unref(request->exchange);
     memory_free(request);
 }
 
@@ -456,8 +468,8 @@ static void log_error(void *context, const char *format, va_list args)
 static struct MHD_Daemon *start_daemon(struct http1 *http1)
 {
     const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |
-                           MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE |
-                           MHD_USE_ITC | MHD_USE_ERROR_LOG;
+                           MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_ITC |
+                           MHD_USE_ERROR_LOG;
     return MHD_start_daemon(
         flags, 0, NULL, NULL, handle, http1, MHD_OPTION_EXTERNAL_LOGGER, log_error,
         http1, /* first, so that it sees the others */

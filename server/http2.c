@@ -22,6 +22,7 @@ static bool set_up_nghttp2(struct http2 *http2)
     http2_stream_set_callbacks(http2->callbacks);
     nghttp2_option_set_no_auto_window_update(http2->options, 1);
     nghttp2_option_set_no_closed_streams(http2->options, 1);
+    nghttp2_option_set_max_deflate_dynamic_table_size(http2->options, HTTP2_HEADER_TABLE_BYTES);
     nghttp2_option_set_stream_reset_rate_limit(http2->options, HTTP2_RESET_BURST,
                                                HTTP2_RESETS_PER_SECOND);
     return true;

@@ -27,7 +27,7 @@ enum {
     /* --- one connection --- */
 
     /* libmicrohttpd's pool per connection: the request line, the headers and what is being sent.
-     * 10,000 connections cost 140 MB of it, half of what idle subscribers hold. */
+     * 10,000 connections cost 140 MB of it, more than half of what idle subscribers hold. */
     CONNECTION_MEMORY_BYTES = 14 << 10,
     /* Bytes that the kernel may hold for a client that does not read; its default is 4 MB. */
     SOCKET_SEND_BYTES = 64 << 10,
@@ -42,6 +42,8 @@ enum {
     /* Bytes of one /inserts-stream that wait to be stored: the HTTP/2 window of the stream. */
     HTTP2_STREAM_WINDOW_BYTES = 1 << 20,
     HTTP2_CONNECTION_WINDOW_BYTES = 16 << 20,
+    /* Of names and values that answers repeat, per connection: ours are a few. */
+    HTTP2_HEADER_TABLE_BYTES = 1 << 10,
     /* Resets that a client may send in a burst, and per second (CVE-2023-44487). */
     HTTP2_RESET_BURST = 1000,
     HTTP2_RESETS_PER_SECOND = 33,

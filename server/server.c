@@ -25,8 +25,8 @@ enum {
     REQUEST_STACK_BYTES = 1 << 20,
     STREAM_STACK_BYTES = 512 << 10,
     STREAM_THREAD_COUNT = 2,
-    DRAIN_STEP_MS = 10,
-    FLUSH_MS = 50, /* what was written last is on its way to the kernel */
+    DRAIN_STEP_MS = 2,
+    FLUSH_MS = 50, /* for what was written last to reach the kernel */
 };
 
 enum server_phase server_get_phase(struct server *server)
@@ -132,7 +132,10 @@ static void drain(struct server *server)
         stream_list_close_all(&server->streaming); /* again: some may have been starting */
         clock_sleep_ms(DRAIN_STEP_MS);
     }
-    clock_sleep_ms(FLUSH_MS);
+    for (int64_t waited_ms = 0; waited_ms < FLUSH_MS && atomic_load(&server->exchange_count) > 0;
+         waited_ms++) {
+        clock_sleep_ms(1);
+    }
 }
 
 /* Without connections this takes as long as the longest statement that still runs. */

@@ -42,6 +42,7 @@ struct server {
     atomic_int_fast64_t health_until_ms; /* how long has_catalog is believed; monotonic */
     atomic_bool has_catalog;             /* the catalog answered when it was asked last */
     atomic_int phase;                    /* enum server_phase */
+    atomic_size_t exchange_count;        /* requests whose answers are not sent to their end */
     atomic_size_t stream_count;          /* answers under way without a handler */
     atomic_size_t push_count;            /* open push queries */
 };

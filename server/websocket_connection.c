@@ -166,6 +166,7 @@ static void leave_query(struct websocket *websocket)
 void websocket_destroy(struct websocket *websocket)
 {
     leave_query(websocket);
+    (void)shutdown(websocket->fd, SHUT_RDWR); /* the library may hold the socket a moment longer */
     (void)close(websocket->fd);
     metrics_add(&websocket->loop->server->metrics, METRIC_CONNECTIONS, -1);
     release(websocket);

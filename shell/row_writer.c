@@ -6,6 +6,7 @@
  */
 #include "shell/row_writer.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/column.h"
@@ -76,7 +77,8 @@ static enum status write_out(struct row_writer *writer, struct diag *diag)
     struct buffer *out = &writer->out;
     TRY(buffer_status(out, diag));
     if (out->bytes > 0 && fwrite(out->data, 1, out->bytes, writer->options.out) != out->bytes) {
-        return diag_fail(diag, STATUS_IO, SQL_POS_NONE, "cannot write the rows");
+        return diag_fail(diag, errno == EPIPE ? STATUS_CANCELLED : STATUS_IO, SQL_POS_NONE,
+                         "cannot write the rows: %s", strerror(errno));
     }
     buffer_reset(out);
     return STATUS_OK;

@@ -40,7 +40,8 @@ MUST_USE enum status row_writer_init(struct row_writer *writer,
                                      const struct schema *schema, struct diag *diag);
 void row_writer_release(struct row_writer *writer);
 
-/* Writes rows; the first ones of a table are held, so that columns become as wide as they are. */
+/* Writes rows; the first ones of a table are held, so that columns become as wide as they are.
+ * STATUS_CANCELLED: nobody reads them any more (head has seen enough). */
 MUST_USE enum status row_writer_write(struct row_writer *writer, const struct batch *batch,
                                       struct diag *diag);
 /* Writes what is held: nothing more comes for now. */

@@ -219,10 +219,11 @@ int run_command(int argc, char **argv)
         run->file = argv[first];
         enum status status = file_text_read(run->file, &run->sql, &run->diag);
         status = status == STATUS_OK ? run_script(run) : status;
-        if (status != STATUS_OK) {
+        const bool is_unread = status == STATUS_CANCELLED; /* as with leat run FILE | head */
+        if (status != STATUS_OK && !is_unread) {
             print_failure(run);
         }
-        code = status == STATUS_OK ? 0 : 1;
+        code = status == STATUS_OK || is_unread ? 0 : 1;
         session_destroy(run->session);
         engine_close(run->engine);
     }

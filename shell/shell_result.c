@@ -282,6 +282,9 @@ static bool tick(void *context)
         show_progress(result, now);
     }
     const int64_t timeout_ms = result->session->timeout_ms;
+    if (shell_screen_is_unread()) {
+        return false;
+    }
     return timeout_ms == 0 || now - result->started_us / 1000 < timeout_ms;
 }
 

@@ -8,6 +8,7 @@
 #include "shell/shell_screen.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -136,6 +137,12 @@ void shell_screen_error(struct shell_screen *screen, struct text text)
 static bool has_status(const struct shell_screen *screen)
 {
     return screen->is_watched && screen->is_terminal && !screen->is_quiet;
+}
+
+bool shell_screen_is_unread(void)
+{
+    struct pollfd fd = {.fd = STDOUT_FILENO};
+    return poll(&fd, 1, 0) == 1 && (fd.revents & POLLERR);
 }
 
 void shell_screen_clear(const struct shell_screen *screen)

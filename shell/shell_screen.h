@@ -35,6 +35,9 @@ void shell_screen_page(struct shell_screen *screen, struct text text);
 
 /* Writes an error in red; the text ends with a line feed. */
 void shell_screen_error(struct shell_screen *screen, struct text text);
+/* Does nobody read standard output any more (head has seen enough)? */
+bool shell_screen_is_unread(void);
+
 /* Clears a terminal. */
 void shell_screen_clear(const struct shell_screen *screen);
 

@@ -452,7 +452,7 @@ bool shell_session_run_script(struct shell_session *session, struct text script)
     struct statement_splitter splitter;
     struct statement_text statement;
     statement_splitter_init(&splitter, script);
-    while (statement_splitter_next(&splitter, &statement)) {
+    while (statement_splitter_next(&splitter, &statement) && !shell_screen_is_unread()) {
         if (!shell_session_run(session, statement.text)) {
             return false;
         }

@@ -99,8 +99,8 @@ bool shell_terminal_confirm(const char *question)
     }
     struct termios raw = before;
     raw.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
-    put(question);
     (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw); /* what was typed before is no answer */
+    put(question);
     const ssize_t count = read(STDIN_FILENO, &answer, 1);
     (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
     const bool is_yes = count == 1 && (answer == 'y' || answer == 'Y');

@@ -21,7 +21,6 @@ enum {
     FRAME_LINES = 5, /* of the screen: the heading, its empty line, counts, the cursor's */
     HEADING_CELLS = 26, /* of the heading around the statement, at most */
     NUMBER_BYTES_MAX = 32,
-    LOOK_COLUMNS_MAX = 9,
 };
 
 /* --- Again and again -------------------------------------------------------------------------- */
@@ -144,7 +143,11 @@ static const struct column {
     {"Lag", "lag", false},
 };
 
-enum { COLUMN_COUNT = sizeof(columns) / sizeof(columns[0]), LAG_COLUMN = COLUMN_COUNT - 1 };
+enum {
+    COLUMN_COUNT = sizeof(columns) / sizeof(columns[0]),
+    LAG_COLUMN = COLUMN_COUNT - 1,
+    SHOWN_COUNT_MAX = COLUMN_COUNT + 2, /* with the query's id and state */
+};
 
 static bool is_shown(const struct look *look, size_t column)
 {
@@ -154,8 +157,8 @@ static bool is_shown(const struct look *look, size_t column)
 static enum status set_columns(const struct look *look, struct text_table *table,
                                struct diag *diag)
 {
-    struct text_column shown[LOOK_COLUMNS_MAX + 2] = {{.name = TEXT("Query ID")},
-                                                      {.name = TEXT("State")}};
+    struct text_column shown[SHOWN_COUNT_MAX] = {{.name = TEXT("Query ID")},
+                                                  {.name = TEXT("State")}};
     size_t count = 2;
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
         if (is_shown(look, i)) {
@@ -168,10 +171,10 @@ static enum status set_columns(const struct look *look, struct text_table *table
 static enum status add_query(const struct look *look, struct text_table *table,
                              const json_t *query, struct diag *diag)
 {
-    char numbers[LOOK_COLUMNS_MAX][NUMBER_BYTES_MAX];
+    char numbers[COLUMN_COUNT][NUMBER_BYTES_MAX];
     const char *state = json_string_value(json_object_get(query, "state"));
-    struct text cells[LOOK_COLUMNS_MAX + 2] = {text_of(id_of(query)),
-                                               text_of(state ? state : "")};
+    struct text cells[SHOWN_COUNT_MAX] = {text_of(id_of(query)),
+                                           text_of(state ? state : "")};
     size_t count = 2;
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
         if (!is_shown(look, i)) {

@@ -16,9 +16,29 @@ struct test_side {
     enum format_side side;
     enum format_wrap wrap;
     struct text delimiter;
+    struct schema_use schema;
     uint32_t column_count;
     const struct type_field *columns;
 };
+
+/* A topic, and what is known of its records. */
+struct test_topic {
+    struct engine *engine;
+    struct text name;
+    const struct source *source; /* whose formats they have; NULL: none declares the topic */
+};
+
+struct test_topic test_topic_find(struct engine *engine, struct text name);
+
+/* How the records of topic are written: as its source says, but that the newest registered schema
+ * of a registry format says which columns there are; without a source they are JSON. */
+MUST_USE enum status test_side_for_writing(struct arena *arena, const struct test_topic *topic,
+                                           enum format_side side, struct test_side *out,
+                                           struct diag *diag);
+/* How this record was written: a registry format's record names its schema. */
+MUST_USE enum status test_side_for_reading(struct arena *arena, const struct test_topic *topic,
+                                           enum format_side side, struct text record,
+                                           struct test_side *out, struct diag *diag);
 
 /* *out borrows from source and arena. */
 MUST_USE enum status test_side_of(struct arena *arena, const struct source *source,

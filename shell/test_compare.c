@@ -159,13 +159,29 @@ static bool objects_match(const struct type *type, const struct tree *actual,
     return true;
 }
 
+/* Decimals of AVRO are shown with zeros in front, as many as the precision has room for. */
+static bool padded_equal(struct text plain, struct text digits)
+{
+    const bool are_negative =
+        text_starts_with(plain, TEXT("-")) && text_starts_with(digits, TEXT("-"));
+    plain = (struct text){plain.data + are_negative, plain.bytes - are_negative};
+    digits = (struct text){digits.data + are_negative, digits.bytes - are_negative};
+    while (digits.bytes > 1 && digits.data[0] == '0' &&
+           isdigit((unsigned char)digits.data[1])) {
+        digits.data++;
+        digits.bytes--;
+    }
+    return text_equal(plain, digits);
+}
+
 /* Recursion is bounded by TREE_DEPTH_MAX. */
 static bool values_match(const struct type *type, const struct tree *actual,
                          const struct tree *expected)
 {
     if (actual->kind != expected->kind) {
         return type && type->kind == TYPE_DECIMAL && actual->kind == TREE_NUMBER &&
-               expected->kind == TREE_STRING && text_equal(actual->text, expected->text);
+               expected->kind == TREE_STRING &&
+               padded_equal(actual->text, expected->text);
     }
     switch (actual->kind) {
     case TREE_NULL:

@@ -20,7 +20,7 @@ struct output_check {
     struct arena *arena;
     struct engine *engine;
     struct text topic;
-    const struct source *source; /* NULL when none declares the topic */
+    struct test_topic declared;
     struct diag *diag;
 };
 
@@ -160,7 +160,7 @@ static enum status check_record(const struct output_check *check, size_t index,
 {
     struct test_view view;
     const char *part = NULL;
-    TRY(test_view_read(check->arena, check->source, record, &view, check->diag));
+    TRY(test_view_read(check->arena, &check->declared, record, &view, check->diag));
     if (!expected) {
         return fail_record(check, index, "one record too many", NULL, &view);
     }
@@ -202,7 +202,7 @@ enum status test_output_check(struct arena *arena, struct engine *engine,
         if (next_of_topic(outputs, check.topic) != record) {
             continue; /* not the first of its topic */
         }
-        check.source = inspect_find_source_by_topic(engine, check.topic);
+        check.declared = test_topic_find(engine, check.topic);
         TRY(check_topic(&check, record));
     }
     return STATUS_OK;

@@ -79,15 +79,33 @@ static enum status check_features(const struct post_check *check, const struct t
     return match ? STATUS_OK : fail_fact(check, "features", expected->source, actual);
 }
 
-/* The delimiter is the one property that a running format has. */
+static struct text property_of(const struct test_side *side, struct text name)
+{
+    static const char *const nullable[] = {[FORMAT_NULLABLE_NOT] = "(none)",
+                                           [FORMAT_NULLABLE_OPTIONAL] = "optional",
+                                           [FORMAT_NULLABLE_WRAPPER] = "wrapper"};
+    const bool is_protobuf =
+        side->format == FORMAT_PROTOBUF || side->format == FORMAT_PROTOBUF_NOSR;
+    if (text_equal(name, TEXT("delimiter"))) {
+        return side->delimiter;
+    }
+    if (text_equal(name, TEXT("fullSchemaName")) && side->schema.full_name.data) {
+        return side->schema.full_name;
+    }
+    if (text_equal(name, TEXT("nullableRepresentation"))) {
+        return text_of(nullable[side->schema.nullable]);
+    }
+    /* Messages that wrap a number or text are read as what they wrap, always. */
+    return text_equal(name, TEXT("unwrapPrimitives")) && is_protobuf ? TEXT("true")
+                                                                     : TEXT("(none)");
+}
+
 static enum status check_properties(const struct post_check *check, const struct tree *expected,
                                     const struct test_side *side)
 {
     const struct tree *property = tree_is(expected, TREE_OBJECT) ? expected->first : NULL;
     for (; property; property = property->next) {
-        const bool is_delimiter = text_equal(property->name, TEXT("delimiter"));
-        TRY(check_text(check, "format property", property,
-                       is_delimiter ? side->delimiter : TEXT("(none)")));
+        TRY(check_text(check, "format property", property, property_of(side, property->name)));
     }
     return STATUS_OK;
 }
@@ -185,6 +203,31 @@ static enum status check_source(struct post_check *check, const struct tree *exp
 
 /* --- Topics ------------------------------------------------------------------------------- */
 
+/* The newest schema of one side of the topic. JSON is compared as a document; the text of another
+ * language stands in a string. */
+static enum status check_registered(const struct post_check *check, const char *what,
+                                    const struct tree *expected, enum format_side side)
+{
+    const struct schema_registry *registry = inspect_registry(check->engine);
+    struct registered_schema schema;
+    const struct tree *actual = NULL;
+    struct diag no_json;
+    uint32_t id = 0;
+    if (tree_is_null(expected)) {
+        return STATUS_OK;
+    }
+    if (!inspect_find_schema(check->engine, check->subject, side, &id)) {
+        return fail_fact(check, what, expected->source, TEXT("(none)"));
+    }
+    TRY(registry->find(registry->context, id, check->arena, &schema, check->diag));
+    const bool match =
+        schema.format == FORMAT_PROTOBUF
+            ? text_equal(schema.text, expected->text)
+            : tree_parse(check->arena, schema.text, &actual, &no_json) == STATUS_OK &&
+                  tree_equal(actual, expected);
+    return match ? STATUS_OK : fail_fact(check, what, expected->source, schema.text);
+}
+
 static enum status check_topic(struct post_check *check, const struct tree *expected)
 {
     TRY(tree_get_text(expected, "name", &check->subject, check->diag));
@@ -196,9 +239,10 @@ static enum status check_topic(struct post_check *check, const struct tree *expe
     topic_unref(topic);
     TRY(check_number(check, "partitions", tree_find(expected, TEXT("partitions")),
                      partition_count));
-    TRY(check_text(check, "key schema", tree_find(expected, TEXT("keySchema")), TEXT("(none)")));
-    TRY(check_text(check, "value schema", tree_find(expected, TEXT("valueSchema")),
-                   TEXT("(none)")));
+    TRY(check_registered(check, "key schema", tree_find(expected, TEXT("keySchema")),
+                         FORMAT_KEY));
+    TRY(check_registered(check, "value schema", tree_find(expected, TEXT("valueSchema")),
+                         FORMAT_VALUE));
     const struct source *source = inspect_find_source_by_topic(check->engine, check->subject);
     if (!source) {
         return fail_fact(check, "formats", TEXT("declared"), TEXT("no source declares them"));

@@ -1,7 +1,6 @@
 /* test_record.c
  *
- * One function per format turns a view into bytes; a table picks it. The formats of the schema
- * registry have none: a statement that names them has failed before any record is made.
+ * One function per format turns a view into bytes; a table picks it.
  */
 #include "shell/test_record.h"
 
@@ -42,13 +41,15 @@ static enum status write_text(struct arena *arena, const struct test_side *side,
 }
 
 static enum status encode(struct arena *arena, const struct test_side *side,
-                          const struct column *column, struct text *out, struct diag *diag)
+                          const struct column *const *columns, struct text *out,
+                          struct diag *diag)
 {
     const struct encoder_options options = {
         .format = side->format,
         .side = side->side,
         .wrap = side->wrap,
         .delimiter = side->delimiter,
+        .schema = side->schema,
         .column_count = side->column_count,
         .columns = side->columns,
     };
@@ -59,7 +60,7 @@ static enum status encode(struct arena *arena, const struct test_side *side,
     buffer_init(&bytes);
     enum status status = encoder_create(arena, &options, &encoder, diag);
     if (status == STATUS_OK) {
-        status = encoder_encode(encoder, &column, &rows, &bytes, &record, diag);
+        status = encoder_encode(encoder, columns, &rows, &bytes, &record, diag);
     }
     if (status == STATUS_OK && record.bytes != ENCODED_NULL) {
         *out = arena_text(arena, encoded_text(&bytes, record));
@@ -69,22 +70,43 @@ static enum status encode(struct arena *arena, const struct test_side *side,
     return status;
 }
 
+static enum status write_columns(struct arena *arena, const struct test_side *side,
+                                 const struct tree *view, struct text *out, struct diag *diag)
+{
+    const bool is_bare = side->wrap == FORMAT_UNWRAP_SINGLES;
+    const struct type *type = is_bare
+                                  ? side->columns[0].type
+                                  : type_struct(arena, side->columns, side->column_count);
+    struct column *columns = arena_zalloc(arena, side->column_count * sizeof(*columns));
+    const struct column **pointers = arena_array(arena, side->column_count, sizeof(*pointers));
+    struct value record;
+    if (!type || !columns || !pointers) {
+        return diag_no_memory(diag);
+    }
+    TRY(json_read_value(arena, type, view->source, &record, diag));
+    if (record.is_null) {
+        return STATUS_OK;
+    }
+    for (uint32_t i = 0; i < side->column_count; i++) {
+        const struct value value = is_bare ? record : record.list->items[i];
+        TRY(column_init(&columns[i], arena, side->columns[i].type, 1, diag));
+        if (value.is_null) {
+            column_set_null(&columns[i], 0);
+        } else {
+            column_set(&columns[i], 0, value);
+        }
+        pointers[i] = &columns[i];
+    }
+    return encode(arena, side, pointers, out, diag);
+}
+
 static enum status write_typed(struct arena *arena, const struct test_side *side,
                                const struct tree *view, struct text *out, struct diag *diag)
 {
-    struct column column = {0};
-    struct value value;
-    if (side->column_count != 1) {
-        return write_text(arena, side, view, out, diag);
-    }
-    TRY(json_read_value(arena, side->columns[0].type, view->source, &value, diag));
-    TRY(column_init(&column, arena, side->columns[0].type, 1, diag));
-    if (value.is_null) {
-        column_set_null(&column, 0);
-    } else {
-        column_set(&column, 0, value);
-    }
-    return encode(arena, side, &column, out, diag);
+    struct test_side bare = *side;
+    bare.wrap = FORMAT_UNWRAP_SINGLES;
+    return side->column_count == 1 ? write_columns(arena, &bare, view, out, diag)
+                                   : write_text(arena, side, view, out, diag);
 }
 
 static write_view *const writers[FORMAT_KIND_COUNT] = {
@@ -92,24 +114,22 @@ static write_view *const writers[FORMAT_KIND_COUNT] = {
     [FORMAT_KAFKA] = write_typed,
     [FORMAT_DELIMITED] = write_text,
     [FORMAT_JSON] = write_as_it_stands,
+    [FORMAT_JSON_SR] = write_columns,
+    [FORMAT_AVRO] = write_columns,
+    [FORMAT_PROTOBUF] = write_columns,
+    [FORMAT_PROTOBUF_NOSR] = write_columns,
 };
 
-static enum status write_side(struct arena *arena, const struct source *source,
+static enum status write_side(struct arena *arena, const struct test_topic *topic,
                               enum format_side side, const struct tree *view, struct text *out,
                               struct diag *diag)
 {
-    struct test_side written = {.format = FORMAT_JSON, .side = side};
+    struct test_side written;
     *out = (struct text){NULL, 0};
     if (tree_is_null(view)) {
         return STATUS_OK;
     }
-    if (source) {
-        TRY(test_side_of(arena, source, side, &written, diag));
-    }
-    if (!writers[written.format]) {
-        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%s records cannot be written",
-                         format_info(written.format)->name);
-    }
+    TRY(test_side_for_writing(arena, topic, side, &written, diag));
     return writers[written.format](arena, &written, view, out, diag);
 }
 
@@ -193,12 +213,12 @@ enum status test_headers_read(struct arena *arena, const struct tree *record,
     return STATUS_OK;
 }
 
-enum status test_record_read(struct arena *arena, const struct source *source,
+enum status test_record_read(struct arena *arena, const struct test_topic *topic,
                              const struct tree *input, struct record *out, struct diag *diag)
 {
     *out = (struct record){0};
-    TRY(write_side(arena, source, FORMAT_KEY, tree_find(input, TEXT("key")), &out->key, diag));
-    TRY(write_side(arena, source, FORMAT_VALUE, tree_find(input, TEXT("value")), &out->value,
+    TRY(write_side(arena, topic, FORMAT_KEY, tree_find(input, TEXT("key")), &out->key, diag));
+    TRY(write_side(arena, topic, FORMAT_VALUE, tree_find(input, TEXT("value")), &out->value,
                    diag));
     TRY(add_window(arena, input, &out->key, diag));
     TRY(tree_get_int64(input, "timestamp", 0, &out->time_ms, diag));

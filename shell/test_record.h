@@ -3,7 +3,9 @@
  * How bytes come about depends on the format that the topic's source declares. JSON: the view as
  * it stands, so that a case can hold records that no schema would write. DELIMITED: a string is
  * the record's text, other scalars are written as they stand. KAFKA: the view is read as the
- * column's type and serialized. Topics without a source take the view as JSON. A view that is
+ * column's type and serialized. The registry formats and Protobuf: the view is read as the columns
+ * of the registered schema, or of the source, and encoded. Topics without a source take the view as
+ * JSON. A view that is
  * null or absent is a null key or value. Thread: any. */
 #ifndef SHELL_TEST_RECORD_H
 #define SHELL_TEST_RECORD_H
@@ -14,8 +16,8 @@
 #include "shell/test_catalog.h"
 #include "shell/test_tree.h"
 
-/* source may be NULL. *out lives in arena and borrows from input. */
-MUST_USE enum status test_record_read(struct arena *arena, const struct source *source,
+/* *out lives in arena and borrows from input. */
+MUST_USE enum status test_record_read(struct arena *arena, const struct test_topic *topic,
                                       const struct tree *input, struct record *out,
                                       struct diag *diag);
 

@@ -366,6 +366,7 @@ static enum status execute(struct rest_run *run)
 {
     TRY(open_server(run));
     TRY(test_stage_create_listed_topics(run->stage));
+    TRY(test_stage_register_schemas(run->stage, (struct text){NULL, 0}));
     TRY(run_statements(run));
     if (run->error_code == 0 && !run->has_to_produce) {
         TRY(produce(run));

@@ -78,6 +78,7 @@ static enum status execute(struct test_stage *stage)
     TRY(test_stage_open_engine(stage, false));
     TRY(test_stage_create_listed_topics(stage));
     TRY(run_statements(stage));
+    TRY(test_stage_register_schemas(stage, (struct text){NULL, 0}));
     TRY(test_stage_create_record_topics(stage));
     TRY(test_stage_produce(stage));
     TRY(engine_run_until_idle(stage->engine, -1, stage->diag));

@@ -148,10 +148,117 @@ static enum status create_topic(struct test_stage *stage, struct text name, int6
 
 enum status test_stage_create_listed_topics(struct test_stage *stage)
 {
+    const struct tree *all = tree_find(stage->body, TEXT("topics"));
+    stage->has_schemas = arena_zalloc(&stage->arena, all ? all->count : 0);
+    if (!stage->has_schemas) {
+        return diag_no_memory(stage->diag);
+    }
     for (const struct tree *item = stage->topics; item; item = item->next) {
         int64_t count = 0;
+        if (tree_is_null(tree_find(item, TEXT("partitions")))) {
+            continue; /* a statement may say how many it wants */
+        }
         TRY(tree_get_int64(item, "partitions", UNSTATED_PARTITION_COUNT, &count, stage->diag));
         TRY(create_topic(stage, tree_find(item, TEXT("name"))->text, count));
+    }
+    return STATUS_OK;
+}
+
+/* --- Schemas ------------------------------------------------------------------------------ */
+
+/* The names of one side's members in a listed topic. */
+struct schema_members {
+    enum format_side side;
+    struct text schema;
+    struct text format;
+    struct text id;
+    struct text references;
+};
+
+static const struct schema_members schema_sides[] = {
+    {FORMAT_KEY, {"keySchema", 9}, {"keyFormat", 9}, {"keySchemaId", 11},
+     {"keySchemaReferences", 19}},
+    {FORMAT_VALUE, {"valueSchema", 11}, {"valueFormat", 11}, {"valueSchemaId", 13},
+     {"valueSchemaReferences", 21}},
+    {FORMAT_VALUE, {"schema", 6}, {"format", 6}, {"valueSchemaId", 13},
+     {"valueSchemaReferences", 21}},
+};
+
+/* AVRO unless said otherwise; a JSON topic's schema is one of JSON_SR. */
+static enum status read_schema_format(struct test_stage *stage, const struct tree *format,
+                                      enum format_kind *out)
+{
+    *out = FORMAT_AVRO;
+    if (tree_is_null(format)) {
+        return STATUS_OK;
+    }
+    TRY(format_parse(format->text, out, stage->diag));
+    *out = *out == FORMAT_JSON ? FORMAT_JSON_SR : *out;
+    return STATUS_OK;
+}
+
+/* A schema is a JSON document, or a string that holds another language's text. */
+static struct text schema_text(const struct tree *schema, enum format_kind format)
+{
+    return format == FORMAT_PROTOBUF ? schema->text : schema->source;
+}
+
+static enum status read_references(struct test_stage *stage, const struct tree *list,
+                                   struct registered_schema *schema)
+{
+    const uint32_t count = list ? list->count : 0;
+    struct schema_reference *references = arena_array(&stage->arena, count, sizeof(*references));
+    if (!references) {
+        return diag_no_memory(stage->diag);
+    }
+    const struct tree *item = list ? list->first : NULL;
+    for (uint32_t i = 0; i < count; i++, item = item->next) {
+        const struct tree *text = tree_find(item, TEXT("schema"));
+        TRY(tree_get_text(item, "name", &references[i].name, stage->diag));
+        references[i].text = text ? schema_text(text, schema->format) : TEXT("");
+    }
+    schema->references = references;
+    schema->reference_count = count;
+    return STATUS_OK;
+}
+
+static enum status register_side(struct test_stage *stage, const struct tree *topic,
+                                 const struct schema_members *members)
+{
+    const struct tree *text = tree_find(topic, members->schema);
+    const struct tree *id = tree_find(topic, members->id);
+    struct registered_schema schema = {0};
+    uint32_t given = 0;
+    int64_t wanted = 0;
+    if (tree_is_null(text)) {
+        return STATUS_OK;
+    }
+    TRY(read_schema_format(stage, tree_find(topic, members->format), &schema.format));
+    TRY(read_references(stage, tree_find(topic, members->references), &schema));
+    schema.text = schema_text(text, schema.format);
+    if (!tree_is_null(id)) {
+        TRY(tree_get_int64(topic, members->id.data, 0, &wanted, stage->diag));
+    }
+    const struct text subject =
+        arena_printf(&stage->arena, "%.*s-%s", TEXT_ARGS(tree_find(topic, TEXT("name"))->text),
+                     members->side == FORMAT_KEY ? "key" : "value");
+    return subject.data ? engine_register_schema(stage->engine, subject, &schema,
+                                                 (uint32_t)wanted, &given, stage->diag)
+                        : diag_no_memory(stage->diag);
+}
+
+enum status test_stage_register_schemas(struct test_stage *stage, struct text topic)
+{
+    size_t index = 0;
+    for (const struct tree *item = stage->topics; item; item = item->next, index++) {
+        const struct text name = tree_find(item, TEXT("name"))->text;
+        if (stage->has_schemas[index] || (topic.data && !text_equal(name, topic))) {
+            continue;
+        }
+        for (size_t i = 0; i < sizeof(schema_sides) / sizeof(schema_sides[0]); i++) {
+            TRY(register_side(stage, item, &schema_sides[i]));
+        }
+        stage->has_schemas[index] = true;
     }
     return STATUS_OK;
 }
@@ -164,23 +271,35 @@ static enum status create_topics_of(struct test_stage *stage, const struct tree 
     return STATUS_OK;
 }
 
+static enum status create_unstated_topics(struct test_stage *stage)
+{
+    for (const struct tree *item = stage->topics; item; item = item->next) {
+        TRY(create_topic(stage, tree_find(item, TEXT("name"))->text, UNSTATED_PARTITION_COUNT));
+    }
+    return STATUS_OK;
+}
+
 enum status test_stage_create_record_topics(struct test_stage *stage)
 {
+    TRY(create_unstated_topics(stage));
     TRY(create_topics_of(stage, stage->inputs));
     return create_topics_of(stage, stage->outputs);
 }
 
 enum status test_stage_create_needed_topics(struct test_stage *stage, struct text statement)
 {
-    struct text topic;
-    bool selects = false;
-    if (!test_statement_take(&statement, &topic, &selects)) {
+    struct test_statement found;
+    if (!test_statement_take(&statement, &found)) {
         return STATUS_OK;
     }
-    if (selects) {
+    TRY(test_stage_register_schemas(stage,
+                                    found.selects ? (struct text){NULL, 0} : found.topic));
+    if (found.selects) {
+        TRY(create_unstated_topics(stage));
         return create_topics_of(stage, stage->outputs);
     }
-    return topic.data ? create_topic(stage, topic, UNSTATED_PARTITION_COUNT) : STATUS_OK;
+    return found.needs_topic ? create_topic(stage, found.topic, UNSTATED_PARTITION_COUNT)
+                             : STATUS_OK;
 }
 
 /* --- Inputs ------------------------------------------------------------------------------- */
@@ -202,7 +321,7 @@ static size_t run_length(const struct tree *first)
 static enum status produce_stretch(struct test_stage *stage, const struct tree **input)
 {
     const struct text topic = tree_find(*input, TEXT("topic"))->text;
-    const struct source *source = inspect_find_source_by_topic(stage->engine, topic);
+    const struct test_topic target = test_topic_find(stage->engine, topic);
     const size_t count = run_length(*input);
     const struct text name = arena_text(&stage->arena, topic);
     struct record *records = arena_array(&stage->arena, count, sizeof(*records));
@@ -210,7 +329,7 @@ static enum status produce_stretch(struct test_stage *stage, const struct tree *
         return diag_no_memory(stage->diag);
     }
     for (size_t i = 0; i < count; i++, *input = (*input)->next) {
-        TRY(test_record_read(&stage->arena, source, *input, &records[i], stage->diag));
+        TRY(test_record_read(&stage->arena, &target, *input, &records[i], stage->diag));
     }
     return engine_produce(stage->engine, name.data, stage->is_served ? PARTITION_BY_KEY : 0,
                           records, count, false, stage->diag);

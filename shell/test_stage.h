@@ -24,6 +24,7 @@ struct test_stage {
     struct engine *engine; /* NULL until it is opened */
     bool is_served;
     bool is_sql; /* statements of SQL test files may run */
+    bool *has_schemas; /* per listed topic: they are registered */
     struct diag *diag;
 };
 
@@ -38,6 +39,10 @@ MUST_USE enum status test_stage_read(struct test_stage *stage);
 MUST_USE enum status test_stage_open_engine(struct test_stage *stage, bool is_served);
 
 MUST_USE enum status test_stage_create_listed_topics(struct test_stage *stage);
+/* Registers the schemas that the case lists for topic, or with data NULL for all topics, unless it
+ * was done before. Ids that are not stated are given in the order in which statements come to the
+ * topics, because cases count on that. */
+MUST_USE enum status test_stage_register_schemas(struct test_stage *stage, struct text topic);
 /* Topics that the first statement of this text takes for granted. Those of the outputs are there
  * before any query makes them, as with ksqlDB's runner. */
 MUST_USE enum status test_stage_create_needed_topics(struct test_stage *stage,

@@ -90,7 +90,7 @@ static bool is_symbol(struct token token, char symbol)
     return token.kind == TOKEN_SYMBOL && token.text.bytes == 1 && token.text.data[0] == symbol;
 }
 
-bool test_statement_take(struct text *sql, struct text *out_topic, bool *out_selects)
+bool test_statement_take(struct text *sql, struct test_statement *out)
 {
     struct token token = take_token(sql);
     const bool is_create = is_word(token, TEXT("CREATE"));
@@ -99,22 +99,20 @@ bool test_statement_take(struct text *sql, struct text *out_topic, bool *out_sel
     bool selects = false;
     struct token before = {0};
     struct token property = {0}; /* whose value comes next */
-    *out_topic = (struct text){NULL, 0};
+    *out = (struct test_statement){.topic = {NULL, 0}};
     while (token.kind != TOKEN_END && !is_symbol(token, ';')) {
         if (is_symbol(token, '=')) {
             property = before;
             makes_topic = makes_topic || is_word(property, TEXT("PARTITIONS"));
         } else if (token.kind == TOKEN_STRING && is_symbol(before, '=') &&
                    is_word(property, TEXT("KAFKA_TOPIC"))) {
-            *out_topic = token.text;
+            out->topic = token.text;
         }
         selects = selects || (is_word(before, TEXT("AS")) && is_word(token, TEXT("SELECT")));
         before = token;
         token = take_token(sql);
     }
-    if (!is_create || makes_topic || selects) {
-        *out_topic = (struct text){NULL, 0};
-    }
-    *out_selects = is_create && selects;
+    out->selects = is_create && selects;
+    out->needs_topic = is_create && !makes_topic && !selects && out->topic.data;
     return is_any;
 }

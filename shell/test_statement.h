@@ -10,9 +10,14 @@
 
 #include "base/text.h"
 
-/* Takes the first statement off *sql. *out_topic is the topic that it needs, borrowed from *sql,
- * with data NULL when it needs none; *out_selects: it is CREATE .. AS SELECT. False when nothing
- * is left. Text that is no SQL gives no topics. */
-bool test_statement_take(struct text *sql, struct text *out_topic, bool *out_selects);
+struct test_statement {
+    struct text topic; /* KAFKA_TOPIC, borrowed from the text; data NULL when not given */
+    bool needs_topic;  /* it takes for granted that topic is there */
+    bool selects;      /* it is CREATE .. AS SELECT */
+};
+
+/* Takes the first statement off *sql. False when nothing is left. Text that is no SQL gives no
+ * topics. */
+bool test_statement_take(struct text *sql, struct test_statement *out);
 
 #endif

@@ -168,6 +168,38 @@ enum status tree_parse(struct arena *arena, struct text json, const struct tree 
     return STATUS_OK;
 }
 
+static bool members_equal(const struct tree *a, const struct tree *b)
+{
+    for (const struct tree *member = a->first; member; member = member->next) {
+        const struct tree *other = tree_find(b, member->name);
+        if (!other || !tree_equal(member, other)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Recursion is bounded by TREE_DEPTH_MAX. */
+bool tree_equal(const struct tree *a, const struct tree *b)
+{
+    if (a->kind != b->kind || a->count != b->count) {
+        return false;
+    }
+    if (a->kind == TREE_OBJECT) {
+        return members_equal(a, b);
+    }
+    if (a->kind != TREE_ARRAY) {
+        return text_equal(a->text, b->text);
+    }
+    const struct tree *other = b->first;
+    for (const struct tree *item = a->first; item; item = item->next, other = other->next) {
+        if (!tree_equal(item, other)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool tree_is(const struct tree *tree, enum tree_kind kind)
 {
     return tree && tree->kind == kind;

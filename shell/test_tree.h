@@ -44,6 +44,9 @@ MUST_USE enum status tree_parse(struct arena *arena, struct text json, const str
  * is none or object is NULL or no object. */
 const struct tree *tree_find(const struct tree *object, struct text name);
 
+/* Whether two documents say the same: members count whatever their order, numbers by their text. */
+bool tree_equal(const struct tree *a, const struct tree *b);
+
 /* False for NULL, too. */
 bool tree_is(const struct tree *tree, enum tree_kind kind);
 

@@ -47,9 +47,9 @@ static enum status read_json(struct arena *arena, struct text bytes, struct test
     return status == STATUS_OK ? STATUS_OK : read_text(arena, bytes, out, diag);
 }
 
-/* Decodes the one column; *out_ok is false when the bytes do not fit it. */
+/* Decodes the columns; *out_ok is false when the bytes do not fit them. */
 static enum status decode(struct arena *arena, const struct test_side *side, struct text bytes,
-                          struct value *out, bool *out_ok, struct diag *diag)
+                          struct column *out, bool *out_ok, struct diag *diag)
 {
     const struct decoder_options options = {
         .format = side->format,
@@ -57,33 +57,53 @@ static enum status decode(struct arena *arena, const struct test_side *side, str
         .wrap = side->wrap,
         .column_count = side->column_count,
         .columns = side->columns,
+        .schema = side->schema,
     };
     struct decoder *decoder = NULL;
     struct decode_result result;
-    struct column column = {0};
     TRY(decoder_create(arena, &options, &decoder, diag));
-    TRY(decoder_decode(decoder, &bytes, 1, &column, arena, &result, diag));
+    TRY(decoder_decode(decoder, &bytes, 1, out, arena, &result, diag));
     *out_ok = result.outcomes[0] == RECORD_DECODED;
-    if (*out_ok) {
-        *out = column_get(&column, 0);
-    }
     return STATUS_OK;
 }
 
-static enum status read_typed(struct arena *arena, const struct test_side *side, struct text bytes,
-                              struct test_view_side *out, struct diag *diag)
+static void write_object(struct buffer *json, const struct test_side *side,
+                         const struct column *columns)
 {
-    struct value value;
+    buffer_append_byte(json, '{');
+    for (uint32_t i = 0; i < side->column_count; i++) {
+        const struct value value = column_get(&columns[i], 0);
+        buffer_append_string(json, i ? "," : "");
+        json_write_text(json, side->columns[i].name);
+        buffer_append_byte(json, ':');
+        json_write_value(json, side->columns[i].type, &value, JSON_WIRE);
+    }
+    buffer_append_byte(json, '}');
+}
+
+/* is_bare: one column that is the whole value. */
+static enum status read_columns(struct arena *arena, const struct test_side *side, bool is_bare,
+                                struct text bytes, struct test_view_side *out, struct diag *diag)
+{
     bool is_decoded = false;
-    if (side->column_count == 1) {
-        TRY(decode(arena, side, bytes, &value, &is_decoded, diag));
+    struct column *columns = arena_zalloc(arena, side->column_count * sizeof(*columns));
+    if (!columns) {
+        return diag_no_memory(diag);
+    }
+    if (!is_bare || side->column_count == 1) {
+        TRY(decode(arena, side, bytes, columns, &is_decoded, diag));
     }
     if (!is_decoded) {
         return read_text(arena, bytes, out, diag);
     }
     struct buffer json;
     buffer_init(&json);
-    json_write_value(&json, side->columns[0].type, &value, JSON_WIRE);
+    if (is_bare) {
+        const struct value value = column_get(&columns[0], 0);
+        json_write_value(&json, side->columns[0].type, &value, JSON_WIRE);
+    } else {
+        write_object(&json, side, columns);
+    }
     const struct text copy = arena_text(arena, buffer_text(&json));
     buffer_release(&json);
     return copy.data ? read_json(arena, copy, out, diag) : diag_no_memory(diag);
@@ -95,29 +115,30 @@ static enum status read_bytes(struct arena *arena, const struct test_side *side,
 {
     switch (side->format) {
     case FORMAT_KAFKA:
-        return read_typed(arena, side, bytes, out, diag);
+        return read_columns(arena, side, true, bytes, out, diag);
     case FORMAT_JSON:
         return read_json(arena, bytes, out, diag);
-    case FORMAT_NONE:
-    case FORMAT_DELIMITED:
     case FORMAT_JSON_SR:
     case FORMAT_AVRO:
     case FORMAT_PROTOBUF:
     case FORMAT_PROTOBUF_NOSR:
+        return read_columns(arena, side, side->wrap == FORMAT_UNWRAP_SINGLES, bytes, out, diag);
+    case FORMAT_NONE:
+    case FORMAT_DELIMITED:
     case FORMAT_KIND_COUNT:
         break;
     }
     return read_text(arena, bytes, out, diag);
 }
 
-static enum status read_side(struct arena *arena, const struct source *source,
+static enum status read_side(struct arena *arena, const struct test_topic *topic,
                              enum format_side side, struct text bytes, struct test_view_side *out,
                              struct diag *diag)
 {
-    struct test_side written = {.format = FORMAT_JSON, .side = side};
+    struct test_side written;
     *out = (struct test_view_side){0};
-    if (source) {
-        TRY(test_side_of(arena, source, side, &written, diag));
+    TRY(test_side_for_reading(arena, topic, side, bytes, &written, diag));
+    if (topic->source) {
         const bool is_bare =
             written.wrap == FORMAT_UNWRAP_SINGLES || written.format == FORMAT_KAFKA;
         out->type = is_bare && written.column_count == 1
@@ -149,14 +170,14 @@ static void read_window(const struct source *source, struct text *key, struct te
     }
 }
 
-enum status test_view_read(struct arena *arena, const struct source *source,
+enum status test_view_read(struct arena *arena, const struct test_topic *topic,
                            const struct record *record, struct test_view *out, struct diag *diag)
 {
     struct text key = record->key;
     *out = (struct test_view){.time_ms = record->time_ms, .record = record};
-    read_window(source, &key, out);
-    TRY(read_side(arena, source, FORMAT_KEY, key, &out->key, diag));
-    return read_side(arena, source, FORMAT_VALUE, record->value, &out->value, diag);
+    read_window(topic->source, &key, out);
+    TRY(read_side(arena, topic, FORMAT_KEY, key, &out->key, diag));
+    return read_side(arena, topic, FORMAT_VALUE, record->value, &out->value, diag);
 }
 
 /* --- Printing ----------------------------------------------------------------------------- */

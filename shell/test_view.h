@@ -33,9 +33,9 @@ struct test_view {
     const struct record *record; /* borrowed: the headers */
 };
 
-/* source may be NULL. *out lives in arena and borrows from record and source. Fails only for want
+/* *out lives in arena and borrows from record and topic. Fails only for want
  * of memory. */
-MUST_USE enum status test_view_read(struct arena *arena, const struct source *source,
+MUST_USE enum status test_view_read(struct arena *arena, const struct test_topic *topic,
                                     const struct record *record, struct test_view *out,
                                     struct diag *diag);
 

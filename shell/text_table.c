@@ -2,8 +2,9 @@
  *
  * Widths are shared by a water level: every column gets what it needs up to a level, and the
  * level is the highest with which all fit. So short columns keep their width and long ones share
- * the rest alike. The frame costs some cells a column (frames). Below COLUMN_WIDTH_MIN the table
- * turns vertical. ksqlDB divides the width evenly instead, which wastes most of it on numbers.
+ * the rest alike. The frame costs some cells a column (frames). Below COLUMN_WIDTH_MIN, or where
+ * rows would be torn into many lines, the table turns vertical. ksqlDB divides the width evenly
+ * instead, which wastes most of it on numbers.
  */
 #include "shell/text_table.h"
 
@@ -141,6 +142,21 @@ static void lower_to(struct text_table *table, size_t level)
     }
 }
 
+/* Would the held rows be so many lines high that one below the other reads better? */
+static bool is_torn(const struct text_table *table)
+{
+    size_t lines = 0;
+    for (const struct text_table_row *row = table->first; row; row = row->next) {
+        size_t height = 1;
+        for (size_t i = 0; i < table->column_count; i++) {
+            const size_t width = table->columns[i].width;
+            height = larger(height, (text_width(row->cells[i]) + width - 1) / width);
+        }
+        lines += height;
+    }
+    return table->is_wrapping && 2 * lines > (table->column_count + 2) * table->held_count;
+}
+
 static void share(struct text_table *table)
 {
     measure(table);
@@ -166,6 +182,7 @@ static void share(struct text_table *table)
     table->is_vertical = low < COLUMN_WIDTH_MIN;
     if (!table->is_vertical) {
         lower_to(table, low);
+        table->is_vertical = table->held_count > 0 && is_torn(table);
     }
 }
 
@@ -246,6 +263,25 @@ static void draw_cells(struct text_table *table, struct text *cells)
     }
 }
 
+/* A line of a vertical row for each part of the cell. */
+static void draw_member(struct text_table *table, struct text name, size_t width, struct text cell)
+{
+    const size_t around = width + strlen(" | ");
+    const bool is_roomy = table->is_wrapping && table->width_max >= around + COLUMN_WIDTH_MIN;
+    const size_t room = is_roomy ? table->width_max - around : COLUMN_WIDTH_MAX;
+    do {
+        size_t used = 0;
+        const size_t bytes = break_line(cell, room, &used);
+        buffer_append_text(table->out, name);
+        draw_repeated(table->out, ' ', width - text_width(name));
+        buffer_append_string(table->out, " | ");
+        buffer_append(table->out, cell.data, bytes);
+        buffer_append_byte(table->out, '\n');
+        cell = (struct text){cell.data + used, cell.bytes - used};
+        name = TEXT("");
+    } while (cell.bytes > 0);
+}
+
 static void draw_vertical(struct text_table *table, const struct text *cells)
 {
     size_t width = 0;
@@ -259,12 +295,7 @@ static void draw_vertical(struct text_table *table, const struct text *cells)
     draw_repeated(table->out, '-', rule > used ? rule - used : 0);
     buffer_append_byte(table->out, '\n');
     for (size_t i = 0; i < table->column_count; i++) {
-        const struct text name = table->columns[i].name;
-        buffer_append_text(table->out, name);
-        draw_repeated(table->out, ' ', width - text_width(name));
-        buffer_append_string(table->out, " | ");
-        buffer_append_text(table->out, cells[i]);
-        buffer_append_byte(table->out, '\n');
+        draw_member(table, table->columns[i].name, width, cells[i]);
     }
 }
 

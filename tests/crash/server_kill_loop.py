@@ -266,12 +266,18 @@ class Directory:
                         f"the crash, and {totals.get(key, 0)} after it")
         self.model.check_totals_seen("TOTALS after the start", self.first_totals)
 
+    def check_catalog(self):
+        index = self.ddl_index
+        if self.journal:
+            index = self.journal.ddl.index
+            self.report.statements += self.journal.ddl.answered
+        self.ddl_index, self.ids = ddl.check_catalog(self.server, index)
+        self.report.statements_unanswered += self.ddl_index != index
+
     def check(self):
         """Everything, in a server that has just started."""
         self.first_totals = self.server.rows("SELECT K, N, TOTAL FROM TOTALS;")
-        self.ddl_index, self.ids = ddl.check_catalog(
-            self.server, self.journal.ddl.index if self.journal else self.ddl_index)
-        self.report.statements += self.journal.ddl.answered if self.journal else 0
+        self.check_catalog()
         ledgers = self.settled_ledgers()
         self.check_names(ledgers["NAMED"]["recordsIn"])
         self.check_streams(ledgers)
@@ -304,7 +310,8 @@ class Report:
         self.start = time.monotonic()
         self.starts_s = []
         self.kills = self.terms = self.records = self.acknowledged = self.unanswered = 0
-        self.unanswered_there = self.pushed = self.pulled = self.statements = 0
+        self.unanswered_there = self.pushed = self.pulled = 0
+        self.statements = self.statements_unanswered = 0
 
     def start_s(self):
         return statistics.median(self.starts_s) if self.starts_s else 0.05
@@ -315,7 +322,8 @@ class Report:
                 f"{time.monotonic() - self.start:.0f} s: {self.records} records, "
                 f"{self.acknowledged} acknowledged, {self.unanswered} unanswered of which "
                 f"{self.unanswered_there} are there; {self.pushed} rows pushed, {self.pulled} "
-                f"pulled, {self.statements} DDL statements; ready after p50 "
+                f"pulled, {self.statements} DDL statements answered and "
+                f"{self.statements_unanswered} done without an answer; ready after p50 "
                 f"{self.start_s() * 1000:.0f} ms, at most {slowest[-1] * 1000:.0f} ms")
 
 

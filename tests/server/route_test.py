@@ -159,6 +159,19 @@ class RouteTest(ServerCase):
         code, body = self.server.get("/status/stream/NOPE/create")
         self.assertEqual((404, "Command not found"), (code, json.loads(body)["message"]))
 
+    def test_status_has_the_ids_of_every_kind_of_command(self):
+        for sql, path in [("CREATE TYPE ID_T AS INT;", "type/ID_T/create"),
+                          ("DROP TYPE ID_T;", "type/ID_T/drop"),
+                          ("CREATE STREAM `id_s` (K STRING KEY, V INT) WITH (kafka_topic='id_s', "
+                           "value_format='JSON', partitions=1);", "stream/%60id_s%60/create"),
+                          ("ALTER STREAM `id_s` ADD COLUMN W INT;", "stream/id_s/alter"),
+                          ("DROP STREAM `id_s`;", "stream/id_s/drop"),
+                          ("PAUSE ALL;", "pause/ALL/execute"),
+                          ("RESUME ALL;", "resume/ALL/execute")]:
+            entity, = self.server.ksql(sql)
+            self.assertEqual(path.replace("%60", "`"), entity["commandId"])
+            self.assertEqual(entity["commandStatus"], self.json_of("/status/" + path))
+
     def test_command_sequence_number_of_the_past_does_not_wait(self):
         number = self.server.ksql("CREATE TYPE N1 AS INT; DROP TYPE N1;")[0]["commandSequenceNumber"]
         self.server.ksql("SHOW STREAMS;", commandSequenceNumber=number)

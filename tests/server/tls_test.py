@@ -12,9 +12,11 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.parse
 
 from harness import LEAT, PATIENCE_S, Server, ServerCase
 from http2_client import Http2
+from websocket_client import WebSocket, target
 
 DIRECTORY = tempfile.TemporaryDirectory()
 HERE = pathlib.Path(DIRECTORY.name)
@@ -174,6 +176,19 @@ class TlsTest(ServerCase):
                                 session=session) as client:
             self.assertTrue(client.session_reused)
 
+    def test_websockets(self):
+        query = urllib.parse.quote(json.dumps({
+            "ksql": "SELECT * FROM S EMIT CHANGES LIMIT 1;", "streamsProperties": EARLIEST}))
+        with self.server.connect() as client:
+            client.sendall(f"GET /ws/query?request={query} HTTP/1.1\r\nHost: x\r\n"
+                           "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode())
+            received = b""
+            while b"done" not in received:
+                received += client.recv(4096)
+            self.assertIn(b'{"row":{"columns":["a","one"]}}', received)
+        self.wait_until(self.is_quiet)
+
     def test_upgrade_to_cleartext_is_ignored(self):
         with self.server.connect() as client:
             client.sendall(b"GET /info HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\n"
@@ -260,6 +275,21 @@ class TlsTest(ServerCase):
             else:
                 client.close()
             self.wait_until(self.is_quiet)
+
+    def test_a_websocket_ends_its_query_when_it_leaves_or_comes_to_its_end(self):
+        self.server.ksql(CREATE.replace("STREAM S ", "STREAM WSS ").replace("'s'", "'wss'"))
+        sql = "SELECT K FROM WSS EMIT CHANGES"
+        leaving = WebSocket(self.server, target(sql + ";"))
+        self.assertEqual(["K"], [field["name"] for field in leaving.json()])
+        self.wait_until(lambda: self.metric("leat_push_clients") == 1)
+        leaving.close()
+        self.wait_until(lambda: self.metric("leat_push_clients") == 0)
+        staying = WebSocket(self.server, target(sql + " LIMIT 1;"))
+        staying.json()
+        self.server.ksql("INSERT INTO WSS VALUES ('wss', 'x');")
+        self.assertEqual(['{"row":{"columns":["wss"]}}', '{"error":"done"}'], staying.messages())
+        self.assertTrue(staying.is_closed_by_server())
+        staying.close()
 
     def test_a_push_query_on_http2_ends_when_its_client_leaves(self):
         client = self.server.http2()

@@ -54,11 +54,8 @@ class WebSocket:
     """One connection. After the handshake status and headers are those of its answer."""
 
     def __init__(self, server, path, early=b"", receive_bytes=None, **headers):
-        self.socket = socket.socket()
-        if receive_bytes:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
-        self.socket.settimeout(PATIENCE_S)
-        self.socket.connect(("127.0.0.1", server.port))
+        self.socket = self._connect_narrow(server, receive_bytes) if receive_bytes else \
+            server.connect()
         self.key = base64.b64encode(os.urandom(16)).decode()
         self.received = b""
         self.socket.sendall(handshake(path, self.key, **headers) + early)
@@ -67,6 +64,15 @@ class WebSocket:
         self.headers = dict(line.split(": ", 1) for line in head[1:] if line)
         self.close_code = None
         self.close_reason = None
+
+    @staticmethod
+    def _connect_narrow(server, receive_bytes):
+        """The kernel takes little for a client that does not read."""
+        made = socket.socket()
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+        made.settimeout(PATIENCE_S)
+        made.connect(("127.0.0.1", server.port))
+        return made
 
     def accepts(self):
         """Whether the answer proves that the server has read the key."""

@@ -9,6 +9,7 @@ import time
 import unittest
 
 from harness import IS_TSAN, Server, ServerCase
+from http2_client import Http2
 from websocket_client import (BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, WebSocket, frame,
                               handshake, target)
 
@@ -135,7 +136,9 @@ class RowsTest(WebSocketCase):
         self.assertEqual(1000, client.close_code)
 
     def test_print_follows_a_topic(self):
+        self.wait_until(lambda: self.clients() == 0)
         client = self.query("PRINT 's';")
+        self.wait_until(lambda: self.clients() == 1)  # no header says that it runs
         self.server.ksql("INSERT INTO S (K, V) VALUES ('printed', 1);")
         lines = [client.message() for _ in range(3)]
         self.assertIn("key: printed", lines[2])
@@ -285,6 +288,8 @@ class HandshakeTest(WebSocketCase):
         data = self.server.raw(b"GET /ws/query HTTP/1.0\r\nUpgrade: websocket\r\n"
                                b"Connection: Upgrade\r\n\r\n")
         self.assertIn(b" 400 ", data.split(b"\r\n")[0])
+        with Http2(self.server) as client:
+            self.assertEqual(400, client.ask("GET", target("SELECT * FROM S;")).status)
 
     def test_a_key_may_not_come_twice(self):
         twice = handshake("/ws/query").replace(

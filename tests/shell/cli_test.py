@@ -130,6 +130,17 @@ Topic t exists.
         self.assertEqual(done.stdout, "Stream created\n+--------+----+\n|K       |V   |\n"
                          "+--------+----+\n|東京    |1   |\n|a\\tb\\x1b|null|\n+--------+----+\n")
 
+    def test_rows_that_nobody_reads_are_no_failure(self):
+        leat("topic", "produce", "t", "--data", self.data, text='{"V":1}\n' * 20000)
+        script = self.script("CREATE STREAM s (v INTEGER) WITH (KAFKA_TOPIC='t',"
+                             " VALUE_FORMAT='JSON'); SELECT * FROM s;")
+        with subprocess.Popen([LEAT, "run", "--output", "csv", "--data", self.data, script],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+            self.assertEqual(run.stdout.readline(), "V\n")
+            run.stdout.close()
+            self.assertNotIn("cannot write", run.stderr.read())
+            self.assertEqual(run.wait(20), 0)
+
     def test_csv_quotes_where_it_must(self):
         done = self.run_script(
             "CREATE STREAM s (v STRING, n INTEGER) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON',"

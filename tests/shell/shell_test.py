@@ -138,6 +138,15 @@ class Scripts(ShellTest):
         self.assertEqual(terminal.run("SET 'auto.offset.reset'='earliest';"), [])
         self.assertEqual(len(terminal.run("SELECT city FROM rain LIMIT 1;")), 5)
 
+    def test_query_ends_when_nobody_reads_it(self):
+        with subprocess.Popen(
+                [LEAT, "shell", self.url, "--output", "JSON", "-e",
+                 "SET 'auto.offset.reset'='earliest'; SELECT city FROM rain EMIT CHANGES;"],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as shell:
+            self.assertEqual(shell.stdout.readline(), '{"CITY":"Bath"}\n')
+            shell.stdout.close()
+            self.assertEqual((shell.wait(20), shell.stderr.read()), (0, ""))
+
     def test_wrong_usage_is_2(self):
         self.assertEqual(self.shell("--output", "XML", "-e", "").returncode, 2)
         self.assertEqual(self.shell("--query-row-limit", "0").returncode, 2)
@@ -432,6 +441,14 @@ class Results(ShellTest):
         start = shown.index("-[ row 1 ]----------")
         self.assertEqual(shown[start:start + 4], ["-[ row 1 ]----------", "CITY   | Bath", "FALLEN | 3",
                                      "REMARK | soft"])
+
+    def test_rows_that_would_be_torn_to_pieces_are_shown_vertically(self):
+        terminal = self.terminal(columns=40)
+        shown = terminal.run("SHOW PROPERTIES;")
+        self.assertEqual(shown[:6], [
+            "-[ row 1 ]------------------------------", "Property         | ksql.assert.schema.de",
+            "                 | fault.timeout.ms", "Scope            | KSQL",
+            "Default override |", "Effective Value  | 1000"])
 
     def test_control_characters_of_data_do_not_reach_the_terminal(self):
         self.shell("-e", "CREATE STREAM hostile (v STRING) WITH (KAFKA_TOPIC='hostile',"

@@ -1,0 +1,34 @@
+/* avro_binary.h: Avro's binary encoding: bytes to values by a plan, values to bytes by a schema.
+ *
+ * Numbers are zigzag varints, texts have their length in front, lists come in blocks, a union
+ * starts with the number of its branch. Nothing in the bytes says what they are, so a record is
+ * read to its end even where nobody wants its fields. Source: Apache Avro specification, binary
+ * encoding. Thread: one reader each. */
+#ifndef FORMATS_AVRO_BINARY_H
+#define FORMATS_AVRO_BINARY_H
+
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "base/type.h"
+#include "base/value.h"
+#include "formats/wire_plan.h"
+#include "formats/wire_schema.h"
+
+/* Reads the value at reader->at and moves behind it. False: reader->message says why, or memory is
+ * out. Text may be slices of the record. */
+bool avro_read(struct wire_reader *reader, const struct wire_plan *plan, struct value *out);
+
+/* A record's fields into cells, one per target of plan, which start as NULL. */
+bool avro_read_fields(struct wire_reader *reader, const struct wire_plan *plan,
+                      struct value *cells);
+
+void avro_write_long(struct buffer *out, int64_t number);
+void avro_write_text(struct buffer *out, struct text text);
+
+/* Writes value, whose type is the one that schema reads as. *refusal (NULL before) says why it
+ * cannot be written; what was appended is then of no use. */
+void avro_write(struct buffer *out, const struct wire_schema *schema, const struct type *type,
+                const struct value *value, const char **refusal);
+
+#endif
