@@ -126,7 +126,9 @@ static enum status run_task(const struct execution *execution, const struct plan
     struct engine *engine = execution->engine;
     const struct task_options options = {.topics = engine->topics,
                                          .plan = plan,
-                                         .build = {.topics = engine->topics, .client = client},
+                                         .build = {.topics = engine->topics,
+                                                   .schemas = &engine->schemas,
+                                                   .client = client},
                                          .batch_rows = ROWS_AT_ONCE,
                                          .merge_by_arrival = true,
                                          .committed_only = true,
