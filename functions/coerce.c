@@ -164,8 +164,9 @@ static enum status coerce_map(const struct coercion_run *run, const struct type 
     return STATUS_OK;
 }
 
-/* By field name; a field that only the target has becomes NULL, one that only the source has
- * is refused. */
+/* By field name; a field that only the target has becomes NULL. One that only the source has is
+ * left out by INSERT .. VALUES, which copies what the target asks for as ksqlDB's coercer does, and
+ * refused where a common type was looked for. */
 static enum status coerce_struct(const struct coercion_run *run, const struct type *from,
                                  const struct value_list *list, const struct type *to,
                                  struct value *out)
@@ -184,7 +185,7 @@ static enum status coerce_struct(const struct coercion_run *run, const struct ty
                        &result->items[i]));
         }
     }
-    if (used < from->field_count) {
+    if (used < from->field_count && run->coercion == COERCE_LAX) {
         return refuse(run, from, to);
     }
     *out = (struct value){.list = result};
