@@ -412,7 +412,8 @@ enum status schema_store_infer(struct schema_store *store, const struct schema_q
     const struct schema_reading reading = {.side = question->side,
                                            .is_unwrapped = question->is_unwrapped,
                                            .keeps_case = question->id > 0,
-                                           .full_name = question->full_name};
+                                           .full_name = question->full_name,
+                                           .is_choice_needed = true};
     const struct text subject = schema_store_subject(arena, question->topic, question->side);
     struct registered_schema schema;
     uint32_t id = question->id;

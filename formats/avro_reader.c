@@ -346,7 +346,8 @@ bool avro_read(struct wire_reader *reader, const struct wire_plan *plan, struct 
     case WIRE_BYTES:
         return read_run(reader, plan->schema, &text) && wire_store_text(reader, plan, text, out);
     case WIRE_DECIMAL:
-        return read_run(reader, plan->schema, &text) && wire_store_decimal(reader, plan, text, out);
+        return read_run(reader, plan->schema, &text) &&
+               wire_store_decimal(reader, plan, plan->schema->scale, text, out);
     case WIRE_ARRAY:
         return read_list(reader, plan, out);
     case WIRE_MAP:

@@ -143,11 +143,12 @@ static void write_struct(struct buffer *out, const struct wire_schema *schema,
     for (uint32_t i = 0; i < schema->field_count; i++) {
         const struct wire_field *field = &schema->fields[i];
         const int at = wire_find_target(type->fields, type->field_count, field->name);
-        if (at < 0 && field->has_default) {
+        const struct value *item = at < 0 ? &VALUE_NULL : &list->items[at];
+        const bool may_be_null = at >= 0 && field->schema->is_optional;
+        if (item->is_null && field->has_default && !may_be_null) {
             buffer_append_text(out, field->default_bytes);
         } else {
-            avro_write(out, field->schema, at < 0 ? NULL : type->fields[at].type,
-                       at < 0 ? &VALUE_NULL : &list->items[at], refusal);
+            avro_write(out, field->schema, at < 0 ? NULL : type->fields[at].type, item, refusal);
         }
     }
 }

@@ -52,6 +52,12 @@ MUST_USE enum status kafka_decoder_create(struct arena *arena,
 MUST_USE enum status json_sr_decoder_create(struct arena *arena,
                                             const struct decoder_options *options,
                                             struct decoder **out, struct diag *diag);
+MUST_USE enum status proto_decoder_create(struct arena *arena,
+                                          const struct decoder_options *options,
+                                          struct decoder **out, struct diag *diag);
+MUST_USE enum status proto_nosr_decoder_create(struct arena *arena,
+                                               const struct decoder_options *options,
+                                               struct decoder **out, struct diag *diag);
 MUST_USE enum status avro_decoder_create(struct arena *arena, const struct decoder_options *options,
                                          struct decoder **out, struct diag *diag);
 /* A side that holds nothing (format_is_void): every record is a null row. */

@@ -1,8 +1,7 @@
 /* decoder.c
  *
  * The public entry: checks the columns once when a decoder is made, and for every batch sets up
- * columns and outcomes, so that a format's own code only deals with bytes. A format that is
- * known by name but has no decoder here is refused in one place, the table below. */
+ * columns and outcomes, so that a format's own code only deals with bytes. */
 #include "formats/decoder.h"
 
 #include <assert.h>
@@ -21,6 +20,8 @@ static decoder_create_fn *const creators[FORMAT_KIND_COUNT] = {
     [FORMAT_JSON] = json_decoder_create,
     [FORMAT_JSON_SR] = json_sr_decoder_create,
     [FORMAT_AVRO] = avro_decoder_create,
+    [FORMAT_PROTOBUF] = proto_decoder_create,
+    [FORMAT_PROTOBUF_NOSR] = proto_nosr_decoder_create,
 };
 
 static enum status decode_none(struct decoder *decoder, struct decode_batch *batch,
@@ -49,16 +50,12 @@ enum status none_decoder_create(struct arena *arena, const struct decoder_option
 enum status decoder_create(struct arena *arena, const struct decoder_options *options,
                            struct decoder **out, struct diag *diag)
 {
-    const struct format_info *info = format_info(options->format);
     TRY(format_check(options->format, options->side, options->columns, options->column_count,
                      options->wrap, diag));
     if (format_is_void(options->format, options->side, options->column_count)) {
         return none_decoder_create(arena, options, out, diag);
     }
-    if (!creators[options->format]) {
-        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
-                         "The '%s' format is not available in this build", info->name);
-    }
+    assert(creators[options->format]);
     return creators[options->format](arena, options, out, diag);
 }
 

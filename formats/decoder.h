@@ -59,7 +59,7 @@ struct decode_result {
 };
 
 /* A decoder in arena, which owns it. Copies options; what they point to must outlive it. Fails
- * with format_check's messages, and with STATUS_INVALID for a format that is not running. */
+ * with format_check's messages. */
 MUST_USE enum status decoder_create(struct arena *arena, const struct decoder_options *options,
                                     struct decoder **out, struct diag *diag);
 

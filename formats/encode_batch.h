@@ -29,6 +29,12 @@ MUST_USE enum status kafka_encoder_create(struct arena *arena,
 MUST_USE enum status json_sr_encoder_create(struct arena *arena,
                                             const struct encoder_options *options,
                                             struct encoder **out, struct diag *diag);
+MUST_USE enum status proto_encoder_create(struct arena *arena,
+                                          const struct encoder_options *options,
+                                          struct encoder **out, struct diag *diag);
+MUST_USE enum status proto_nosr_encoder_create(struct arena *arena,
+                                               const struct encoder_options *options,
+                                               struct encoder **out, struct diag *diag);
 MUST_USE enum status avro_encoder_create(struct arena *arena, const struct encoder_options *options,
                                          struct encoder **out, struct diag *diag);
 

@@ -18,6 +18,8 @@ static encoder_create_fn *const creators[FORMAT_KIND_COUNT] = {
     [FORMAT_JSON] = json_encoder_create,
     [FORMAT_JSON_SR] = json_sr_encoder_create,
     [FORMAT_AVRO] = avro_encoder_create,
+    [FORMAT_PROTOBUF] = proto_encoder_create,
+    [FORMAT_PROTOBUF_NOSR] = proto_nosr_encoder_create,
 };
 
 static enum status none_encoder_create(struct arena *arena, const struct encoder_options *options,
@@ -40,11 +42,7 @@ enum status encoder_create(struct arena *arena, const struct encoder_options *op
     if (format_is_void(options->format, options->side, options->column_count)) {
         return none_encoder_create(arena, options, out, diag);
     }
-    if (!creators[options->format]) {
-        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
-                         "The '%s' format is not available in this build",
-                         format_info(options->format)->name);
-    }
+    assert(creators[options->format]);
     return creators[options->format](arena, options, out, diag);
 }
 

@@ -46,9 +46,9 @@ struct encoded_record {
     uint32_t bytes; /* ENCODED_NULL for null bytes (a tombstone, or a null key) */
 };
 
-/* An encoder in arena, which owns it. Copies options; what they point to must outlive
- * it. Fails with
- * format_check's messages, and with STATUS_INVALID for a format that is not running. */
+/* An encoder in arena, which owns it. Copies options; what they point to must outlive it. Fails
+ * with format_check's messages, and where the schema to write with cannot be had, or does not fit
+ * the columns. */
 MUST_USE enum status encoder_create(struct arena *arena, const struct encoder_options *options,
                                     struct encoder **out, struct diag *diag);
 

@@ -1,8 +1,7 @@
 /* format.h: the serialization formats by name, what each can hold, and the checks that a
  * statement must pass before rows are read or written in one.
  *
- * All eight names of ksqlDB are known; is_running says which of them this build can decode and
- * encode. Messages are ksqlDB's own. Source: ksqlDB serialization reference; FormatFactory and
+ * Messages are ksqlDB's own. Source: ksqlDB serialization reference; FormatFactory and
  * the Format classes. Thread: any; everything here is constant. */
 #ifndef FORMATS_FORMAT_H
 #define FORMATS_FORMAT_H
@@ -51,7 +50,6 @@ enum format_property {
 struct format_info {
     enum format_kind kind;
     const char *name;
-    bool is_running;      /* a decoder and an encoder exist */
     bool is_multi_column; /* more than one column on a side */
     bool is_nested;       /* ARRAY, MAP and STRUCT */
     bool uses_registry;   /* can infer columns from the schema registry */

@@ -60,6 +60,7 @@ struct schema_reading {
     bool is_unwrapped;
     bool keeps_case;
     struct text full_name; /* data NULL: the first one */
+    bool is_choice_needed; /* several messages need a full_name; else the first one is meant */
 };
 MUST_USE enum status schema_read_columns(struct arena *arena,
                                          const struct registered_schema *schema,

@@ -3,6 +3,7 @@
  * One function per language that schemas are written in; a table picks it. */
 #include "formats/avro_schema.h"
 #include "formats/json_schema.h"
+#include "formats/proto_schema.h"
 
 typedef enum status schema_writer(struct arena *arena, const struct schema_writing *writing,
                                   struct buffer *out, struct diag *diag);
@@ -10,6 +11,8 @@ typedef enum status schema_writer(struct arena *arena, const struct schema_writi
 static schema_writer *const writers[FORMAT_KIND_COUNT] = {
     [FORMAT_JSON_SR] = json_schema_write,
     [FORMAT_AVRO] = avro_schema_write,
+    [FORMAT_PROTOBUF] = proto_schema_write,
+    [FORMAT_PROTOBUF_NOSR] = proto_schema_write,
 };
 
 enum status schema_write(struct arena *arena, const struct schema_writing *writing,

@@ -36,7 +36,11 @@ static inline void frame_write(struct buffer *out, uint32_t id)
 }
 
 struct wire_codec {
-    /* One value, or a record's fields into cells that start as NULL; false with reader->message. */
+    /* Takes what stands between a schema's id and the values off body; false when it cannot be.
+     * NULL: nothing stands there. */
+    bool (*take_head)(struct text *body, struct text *head);
+    /* NULL: a value never stands alone; a bare column is a record of one field. One value, or a
+     * record's fields into cells that start as NULL; false with reader->message. */
     bool (*read)(struct wire_reader *reader, const struct wire_plan *plan, struct value *out);
     bool (*read_fields)(struct wire_reader *reader, const struct wire_plan *plan,
                         struct value *cells);
@@ -45,7 +49,7 @@ struct wire_codec {
                   const struct value *value, const char **refusal);
 };
 
-/* Of FORMAT_AVRO. */
 extern const struct wire_codec avro_codec;
+extern const struct wire_codec proto_codec; /* PROTOBUF, PROTOBUF_NOSR */
 
 #endif

@@ -11,10 +11,15 @@
 #include <string.h>
 
 #include "formats/decode_batch.h"
+#include "formats/proto_schema.h"
 #include "formats/wire_codec.h"
+
+/* Schemas, and messages of them, that one topic may have; bounds what hostile records make. */
+enum { PLAN_COUNT_MAX = 1024 };
 
 struct schema_plan {
     uint32_t id;
+    struct text head;             /* Protobuf: which message */
     const struct wire_plan *plan; /* NULL: refusal says why */
     struct text refusal;
     struct schema_plan *next;
@@ -25,27 +30,36 @@ struct wire_decoder {
     const struct wire_codec *codec;
     struct arena *arena; /* of the plans */
     struct schema_plan *plans;
-    struct value *cells; /* one per column: the row that is being read */
-    bool is_unwrapped;
+    uint32_t plan_count;
+    const struct schema_plan *only; /* PROTOBUF_NOSR: records have no frame */
+    struct value *cells;            /* one per column: the row that is being read */
+    bool is_bare;                   /* records are the one column's value */
     struct wire_reader reader;
 };
 
 /* --- Plans -------------------------------------------------------------------------------- */
 
-static enum status make_plan(struct wire_decoder *self, const struct registered_schema *registered,
-                             const struct wire_plan **out, struct diag *diag)
+static enum status lay_out(struct wire_decoder *self, const struct wire_schema *schema,
+                           const struct wire_plan **out, struct diag *diag)
 {
     const struct decoder_options *options = &self->base.options;
-    const struct wire_schema *schema = NULL;
-    TRY(wire_schema_parse(self->arena, registered, (struct text){NULL, 0}, &schema, diag));
-    if (!self->is_unwrapped) {
-        return wire_plan_record(self->arena, schema, options->columns, options->column_count,
-                                options->wanted, out, diag);
+    if (self->is_bare) {
+        return wire_plan_value(self->arena, schema, options->columns[0].type, out, diag);
     }
-    return wire_plan_value(self->arena, schema, options->columns[0].type, out, diag);
+    return wire_plan_record(self->arena, schema, options->columns, options->column_count,
+                            options->wanted, out, diag);
 }
 
-static enum status add_plan(struct wire_decoder *self, uint32_t id,
+static enum status make_plan(struct wire_decoder *self, const struct registered_schema *registered,
+                             struct text head, const struct wire_plan **out, struct diag *diag)
+{
+    const struct proto_choice choice = {.index = head};
+    const struct wire_schema *schema = NULL;
+    TRY(wire_schema_parse(self->arena, registered, &choice, &schema, diag));
+    return lay_out(self, schema, out, diag);
+}
+
+static enum status add_plan(struct wire_decoder *self, uint32_t id, struct text head,
                             const struct registered_schema *registered, struct schema_plan **out,
                             struct diag *diag)
 {
@@ -55,21 +69,25 @@ static enum status add_plan(struct wire_decoder *self, uint32_t id,
         return diag_no_memory(diag);
     }
     entry->id = id;
-    const enum status status = make_plan(self, registered, &entry->plan, &reason);
+    entry->head = arena_text(self->arena, head);
+    const enum status status =
+        make_plan(self, registered, head.data ? entry->head : head, &entry->plan, &reason);
     if (status != STATUS_OK) {
         entry->plan = NULL;
         entry->refusal = arena_text(self->arena, text_of(reason.message));
     }
-    if (status == STATUS_NO_MEMORY || (status != STATUS_OK && !entry->refusal.data)) {
+    if (status == STATUS_NO_MEMORY || !entry->head.data ||
+        (status != STATUS_OK && !entry->refusal.data)) {
         return diag_no_memory(diag);
     }
     *out = entry;
     return STATUS_OK;
 }
 
-/* *out is NULL when no registry knows id; *out_reason then says so. */
-static enum status load_plan(struct wire_decoder *self, uint32_t id, struct schema_plan **out,
-                             struct diag *out_reason)
+/* *out is NULL when no registry knows id, or it has been met with too many heads; *out_reason then
+ * says so. */
+static enum status load_plan(struct wire_decoder *self, uint32_t id, struct text head,
+                             struct schema_plan **out, struct diag *out_reason)
 {
     const struct schema_registry *registry = self->base.options.schema.registry;
     struct registered_schema registered;
@@ -79,21 +97,32 @@ static enum status load_plan(struct wire_decoder *self, uint32_t id, struct sche
         (void)diag_fail(out_reason, STATUS_MISSING, SQL_POS_NONE, "there is no schema registry");
         return STATUS_OK;
     }
+    if (self->plan_count == PLAN_COUNT_MAX) {
+        (void)diag_fail(out_reason, STATUS_LIMIT, SQL_POS_NONE,
+                        "the topic has records of more than %d schemas", PLAN_COUNT_MAX);
+        return STATUS_OK;
+    }
     const enum status status =
         registry->find(registry->context, id, self->arena, &registered, out_reason);
     if (status != STATUS_OK) {
         return status == STATUS_NO_MEMORY ? status : STATUS_OK;
     }
-    TRY(add_plan(self, id, &registered, out, &diag));
+    TRY(add_plan(self, id, head, &registered, out, &diag));
     (*out)->next = self->plans;
     self->plans = *out;
+    self->plan_count++;
     return STATUS_OK;
 }
 
-static struct schema_plan *find_plan(struct wire_decoder *self, uint32_t id)
+static bool is_plan_of(const struct schema_plan *entry, uint32_t id, struct text head)
+{
+    return entry->id == id && text_equal(entry->head, head);
+}
+
+static struct schema_plan *find_plan(struct wire_decoder *self, uint32_t id, struct text head)
 {
     struct schema_plan **link = &self->plans;
-    while (*link && (*link)->id != id) {
+    while (*link && !is_plan_of(*link, id, head)) {
         link = &(*link)->next;
     }
     struct schema_plan *found = *link;
@@ -121,7 +150,7 @@ static enum status fail_row(struct wire_decoder *self, struct decode_batch *batc
 
 static bool read_cells(struct wire_decoder *self, const struct wire_plan *plan)
 {
-    if (self->is_unwrapped) {
+    if (self->is_bare) {
         return self->codec->read(&self->reader, plan, &self->cells[0]);
     }
     for (uint32_t i = 0; i < self->base.options.column_count; i++) {
@@ -164,13 +193,20 @@ static enum status read_record(struct wire_decoder *self, struct decode_batch *b
                                struct diag *diag)
 {
     struct frame frame;
+    struct text head = {NULL, 0};
+    if (self->only) {
+        return read_body(self, batch, row, self->only, batch->records[row], diag);
+    }
     if (!frame_read(batch->records[row], &frame)) {
         return fail_row(self, batch, row, TEXT("Unknown magic byte!"), diag);
     }
-    struct schema_plan *entry = find_plan(self, frame.id);
+    if (self->codec->take_head && !self->codec->take_head(&frame.body, &head)) {
+        return fail_row(self, batch, row, TEXT("the message's index is cut off"), diag);
+    }
+    struct schema_plan *entry = find_plan(self, frame.id, head);
     if (!entry) {
         struct diag reason;
-        TRY(load_plan(self, frame.id, &entry, &reason));
+        TRY(load_plan(self, frame.id, head, &entry, &reason));
         if (!entry) {
             return fail_row(self, batch, row, text_of(reason.message), diag);
         }
@@ -194,7 +230,7 @@ static enum status decode_batch(struct decoder *decoder, struct decode_batch *ba
 }
 
 static enum status wire_decoder_create(struct arena *arena, const struct decoder_options *options,
-                                       const struct wire_codec *codec, struct decoder **out,
+                                       const struct wire_codec *codec, struct wire_decoder **out,
                                        struct diag *diag)
 {
     struct wire_decoder *self = ARENA_NEW(arena, struct wire_decoder);
@@ -204,15 +240,45 @@ static enum status wire_decoder_create(struct arena *arena, const struct decoder
     self->base = (struct decoder){.decode = decode_batch, .options = *options};
     self->codec = codec;
     self->arena = arena;
-    self->is_unwrapped = options->wrap == FORMAT_UNWRAP_SINGLES;
+    self->is_bare = options->wrap == FORMAT_UNWRAP_SINGLES && codec->read;
     self->cells = arena_array(arena, options->column_count + 1, sizeof(*self->cells));
-    assert(!self->is_unwrapped || options->column_count == 1);
-    *out = &self->base;
+    assert(!self->is_bare || options->column_count == 1);
+    *out = self;
     return self->cells ? STATUS_OK : diag_no_memory(diag);
 }
 
 enum status avro_decoder_create(struct arena *arena, const struct decoder_options *options,
                                 struct decoder **out, struct diag *diag)
 {
-    return wire_decoder_create(arena, options, &avro_codec, out, diag);
+    struct wire_decoder *self = NULL;
+    TRY(wire_decoder_create(arena, options, &avro_codec, &self, diag));
+    *out = &self->base;
+    return STATUS_OK;
+}
+
+enum status proto_decoder_create(struct arena *arena, const struct decoder_options *options,
+                                 struct decoder **out, struct diag *diag)
+{
+    struct wire_decoder *self = NULL;
+    TRY(wire_decoder_create(arena, options, &proto_codec, &self, diag));
+    *out = &self->base;
+    return STATUS_OK;
+}
+
+enum status proto_nosr_decoder_create(struct arena *arena, const struct decoder_options *options,
+                                      struct decoder **out, struct diag *diag)
+{
+    struct wire_decoder *self = NULL;
+    const struct wire_schema *schema = NULL;
+    struct schema_plan *only = ARENA_NEW(arena, struct schema_plan);
+    if (!only) {
+        return diag_no_memory(diag);
+    }
+    TRY(wire_decoder_create(arena, options, &proto_codec, &self, diag));
+    TRY(wire_schema_of_columns(arena, options->columns, options->column_count,
+                               options->schema.nullable, &schema, diag));
+    TRY(lay_out(self, schema, &only->plan, diag));
+    self->only = only;
+    *out = &self->base;
+    return STATUS_OK;
 }

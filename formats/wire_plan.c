@@ -7,6 +7,7 @@
 #include "formats/wire_plan.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <string.h>
 
 #include "base/bounds.h"
@@ -113,8 +114,8 @@ static bool is_named(struct text field, struct text column)
 {
     bool match = field.bytes == column.bytes;
     for (size_t i = 0; match && i < column.bytes; i++) {
-        match = field.data[i] == (column.data[i] == '.' ? '_' : column.data[i]) ||
-                field.data[i] == column.data[i];
+        match = field.data[i] == column.data[i] ||
+                (field.data[i] == '_' && !isalnum((unsigned char)column.data[i]));
     }
     return match;
 }
@@ -365,16 +366,19 @@ static bool read_unscaled(struct text bytes, int128 *out)
     return (*out < 0) == (first < 0);
 }
 
-bool wire_store_decimal(struct wire_reader *reader, const struct wire_plan *plan, struct text bytes,
-                        struct value *out)
+bool wire_store_decimal(struct wire_reader *reader, const struct wire_plan *plan, int64_t scale,
+                        struct text bytes, struct value *out)
 {
     struct diag diag;
     *out = (struct value){.is_null = false};
     if (!read_unscaled(bytes, &out->decimal) || decimal_digits(out->decimal) > DECIMAL_DIGITS_MAX) {
         return wire_fail(reader, TEXT("a decimal has more than 38 digits"));
     }
+    if (scale < -UINT16_MAX || scale > UINT16_MAX) {
+        return wire_fail(reader, TEXT("a decimal has a scale that none can have"));
+    }
     const struct decimal_type type = {plan->type->precision, plan->type->scale};
-    if (decimal_cast(out->decimal, plan->schema->scale, type, DECIMAL_ROUNDING_UNNECESSARY,
+    if (decimal_cast(out->decimal, (int32_t)scale, type, DECIMAL_ROUNDING_UNNECESSARY,
                      &out->decimal, &diag) == STATUS_OK) {
         return true;
     }

@@ -59,8 +59,8 @@ MUST_USE enum status wire_plan_record(struct arena *arena, const struct wire_sch
 MUST_USE enum status wire_check_writing(struct arena *arena, const struct wire_schema *schema,
                                         const struct type *type, struct diag *diag);
 
-/* The column that a field of this name is written from, or -1: the name itself, but that a dot in
- * a column's name is an underscore in a schema's. */
+/* The column that a field of this name is written from, or -1: the name itself, but that what is no
+ * letter or digit in a column's name may be an underscore in a schema's. */
 int wire_find_target(const struct type_field *fields, uint32_t field_count, struct text name);
 
 struct wire_reader {
@@ -104,9 +104,9 @@ bool wire_store_boolean(struct wire_reader *reader, const struct wire_plan *plan
 /* A text that may not be UTF-8, which STRING must be. */
 bool wire_store_text(struct wire_reader *reader, const struct wire_plan *plan, struct text text,
                      struct value *out);
-/* The unscaled number of a decimal, two's complement, big-endian. */
-bool wire_store_decimal(struct wire_reader *reader, const struct wire_plan *plan, struct text bytes,
-                        struct value *out);
+/* The unscaled number of a decimal of this scale, two's complement, big-endian. */
+bool wire_store_decimal(struct wire_reader *reader, const struct wire_plan *plan, int64_t scale,
+                        struct text bytes, struct value *out);
 
 /* A list with room for count more items, which the budget must allow. list NULL: a new one. */
 bool wire_grow_list(struct wire_reader *reader, struct value_list **list, uint32_t *capacity,

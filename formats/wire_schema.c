@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "formats/avro_schema.h"
 #include "formats/json_schema.h"
+#include "formats/proto_schema.h"
 
 static const struct {
     const char *name;
@@ -152,18 +153,17 @@ enum status wire_sql_type(struct arena *arena, const struct wire_schema *schema,
 /* --- Columns ------------------------------------------------------------------------------ */
 
 enum status wire_schema_parse(struct arena *arena, const struct registered_schema *registered,
-                              struct text full_name, const struct wire_schema **out,
+                              const struct proto_choice *choice, const struct wire_schema **out,
                               struct diag *diag)
 {
-    (void)full_name;
     if (registered->format == FORMAT_AVRO) {
         return avro_schema_parse(arena, registered->text, out, diag);
     }
     if (registered->format == FORMAT_JSON_SR) {
         return json_schema_parse(arena, registered->text, out, diag);
     }
-    return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%s schemas cannot be read",
-                     format_info(registered->format)->name);
+    assert(registered->format == FORMAT_PROTOBUF);
+    return proto_schema_parse(arena, registered, choice, out, diag);
 }
 
 static enum status check_any(uint32_t count, struct diag *diag)
@@ -194,7 +194,11 @@ enum status schema_read_columns(struct arena *arena, const struct registered_sch
 {
     struct inference self = {.arena = arena, .keeps_case = reading->keeps_case, .diag = diag};
     const struct wire_schema *root = NULL;
-    TRY(wire_schema_parse(arena, schema, reading->full_name, &root, diag));
+    const struct proto_choice choice = {.full_name = reading->full_name};
+    if (schema->format == FORMAT_PROTOBUF && reading->is_choice_needed) {
+        TRY(proto_schema_check_choice(arena, schema, reading->side, reading->full_name, diag));
+    }
+    TRY(wire_schema_parse(arena, schema, &choice, &root, diag));
     if (reading->is_unwrapped || root->kind != WIRE_STRUCT) {
         return read_single(&self, root, reading->side, out);
     }

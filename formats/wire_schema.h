@@ -59,6 +59,7 @@ enum wire_form {
     WIRE_PROTO_FIXED,  /* INT32, INT64: (s)fixed32 and 64 by fixed_bytes */
     WIRE_PROTO_UINT32, /* INT64: uint32 */
     WIRE_PROTO_ENUM,   /* STRING: the number of a symbol */
+    WIRE_PROTO_ONEOF,  /* STRUCT: its fields stand among those of the message around it */
     WIRE_PROTO_WRAPPER /* a message whose field 1 is the value: google.protobuf.Int32Value */
 };
 
@@ -86,6 +87,7 @@ struct wire_schema {
     const struct text *symbols;
     const int32_t *symbol_numbers; /* Protobuf; NULL: the index */
     struct text name;              /* of records, messages, enums */
+    struct text message_index;     /* Protobuf: the bytes in a record that name this message */
     const struct wire_schema *key; /* MAP */
     const struct wire_schema *element;
     uint32_t field_count;
@@ -99,11 +101,13 @@ const char *wire_kind_name(enum wire_kind kind);
 MUST_USE enum status wire_sql_type(struct arena *arena, const struct wire_schema *schema,
                                    bool keeps_case, const struct type **out, struct diag *diag);
 
-/* The schema of registered, parsed by its format. full_name chooses a message (Protobuf). */
+struct proto_choice; /* formats/proto_schema.h */
+
+/* The schema of registered, parsed by its format. choice: which message is meant (Protobuf). */
 MUST_USE enum status wire_schema_parse(struct arena *arena,
                                        const struct registered_schema *registered,
-                                       struct text full_name, const struct wire_schema **out,
-                                       struct diag *diag);
+                                       const struct proto_choice *choice,
+                                       const struct wire_schema **out, struct diag *diag);
 
 /* A copy of schema that may be null. NULL when memory is out. */
 const struct wire_schema *wire_schema_optional(struct arena *arena,

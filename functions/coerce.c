@@ -164,9 +164,8 @@ static enum status coerce_map(const struct coercion_run *run, const struct type 
     return STATUS_OK;
 }
 
-/* By field name; a field that only the target has becomes NULL. One that only the source has is
- * left out by INSERT .. VALUES, which copies what the target asks for as ksqlDB's coercer does, and
- * refused where a common type was looked for. */
+/* By field name; a field that only the target has becomes NULL, one that only the source has is
+ * left out, as ksqlDB does in INSERT VALUES. */
 static enum status coerce_struct(const struct coercion_run *run, const struct type *from,
                                  const struct value_list *list, const struct type *to,
                                  struct value *out)
@@ -175,18 +174,13 @@ static enum status coerce_struct(const struct coercion_run *run, const struct ty
     if (!result) {
         return diag_no_memory(run->diag);
     }
-    uint32_t used = 0;
     for (uint32_t i = 0; i < to->field_count; i++) {
         const int at = type_find_field(from, to->fields[i].name);
         result->items[i] = VALUE_NULL;
         if (at >= 0) {
-            used++;
             TRY(coerce(run, from->fields[at].type, &list->items[at], to->fields[i].type,
                        &result->items[i]));
         }
-    }
-    if (used < from->field_count && run->coercion == COERCE_LAX) {
-        return refuse(run, from, to);
     }
     *out = (struct value){.list = result};
     return STATUS_OK;

@@ -115,7 +115,7 @@ static enum status check_names(const struct planner *planner, const struct schem
 static bool is_inferred(const struct properties *properties, const struct schema *schema,
                         const struct side *side, enum format_kind format)
 {
-    return format_info(format)->uses_registry && format_info(format)->is_running &&
+    return format_info(format)->uses_registry &&
            (properties->values[side->schema_id].is_set || schema_count(schema, side->role) == 0);
 }
 

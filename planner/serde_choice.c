@@ -139,17 +139,6 @@ static enum status choose_delimiter(const struct planner *planner,
     return STATUS_OK;
 }
 
-/* Fails for formats that this build knows only by name. */
-static enum status check_running(const struct planner *planner, enum format_kind format)
-{
-    const struct format_info *info = format_info(format);
-    if (info->is_running) {
-        return STATUS_OK;
-    }
-    return diag_fail(planner->diag, STATUS_INVALID, SQL_POS_NONE,
-                     "The '%s' format is not supported by this server", info->name);
-}
-
 static enum status choose_nullable(const struct planner *planner,
                                    const struct property_value *given, const char *name,
                                    struct serde *serde)
@@ -204,8 +193,7 @@ static enum status choose_side(const struct planner *planner, const struct prope
     *serde = (struct serde){.format = format};
     TRY(choose_delimiter(planner, properties, side, inherited, serde));
     TRY(check_side_properties(planner, properties, side, format));
-    TRY(choose_schema(planner, properties, side, source_name, inherited, serde));
-    return check_running(planner, format);
+    return choose_schema(planner, properties, side, source_name, inherited, serde);
 }
 
 /* What WRAP_SINGLE_VALUE asks for, or the server's default where that can be had. */

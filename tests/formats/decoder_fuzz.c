@@ -32,6 +32,24 @@ static const struct type_field *make_columns(struct arena *arena)
     return columns;
 }
 
+/* Every id is that of the schema that the columns have in the record's format. */
+static enum status find_schema(void *context, uint32_t id, struct arena *arena,
+                               struct registered_schema *out, struct diag *diag)
+{
+    const struct decoder_options *options = context;
+    const struct schema_writing writing = {.format = options->format,
+                                           .column_count = options->column_count,
+                                           .columns = options->columns};
+    struct buffer text;
+    (void)id;
+    buffer_init(&text);
+    assert(schema_write(arena, &writing, &text, diag) == STATUS_OK);
+    *out = (struct registered_schema){.format = options->format,
+                                      .text = arena_text(arena, buffer_text(&text))};
+    buffer_release(&text);
+    return STATUS_OK;
+}
+
 /* Both ways of reading JSON must agree on whether the record can be read. */
 static void check_careful(struct arena *arena, const struct decoder_options *options,
                           struct text record, enum record_outcome outcome)
@@ -49,10 +67,12 @@ static void check_round_trip(struct arena *arena, const struct decoder_options *
 {
     struct diag diag;
     struct encoder *encoder = NULL;
-    const struct encoder_options target = {.format = options->format,
-                                           .side = options->side,
-                                           .column_count = options->column_count,
-                                           .columns = options->columns};
+    const struct encoder_options target = {
+        .format = options->format,
+        .side = options->side,
+        .schema = {.registry = options->schema.registry, .id = 1},
+        .column_count = options->column_count,
+        .columns = options->columns};
     const struct column *pointers[COLUMN_COUNT];
     for (uint32_t i = 0; i < options->column_count; i++) {
         pointers[i] = &columns[i];
@@ -73,19 +93,24 @@ static void check_round_trip(struct arena *arena, const struct decoder_options *
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-    static const enum format_kind formats[] = {FORMAT_JSON, FORMAT_DELIMITED, FORMAT_KAFKA};
-    static const uint32_t column_counts[] = {COLUMN_COUNT, 4, 1};
+    static const enum format_kind formats[] = {
+        FORMAT_JSON,    FORMAT_DELIMITED, FORMAT_KAFKA,        FORMAT_AVRO,
+        FORMAT_JSON_SR, FORMAT_PROTOBUF,  FORMAT_PROTOBUF_NOSR};
+    static const uint32_t column_counts[] = {
+        COLUMN_COUNT, 4, 1, COLUMN_COUNT, COLUMN_COUNT, COLUMN_COUNT, COLUMN_COUNT};
     if (bytes == 0) {
         return 0;
     }
     struct arena arena;
     arena_init(&arena);
-    const size_t pick = data[0] % 3;
-    const struct decoder_options options = {.format = formats[pick],
-                                            .side = FORMAT_VALUE,
-                                            .topic = TEXT("T"),
-                                            .column_count = column_counts[pick],
-                                            .columns = make_columns(&arena)};
+    const size_t pick = data[0] % 7;
+    struct decoder_options options = {.format = formats[pick],
+                                      .side = FORMAT_VALUE,
+                                      .topic = TEXT("T"),
+                                      .column_count = column_counts[pick],
+                                      .columns = make_columns(&arena)};
+    const struct schema_registry registry = {.context = &options, .find = find_schema};
+    options.schema.registry = &registry;
     const struct text record = {(const char *)data + 1, bytes - 1};
     const struct text twice[] = {record, record}; /* the second one is read with predictions */
     struct decoder *decoder = NULL;

@@ -134,21 +134,6 @@ static void features_are_listed_in_refusals(void **state)
     fixture_release(&fixture);
 }
 
-static void formats_that_do_not_run_are_refused(void **state)
-{
-    (void)state;
-    struct fixture fixture;
-    fixture_init(&fixture);
-    const struct decoder_options options =
-        fixture_decoder_options(&fixture, FORMAT_PROTOBUF, "V INTEGER");
-    struct decoder *decoder = NULL;
-    assert_int_equal(decoder_create(&fixture.arena, &options, &decoder, &fixture.diag),
-                     STATUS_INVALID);
-    assert_string_equal(fixture.diag.message,
-                        "The 'PROTOBUF' format is not available in this build");
-    fixture_release(&fixture);
-}
-
 static void single_columns_are_wrapped_by_rule(void **state)
 {
     (void)state;
@@ -219,7 +204,6 @@ int main(void)
         cmocka_unit_test(delimiters_are_one_character_or_a_word),
         cmocka_unit_test(schemas_are_checked),
         cmocka_unit_test(features_are_listed_in_refusals),
-        cmocka_unit_test(formats_that_do_not_run_are_refused),
         cmocka_unit_test(single_columns_are_wrapped_by_rule),
         cmocka_unit_test(windows_stand_behind_the_key),
         cmocka_unit_test(short_windowed_keys_are_refused),

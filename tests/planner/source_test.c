@@ -59,8 +59,6 @@ static const struct plan_case cases[] = {
      "'ksql.persistence.default.format.value' config.\n"},
     {"CREATE STREAM N (A INT) WITH (kafka_topic='n', value_format='XML');",
      "ERROR: Unknown format: XML\n"},
-    {"CREATE STREAM N (A INT) WITH (kafka_topic='n', value_format='PROTOBUF');",
-     "ERROR: The 'PROTOBUF' format is not supported by this server\n"},
     {"CREATE STREAM N (A INT) WITH (kafka_topic='n', value_format='JSON', "
      "foo='bar');",
      "ERROR: Failed to prepare statement: Invalid config variable(s) in the "
