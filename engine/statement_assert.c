@@ -129,11 +129,23 @@ enum status statement_assert_topic(struct execution *execution)
 
 /* --- Schemas ---------------------------------------------------------------------------------- */
 
-/* There is no registry, so there are no schemas. */
 static bool has_schema(const struct execution *execution)
 {
-    (void)execution;
-    return false;
+    const struct assert_schema_statement *assertion = &execution->statement->assert_schema;
+    struct schema_store *store = &execution->engine->schemas;
+    const bool is_id = assertion->id > 0 && assertion->id <= UINT32_MAX;
+    const uint32_t id = is_id ? (uint32_t)assertion->id : 0;
+    if (assertion->has_id && !is_id) {
+        return false;
+    }
+    if (assertion->has_subject) {
+        uint32_t latest = 0;
+        return assertion->has_id ? schema_store_has_version(store, assertion->subject.name, id)
+                                 : schema_store_latest(store, assertion->subject.name, &latest);
+    }
+    struct registered_schema schema;
+    return store->registry.find(store->registry.context, id, execution->arena, &schema, NULL) ==
+           STATUS_OK;
 }
 
 /* "Schema with subject name s id 3" */
