@@ -1,11 +1,13 @@
 /* batch.c
  *
  * A batch is made anew from the task's arena for each step that changes the set of columns;
- * steps that only drop rows compact it in place.
+ * steps that only drop rows compact it in place. A shared batch is not written to: its rows are
+ * copied when it is known which of them go on.
  */
 #include "base/batch.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/bounds.h"
 
@@ -38,6 +40,57 @@ enum status batch_add_windows(struct batch *batch, struct diag *diag)
     return batch->window_start_ms && batch->window_end_ms ? STATUS_OK : diag_no_memory(diag);
 }
 
+/* A copy of the listed elements of an array, in arena; NULL for NULL and when memory is out. */
+static void *copy_listed(struct arena *arena, const void *array, size_t size, const uint32_t *rows,
+                         size_t count)
+{
+    char *copy = array ? arena_array(arena, count, size) : NULL;
+    if (copy && !rows) {
+        memcpy(copy, array, count * size);
+    }
+    for (size_t i = 0; copy && rows && i < count; i++) {
+        memcpy(copy + i * size, (const char *)array + rows[i] * size, size);
+    }
+    return copy;
+}
+
+static bool own_places(struct batch *batch, const uint32_t *rows, size_t count)
+{
+    const struct batch shared = *batch;
+    struct arena *arena = batch->arena;
+    batch->time_ms = copy_listed(arena, shared.time_ms, sizeof(int64_t), rows, count);
+    batch->flags = copy_listed(arena, shared.flags, sizeof(uint8_t), rows, count);
+    batch->window_start_ms =
+        copy_listed(arena, shared.window_start_ms, sizeof(int64_t), rows, count);
+    batch->window_end_ms = copy_listed(arena, shared.window_end_ms, sizeof(int64_t), rows, count);
+    batch->origin = copy_listed(arena, shared.origin, sizeof(struct row_origin), rows, count);
+    batch->cause =
+        copy_listed(arena, shared.cause, sizeof(const struct record *), rows, count);
+    return batch->time_ms && batch->flags && (batch->window_end_ms || !shared.window_end_ms) &&
+           (batch->window_start_ms || !shared.window_start_ms) &&
+           (batch->origin || !shared.origin) && (batch->cause || !shared.cause);
+}
+
+enum status batch_own(struct batch *batch, const uint32_t *rows, size_t count, struct diag *diag)
+{
+    assert(batch->is_shared && !batch->old && count <= batch->row_count);
+    batch->row_count = count;
+    if (count == 0) {
+        return STATUS_OK; /* nothing will be read, nothing written */
+    }
+    if (!own_places(batch, rows, count)) {
+        return diag_no_memory(diag);
+    }
+    for (uint32_t i = 0; i < batch->column_count; i++) {
+        if (batch->columns[i].is_present) {
+            TRY(column_own(&batch->columns[i], batch->arena, rows, count, diag));
+        }
+    }
+    batch->capacity = count;
+    batch->is_shared = false;
+    return STATUS_OK;
+}
+
 static void compact_int64(int64_t *array, const uint32_t *rows, size_t count)
 {
     for (size_t i = 0; array && i < count; i++) {
@@ -47,7 +100,7 @@ static void compact_int64(int64_t *array, const uint32_t *rows, size_t count)
 
 void batch_compact(struct batch *batch, const uint32_t *rows, size_t count)
 {
-    assert(count <= batch->row_count);
+    assert(count <= batch->row_count && !batch->is_shared);
     if (count == batch->row_count) {
         return; /* rows are ascending and distinct: all are kept */
     }

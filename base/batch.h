@@ -36,6 +36,7 @@ struct record; /* base/record.h */
 
 struct batch {
     struct arena *arena; /* borrowed; owned by the task that runs the query */
+    bool is_shared;      /* the arrays are others' too: read them only, or batch_own() first */
     size_t row_count;
     size_t capacity; /* rows that the arrays below have room for */
     uint32_t column_count;
@@ -60,6 +61,11 @@ MUST_USE enum status batch_create(struct arena *arena, uint32_t column_count, si
 
 /* Adds the two window arrays. */
 MUST_USE enum status batch_add_windows(struct batch *batch, struct diag *diag);
+
+/* Gives a shared batch without old rows arrays of its own that hold only the count rows listed in
+ * rows (ascending; NULL: all of them). */
+MUST_USE enum status batch_own(struct batch *batch, const uint32_t *rows, size_t count,
+                               struct diag *diag);
 
 /* Keeps only the rows listed in rows (ascending), in every array, old rows included. */
 void batch_compact(struct batch *batch, const uint32_t *rows, size_t count);

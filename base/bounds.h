@@ -27,6 +27,9 @@ enum {
     TOPICS_MEMORY_BYTES_MAX = 256 << 20,
     /* Batches that one call of retention deletes: bounds its transaction. */
     RETENTION_BATCH_COUNT_MAX = 256,
+    /* Decoded records that queries over one source share while they take turns; beyond it each
+     * decodes for itself. Some turns of ordinary records. */
+    SOURCE_SHARE_BYTES_MAX = 48 << 20,
     /* One key of operator state: a record's key behind a window. */
     STATE_KEY_BYTES_MAX = (16 << 20) + 64,
     /* One value of operator state: a collected list or map may be larger than a record. */

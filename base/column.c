@@ -115,10 +115,54 @@ void column_copy_row(struct column *target, size_t to, const struct column *sour
 }
 
 /* One loop per width lets the compiler unroll the gather. */
-#define COMPACT(array)                                                                             \
+#define GATHER(to, from)                                                                           \
     for (size_t i = 0; i < count; i++) {                                                           \
-        (array)[i] = (array)[rows[i]];                                                             \
+        (to)[i] = (from)[rows[i]];                                                                 \
     }
+
+/* Moves the data of the listed rows to the front of an array of the same layout, or of the same. */
+static void gather(struct column *to, const struct column *from, const uint32_t *rows,
+                   size_t count)
+{
+    switch (layout_bytes(type_layout(from->type))) {
+    case 1:
+        GATHER(to->boolean, from->boolean)
+        return;
+    case 4:
+        GATHER(to->int32, from->int32)
+        return;
+    case 8:
+        GATHER(to->int64, from->int64)
+        return;
+    default:
+        GATHER(to->decimal, from->decimal)
+        return;
+    }
+}
+static_assert(sizeof(struct text) == sizeof(int128), "text and decimal are moved alike");
+
+enum status column_own(struct column *column, struct arena *arena, const uint32_t *rows,
+                       size_t count, struct diag *diag)
+{
+    assert(count > 0);
+    const struct column shared = *column;
+    const size_t size = layout_bytes(type_layout(shared.type));
+    column->data = arena_array(arena, count, size);
+    column->is_null = arena_zalloc(arena, count);
+    if (!column->data || !column->is_null) {
+        return diag_no_memory(diag);
+    }
+    if (!rows) {
+        memcpy(column->data, shared.data, count * size);
+        memcpy(column->is_null, shared.is_null, shared.has_nulls ? count : 0);
+        return STATUS_OK;
+    }
+    gather(column, &shared, rows, count);
+    if (shared.has_nulls) {
+        GATHER(column->is_null, shared.is_null)
+    }
+    return STATUS_OK;
+}
 
 void column_compact(struct column *column, const uint32_t *rows, size_t count)
 {
@@ -126,21 +170,7 @@ void column_compact(struct column *column, const uint32_t *rows, size_t count)
         return;
     }
     if (column->has_nulls) {
-        COMPACT(column->is_null)
+        GATHER(column->is_null, column->is_null)
     }
-    switch (layout_bytes(type_layout(column->type))) {
-    case 1:
-        COMPACT(column->boolean)
-        return;
-    case 4:
-        COMPACT(column->int32)
-        return;
-    case 8:
-        COMPACT(column->int64)
-        return;
-    default:
-        COMPACT(column->decimal)
-        return;
-    }
+    gather(column, column, rows, count);
 }
-static_assert(sizeof(struct text) == sizeof(int128), "text and decimal compact alike");

@@ -59,6 +59,11 @@ void column_set(struct column *column, size_t row, struct value value);
 /* Copies row from of source to row to of target; both have the same layout. */
 void column_copy_row(struct column *target, size_t to, const struct column *source, size_t from);
 
+/* Gives column arrays of its own in arena that hold only the count rows listed in rows (NULL: the
+ * first count rows); count > 0. What the arrays point to stays where it is. */
+MUST_USE enum status column_own(struct column *column, struct arena *arena, const uint32_t *rows,
+                                size_t count, struct diag *diag);
+
 /* Keeps only the rows listed in rows (ascending), moving them to the front. */
 void column_compact(struct column *column, const uint32_t *rows, size_t count);
 

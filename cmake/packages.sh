@@ -3,7 +3,8 @@
 
 packages=(build-essential cmake ninja-build pkg-config lemon libsqlite3-dev libjansson-dev
           libcmocka-dev liblz4-dev libpcre2-dev libxxhash-dev libutf8proc-dev libmicrohttpd-dev
-          libnghttp2-dev libcurl4-openssl-dev libcrypt-dev tzdata python3)
+          libnghttp2-dev libwslay-dev libgnutls28-dev libcurl4-openssl-dev libcrypt-dev openssl
+          tzdata python3)
 
 install_missing() {
     local missing=() package installed

@@ -62,6 +62,7 @@ uint64_t build_store_id(uint64_t query_number, uint32_t step_id, uint32_t index)
 static uint64_t store_id(const struct builder *builder, const struct plan_step *step,
                          uint32_t index)
 {
+    assert(step->id != PLAN_STEP_WITHOUT_STORES);
     return build_store_id(builder->options->query_number, step->id, index);
 }
 
@@ -203,6 +204,7 @@ static enum status build_source(struct builder *builder, const struct plan_step 
         .pseudo_count = step->pseudo_count,
         .fails_on_bad_record = builder->plan->fails_on_bad_record,
         .fails_on_bad_time = builder->plan->fails_on_bad_time,
+        .shares = builder->options->shares,
     };
     struct operator *op = NULL;
     TRY(source_create(&builder->built->arena, &options, &op, builder->diag));
@@ -513,6 +515,7 @@ static enum status begin(struct builder *builder, struct built_query *out)
     builder->capacity = (size_t)builder->plan->step_count * 2; /* each step, and its store */
     out->operators =
         arena_zalloc(&out->arena, builder->capacity * sizeof(*out->operators));
+    out->source_count = builder->plan->source_count;
     out->sources =
         arena_zalloc(&out->arena, builder->plan->source_count * sizeof(struct operator *));
     return out->operators && out->sources ? STATUS_OK : diag_no_memory(builder->diag);

@@ -12,11 +12,13 @@
 #include "topics/topics.h"
 
 struct schema_store; /* engine/schema_store.h */
+struct source_shares; /* operators/source_share.h */
 
 struct build_options {
     uint64_t query_number;     /* with the step's id it numbers the stores in the file */
     struct topics *topics;     /* for sinks */
     struct schema_store *schemas; /* for sources and sinks */
+    struct source_shares *shares; /* sources decode together with others'; NULL: alone */
     struct operator *client;   /* NULL: the plan has a sink; else the root's rows go there */
     bool writes_first_partition; /* sinks write to partition 0 only */
 };
@@ -36,6 +38,7 @@ struct built_query {
     struct built_operator *operators; /* upstream first; the client's collector is not in it */
     size_t operator_count;
     struct operator **sources;        /* in the plan's order of sources */
+    size_t source_count;
     struct topic *sink_topic;         /* a reference, or NULL */
     /* What holds the rows of plan->materialized, for lookups; NULL when there is none. */
     struct operator *materialized;

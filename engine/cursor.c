@@ -25,27 +25,42 @@ enum status cursor_create(struct engine *engine, const struct cursor_vtable *vta
     cursor->final_message = "";
     arena_init(&cursor->arena);
     atomic_init(&cursor->is_terminated, false);
-    cursor->next_open = engine->cursors;
-    engine->cursors = cursor;
     *out = cursor;
     return STATUS_OK;
 }
 
+void cursor_register(struct cursor *cursor)
+{
+    struct engine *engine = cursor->engine;
+    pthread_mutex_lock(&engine->cursor_lock);
+    cursor->next_open = engine->cursors;
+    cursor->previous_open = &engine->cursors;
+    if (cursor->next_open) {
+        cursor->next_open->previous_open = &cursor->next_open;
+    }
+    engine->cursors = cursor;
+    pthread_mutex_unlock(&engine->cursor_lock);
+}
+
 static void forget(struct cursor *cursor)
 {
-    struct cursor **link = &cursor->engine->cursors;
-    while (*link && *link != cursor) {
-        link = &(*link)->next_open;
+    struct engine *engine = cursor->engine;
+    pthread_mutex_lock(&engine->cursor_lock);
+    if (cursor->previous_open) {
+        *cursor->previous_open = cursor->next_open;
     }
-    if (*link) {
-        *link = cursor->next_open;
+    if (cursor->next_open) {
+        cursor->next_open->previous_open = cursor->previous_open;
     }
+    pthread_mutex_unlock(&engine->cursor_lock);
 }
 
 void cursor_discard(struct cursor *cursor)
 {
-    forget(cursor);
-    if (cursor->engine->waker) {
+    if (cursor->query_id[0] != '\0') {
+        forget(cursor);
+    }
+    if (cursor->wake) {
         waker_remove(cursor->engine->waker, cursor);
     }
     if (cursor->source) {
@@ -64,10 +79,7 @@ void cursor_discard(struct cursor *cursor)
 void cursor_close(struct cursor *cursor)
 {
     if (cursor) {
-        struct engine *engine = cursor->engine;
-        pthread_mutex_lock(&engine->lock);
         cursor_discard(cursor);
-        pthread_mutex_unlock(&engine->lock);
     }
 }
 
@@ -127,7 +139,8 @@ static enum status copy_batch(struct arena *arena, const struct batch *from, siz
     return STATUS_OK;
 }
 
-enum status cursor_drop_deletes(struct batch *batch, struct arena *arena, struct diag *diag)
+enum status cursor_drop_rows(struct batch *batch, uint8_t flags, struct arena *arena,
+                             struct diag *diag)
 {
     uint32_t *rows = arena_array(arena, batch->row_count, sizeof(*rows));
     if (!rows) {
@@ -135,7 +148,7 @@ enum status cursor_drop_deletes(struct batch *batch, struct arena *arena, struct
     }
     size_t count = 0;
     for (size_t row = 0; row < batch->row_count; row++) {
-        if (!(batch->flags[row] & ROW_DELETE)) {
+        if (!(batch->flags[row] & flags)) {
             rows[count++] = (uint32_t)row;
         }
     }
@@ -315,7 +328,7 @@ enum status cursor_set_wake(struct cursor *cursor, void (*wake)(void *context), 
 {
     struct engine *engine = cursor->engine;
     assert(!engine->options.is_manual && !cursor->wake);
-    pthread_mutex_lock(&engine->lock);
+    pthread_mutex_lock(&engine->cursor_lock);
     enum status status = STATUS_OK;
     if (!engine->waker) {
         status = waker_start(engine->topics, &engine->waker, diag);
@@ -325,7 +338,7 @@ enum status cursor_set_wake(struct cursor *cursor, void (*wake)(void *context), 
         cursor->wake_context = context;
         status = waker_add(engine->waker, cursor, diag);
     }
-    pthread_mutex_unlock(&engine->lock);
+    pthread_mutex_unlock(&engine->cursor_lock);
     return status;
 }
 

@@ -43,7 +43,8 @@ struct cursor_vtable {
 struct cursor {
     const struct cursor_vtable *vtable;
     struct engine *engine;
-    struct cursor *next_open; /* in the engine's list, under its lock */
+    struct cursor *next_open;      /* in the engine's list, under cursor_lock */
+    struct cursor **previous_open; /* what points here; NULL: not in the list */
     struct arena arena;       /* schema and plan */
     struct script *script;    /* a reference: the plan borrows from its tree */
     char query_id[64];
@@ -60,23 +61,28 @@ struct cursor {
     bool is_end;
     const char *final_message;
     atomic_bool is_terminated; /* TERMINATE or close-query from another thread */
-    void (*wake)(void *context); /* with wake_context, under the engine's lock */
+    void (*wake)(void *context); /* with wake_context, under the waker's lock or cursor_lock */
     void *wake_context;
     struct waker_entry *wake_entries; /* the waker's, one per topic */
 };
 
-/* Ends the query at its next look, and sees to it that it looks. Under the engine's lock. */
+/* Ends the query at its next look, and sees to it that it looks. Under cursor_lock, or before
+ * the cursor is closed. */
 void cursor_terminate(struct cursor *cursor);
 
-/* An empty cursor in the engine's list. Under the engine's lock. */
+/* An empty cursor. */
 MUST_USE enum status cursor_create(struct engine *engine, const struct cursor_vtable *vtable,
                                    struct cursor **out, struct diag *diag);
 
-/* Closes a cursor that was never handed out; as cursor_close, but under the engine's lock. */
+/* Puts a cursor that has a query id into the engine's list, where TERMINATE finds it. */
+void cursor_register(struct cursor *cursor);
+
+/* Closes a cursor that was never handed out. */
 void cursor_discard(struct cursor *cursor);
 
-/* Drops rows with ROW_DELETE: a stream's records with a null value are no rows for a client. */
-MUST_USE enum status cursor_drop_deletes(struct batch *batch, struct arena *arena,
+/* Drops rows with one of flags (enum row_flag). ROW_DELETE: a stream's records with a null value
+ * are no rows for a client. */
+MUST_USE enum status cursor_drop_rows(struct batch *batch, uint8_t flags, struct arena *arena,
                                          struct diag *diag);
 
 /* Copies the rows of batch, whose columns are those of the schema, into a new

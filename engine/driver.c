@@ -1,19 +1,22 @@
 /* driver.c
  *
  * One thread for all queries: rows are cheap, and with the committer's thread beside it both cores
- * of a small machine are busy. The list of queries is copied under the engine's lock and run
- * without it, so that statements never wait for rows.
+ * of a small machine are busy. The list of queries is copied under the engine's lock when it has
+ * changed, and run without it, so that statements never wait for rows. Queries of one rank take
+ * turns, so that those that read the same stay close together and share what is decoded
+ * (docs/decisions/0012).
  */
 #include "engine/driver.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "base/memory.h"
 #include "engine/engine_state.h"
 #include "engine/query.h"
+#include "engine/run_list.h"
+#include "operators/source_share.h"
 
 enum { RETENTION_PERIOD_MS = 30000 };
 
@@ -22,54 +25,65 @@ struct driver {
     pthread_t thread;
 };
 
-static int compare_ranks(const void *a, const void *b)
+/* One step of each that is in its round; *in_round is how many stay in it. */
+static enum status run_turn(const struct run_rank *rank, size_t *in_round, bool *out_progress,
+                            struct diag *diag)
 {
-    const struct query *const *left = a;
-    const struct query *const *right = b;
-    if ((*left)->rank != (*right)->rank) {
-        return (*left)->rank < (*right)->rank ? -1 : 1;
+    const size_t peer_count = *in_round;
+    for (size_t i = 0; i < rank->count; i++) {
+        if (rank->items[i].is_in_round) {
+            query_attend(rank->items[i].query);
+        }
     }
-    return (*left)->number < (*right)->number ? -1 : (*left)->number > (*right)->number;
+    for (size_t i = 0; i < rank->count; i++) {
+        struct run_item *item = &rank->items[i];
+        size_t used = 0;
+        bool is_over = true;
+        if (item->is_in_round) {
+            TRY(query_step(item->query, peer_count, &used, &is_over, diag));
+            *in_round -= is_over;
+            item->is_in_round = !is_over;
+            item->is_awake = !is_over;
+            *out_progress = *out_progress || used > 0;
+        }
+    }
+    return STATUS_OK;
 }
 
-/* References to all queries, in the order in which they run. */
-static enum status copy_queries(struct engine *engine, struct query ***out, size_t *out_count,
-                                struct diag *diag)
+/* One round of the queries of one rank. When the engine stops, units that are open are given up:
+ * they are done anew after the next start. */
+static enum status run_rank(struct engine *engine, const struct run_rank *rank,
+                            bool *out_progress, struct diag *diag)
 {
-    pthread_mutex_lock(&engine->lock);
-    const size_t count = engine->query_count;
-    struct query **queries = memory_alloc(count * sizeof(struct query *));
-    for (size_t i = 0; queries && i < count; i++) {
-        queries[i] = query_ref(engine->queries[i]);
+    size_t in_round = 0;
+    if (!run_list_wake(engine->run_list, rank)) {
+        return STATUS_OK;
     }
-    if (queries && count > 1) {
-        qsort(queries, count, sizeof(struct query *), compare_ranks);
+    for (size_t i = 0; i < rank->count; i++) {
+        struct run_item *item = &rank->items[i];
+        item->is_in_round = item->is_awake && query_begin_round(item->query);
+        item->is_awake = item->is_in_round;
+        in_round += item->is_in_round;
     }
-    pthread_mutex_unlock(&engine->lock);
-    if (!queries) {
-        return diag_no_memory(diag);
+    enum status status = STATUS_OK;
+    while (in_round > 0 && status == STATUS_OK && !atomic_load(&engine->is_stopping)) {
+        status = run_turn(rank, &in_round, out_progress, diag);
+        source_shares_end_turn(engine->shares);
     }
-    *out = queries;
-    *out_count = count;
-    return STATUS_OK;
+    return status;
 }
 
 enum status driver_run_pass(struct engine *engine, bool *out_progress, struct diag *diag)
 {
-    struct query **queries = NULL;
-    size_t count = 0;
+    enum status status = run_list_refresh(engine, &engine->run_list, diag);
     *out_progress = false;
-    TRY(copy_queries(engine, &queries, &count, diag));
-    enum status status = STATUS_OK;
-    for (size_t i = 0; i < count; i++) {
-        bool progress = false;
-        if (status == STATUS_OK) {
-            status = query_run_round(queries[i], &progress, diag);
-        }
-        *out_progress = *out_progress || progress;
-        query_unref(queries[i]);
+    const struct run_rank *rank = NULL;
+    for (size_t i = 0; status == STATUS_OK && (rank = run_list_rank(engine->run_list, i)); i++) {
+        status = run_rank(engine, rank, out_progress, diag);
     }
-    memory_free(queries);
+    if (!*out_progress) {
+        source_shares_trim(engine->shares);
+    }
     return status;
 }
 

@@ -16,8 +16,10 @@
 #include "engine/processing_log.h"
 #include "engine/query.h"
 #include "engine/query_load.h"
+#include "engine/run_list.h"
 #include "parser/keywords.h"
 #include "engine/waker.h"
+#include "operators/source_share.h"
 
 int64_t engine_now_ms(const struct engine *engine)
 {
@@ -136,15 +138,44 @@ static enum status open_processing_log(struct engine *engine, struct diag *diag)
     return engine_run_statement(engine, statement, diag);
 }
 
+static enum status compile_patterns(struct engine *engine, struct diag *diag)
+{
+    static const char hidden[] = "ksql.hidden.topics";
+    static const char read_only[] = "ksql.readonly.topics";
+    TRY(topic_patterns_init(&engine->hidden_topics, hidden,
+                            settings_find(&engine->settings, text_of(hidden)), diag));
+    return topic_patterns_init(&engine->read_only_topics, read_only,
+                               settings_find(&engine->settings, text_of(read_only)), diag);
+}
+
+bool engine_topic_is_read_only(const struct engine *engine, struct text topic)
+{
+    return (engine->log_topic && text_equal(topic_name(engine->log_topic), topic)) ||
+           topic_patterns_match(&engine->read_only_topics, topic);
+}
+
 static enum status open_parts(struct engine *engine, const struct engine_options *options,
                               struct diag *diag)
 {
     TRY(copy_settings(engine, options, diag));
+    TRY(compile_patterns(engine, diag));
     TRY(load_extensions(engine, options, diag)); /* stored definitions name their functions */
     TRY(open_storage(engine, diag));
+    TRY(source_shares_create(&engine->shares, diag));
     TRY(load_catalog(engine, diag));
     TRY(open_processing_log(engine, diag));
     return engine->options.is_manual ? STATUS_OK : driver_start(engine, &engine->driver, diag);
+}
+
+/* A steady flow of statements that look must not keep out one that changes. */
+static void init_locks(struct engine *engine)
+{
+    pthread_rwlockattr_t attributes;
+    pthread_rwlockattr_init(&attributes);
+    pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(&engine->lock, &attributes);
+    pthread_rwlockattr_destroy(&attributes);
+    pthread_mutex_init(&engine->cursor_lock, NULL);
 }
 
 enum status engine_open(const struct engine_options *options, struct engine **out,
@@ -155,7 +186,8 @@ enum status engine_open(const struct engine_options *options, struct engine **ou
         return diag_no_memory(diag);
     }
     arena_init(&engine->arena);
-    pthread_mutex_init(&engine->lock, NULL);
+    init_locks(engine);
+    scratch_pool_init(&engine->scratches);
     catalog_store_init(&engine->catalog);
     schema_store_init(&engine->schemas);
     atomic_init(&engine->next_transient, 1);
@@ -178,10 +210,12 @@ void engine_close(struct engine *engine)
     assert(!engine->cursors); /* the owner closes its cursors first */
     waker_stop(engine->waker);
     driver_stop(engine->driver);
+    run_list_destroy(engine->run_list);
     for (size_t i = 0; i < engine->query_count; i++) {
         query_unref(engine->queries[i]);
     }
     memory_free(engine->queries);
+    source_shares_destroy(engine->shares);
     topic_unref(engine->log_topic);
     struct diag diag;
     if (engine->committer && committer_flush(engine->committer, &diag) != STATUS_OK) {
@@ -193,9 +227,13 @@ void engine_close(struct engine *engine)
     committer_close(engine->committer);
     topics_close(engine->topics);
     database_close(engine->database);
+    topic_patterns_release(&engine->hidden_topics);
+    topic_patterns_release(&engine->read_only_topics);
     settings_release(&engine->settings);
-    pthread_mutex_destroy(&engine->lock);
+    pthread_rwlock_destroy(&engine->lock);
+    pthread_mutex_destroy(&engine->cursor_lock);
     extensions_close(&engine->extensions);
+    scratch_pool_release(&engine->scratches);
     arena_release(&engine->arena);
     memory_free(engine);
 }
@@ -212,9 +250,9 @@ enum status engine_check(struct engine *engine, struct diag *diag)
 
 int64_t engine_sequence(struct engine *engine)
 {
-    pthread_mutex_lock(&engine->lock);
+    pthread_rwlock_rdlock(&engine->lock);
     const int64_t sequence = (int64_t)engine->next_sequence - 1;
-    pthread_mutex_unlock(&engine->lock);
+    pthread_rwlock_unlock(&engine->lock);
     return sequence;
 }
 
@@ -354,13 +392,14 @@ enum status engine_produce(struct engine *engine, const char *name, int32_t part
 static bool all_queries_are_idle(struct engine *engine)
 {
     bool is_idle = true;
-    pthread_mutex_lock(&engine->lock);
+    pthread_rwlock_rdlock(&engine->lock);
     for (size_t i = 0; i < engine->query_count; i++) {
         struct query_progress progress;
         query_read_progress(engine->queries[i], &progress);
-        is_idle = is_idle && (progress.state != QUERY_RUNNING || progress.lag == 0);
+        is_idle = is_idle && (progress.state != QUERY_RUNNING ||
+                              (progress.lag == 0 && !progress.has_open_unit));
     }
-    pthread_mutex_unlock(&engine->lock);
+    pthread_rwlock_unlock(&engine->lock);
     return is_idle;
 }
 

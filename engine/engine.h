@@ -37,6 +37,7 @@ struct engine_options {
     bool cache_is_off;     /* every change of a table is emitted (cache.max.bytes.buffering=0) */
     bool merge_by_arrival; /* order several inputs by arrival, not by record time (test runner) */
     bool writes_first_partition; /* queries and INSERT write to partition 0 only (test runner) */
+    bool runs_sql_tests;       /* statements of SQL test files run, too: ASSERT VALUES and others */
     bool is_manual;            /* no threads: queries advance in engine_run_until_idle only */
     const struct function_registry *registry; /* NULL: the built-in functions */
     const char *const *extensions; /* files with functions of users (functions/leat_extension.h),
@@ -90,6 +91,7 @@ struct outcome {
     const char *type_name;      /* "SELECT", "CREATE AS SELECT"; constant */
     bool is_query;              /* SELECT or PRINT: /ksql refuses these before running them */
     bool is_insert;             /* INSERT INTO .. VALUES */
+    bool is_assert;             /* ASSERT: it may fail without being wrong */
     bool is_print;
     bool is_push;               /* a SELECT with EMIT */
     json_t *entity;
@@ -100,6 +102,8 @@ struct outcome {
 void script_peek(const struct script *script, struct outcome *out);
 /* The same for the statement so many further on; false when there is none. */
 bool script_peek_at(const struct script *script, size_t ahead, struct outcome *out);
+/* Passes over the next statement without running it. */
+void script_skip(struct script *script);
 /* Runs the next statement. On failure the script stays there; diag holds the message. */
 MUST_USE enum status script_step(struct script *script, struct outcome *out, struct diag *diag);
 

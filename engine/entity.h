@@ -64,8 +64,8 @@ bool query_writes(const struct query *query, struct text source);
 /* The ledger of a query and its lag: what became of every record it has read. */
 json_t *entity_ledger(struct query *query);
 
-/* A line of SHOW QUERIES, also in readQueries and writeQueries; with is_extended it carries
- * "ledger". */
+/* A persistent query's line, in SHOW QUERIES, readQueries and writeQueries; with is_extended it
+ * carries "ledger". */
 json_t *entity_query(struct query *query, bool is_extended);
 
 /* The name of a query's consumer group, as on Kafka. */
@@ -79,10 +79,13 @@ struct query_view {
     const struct plan *plan;
     const char *type;                /* PERSISTENT or PUSH */
     const struct settings *settings; /* what its session had set; NULL: nothing */
-    struct query *query;             /* NULL: it does not run */
+    struct query *query;             /* NULL: it does not run, or runs for a client */
+    const char *state;               /* of one without query; NULL: it does not run */
 };
 
 struct query_view query_view_of(struct query *query);
+/* A line of SHOW QUERIES. */
+json_t *entity_query_line(const struct query_view *view);
 json_t *entity_query_description(const struct engine *engine, const struct query_view *view);
 
 /* --- Sources ------------------------------------------------------------------------------ */

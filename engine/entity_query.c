@@ -82,25 +82,6 @@ json_t *entity_ledger(struct query *query)
     return ledger;
 }
 
-/* --- The short form ----------------------------------------------------------------------- */
-
-json_t *entity_query(struct query *query, bool is_extended)
-{
-    const char *state = query_state_name(query_get_state(query));
-    json_t *entity = json_object();
-    entity_set(&entity, "queryString", entity_statement(query->sql));
-    entity_set(&entity, "sinks", sink_list(query->plan, query->sink));
-    entity_set(&entity, "sinkKafkaTopics", sink_list(query->plan, sink_topic(query->plan)));
-    entity_set(&entity, "id", entity_text(query->id));
-    entity_set(&entity, "statusCount", json_pack("{s:i}", state, 1));
-    entity_set(&entity, "queryType", json_string("PERSISTENT"));
-    entity_set(&entity, "state", json_string(state));
-    if (is_extended) {
-        entity_set(&entity, "ledger", entity_ledger(query));
-    }
-    return entity;
-}
-
 json_t *entity_consumer_group(const struct engine *engine, struct text query_id)
 {
     const struct text service = settings_find(&engine->settings, TEXT("ksql.service.id"));
@@ -111,7 +92,7 @@ json_t *entity_consumer_group(const struct engine *engine, struct text query_id)
     return entity_take_buffer(&buffer);
 }
 
-/* --- The description ---------------------------------------------------------------------- */
+/* --- The short form ----------------------------------------------------------------------- */
 
 struct query_view query_view_of(struct query *query)
 {
@@ -125,6 +106,37 @@ struct query_view query_view_of(struct query *query)
         .query = query,
     };
 }
+
+static const char *state_of(const struct query_view *view)
+{
+    return view->query ? query_state_name(query_get_state(view->query)) : view->state;
+}
+
+json_t *entity_query_line(const struct query_view *view)
+{
+    const char *state = state_of(view);
+    json_t *entity = json_object();
+    entity_set(&entity, "queryString", entity_statement(view->sql));
+    entity_set(&entity, "sinks", sink_list(view->plan, view->sink));
+    entity_set(&entity, "sinkKafkaTopics", sink_list(view->plan, sink_topic(view->plan)));
+    entity_set(&entity, "id", entity_text(view->id));
+    entity_set(&entity, "statusCount", json_pack("{s:i}", state, 1));
+    entity_set(&entity, "queryType", json_string(view->type));
+    entity_set(&entity, "state", json_string(state));
+    return entity;
+}
+
+json_t *entity_query(struct query *query, bool is_extended)
+{
+    const struct query_view view = query_view_of(query);
+    json_t *entity = entity_query_line(&view);
+    if (is_extended) {
+        entity_set(&entity, "ledger", entity_ledger(query));
+    }
+    return entity;
+}
+
+/* --- The description ---------------------------------------------------------------------- */
 
 static json_t *settings_object(const struct settings *settings)
 {
@@ -180,11 +192,11 @@ static json_t *topology(const struct plan *plan)
 static json_t *host_status(const struct engine *engine, const struct query_view *view)
 {
     json_t *status = json_object();
-    if (view->query) {
+    const char *state = state_of(view);
+    if (state) {
         struct arena arena;
         arena_init(&arena);
         const struct text host = entity_host_text(engine, &arena);
-        const char *state = query_state_name(query_get_state(view->query));
         entity_set(&status, host.data, json_string(state));
         arena_release(&arena);
     }
@@ -194,7 +206,7 @@ static json_t *host_status(const struct engine *engine, const struct query_view 
 json_t *entity_query_description(const struct engine *engine, const struct query_view *view)
 {
     const struct plan_step *root = view->plan->root;
-    const struct query *query = view->query;
+    const char *state = state_of(view);
     json_t *entity = json_object();
     entity_set(&entity, "id", entity_text(view->id));
     entity_set(&entity, "statementText", entity_statement(view->sql));
@@ -210,9 +222,8 @@ json_t *entity_query_description(const struct engine *engine, const struct query
     entity_set(&entity, "queryErrors", query_errors(view->query));
     entity_set(&entity, "tasksMetadata", json_array());
     entity_set(&entity, "consumerGroupId", entity_consumer_group(engine, view->id));
-    entity_set(&entity, "state",
-               query ? json_string(query_state_name(query_get_state(query))) : json_null());
-    if (query) { /* what ksqlDB does not show */
+    entity_set(&entity, "state", state ? json_string(state) : json_null());
+    if (view->query) { /* what ksqlDB does not show */
         entity_set(&entity, "ledger", entity_ledger(view->query));
         entity_set(&entity, "topicOffsets", query_offsets_json(view->query));
     }

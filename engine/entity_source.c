@@ -292,9 +292,9 @@ json_t *entity_sources(const struct engine *engine, bool is_table, enum source_d
 
 json_t *engine_describe(struct engine *engine, const char *name)
 {
-    pthread_mutex_lock(&engine->lock);
+    pthread_rwlock_rdlock(&engine->lock);
     const struct source *source = catalog_store_find_source(&engine->catalog, text_of(name));
     json_t *description = source ? entity_source(engine, source, SOURCE_EXTENDED) : NULL;
-    pthread_mutex_unlock(&engine->lock);
+    pthread_rwlock_unlock(&engine->lock);
     return description;
 }

@@ -77,11 +77,18 @@ statement_function statement_pause;
 statement_function statement_resume;
 statement_function statement_set;
 statement_function statement_unset;
+statement_function statement_alter_system;
+statement_function statement_create_connector;
+statement_function statement_drop_connector;
 statement_function statement_define;
 statement_function statement_undefine;
 statement_function statement_list;
 statement_function statement_describe;
 statement_function statement_explain;
 statement_function statement_assert_topic;
+statement_function statement_assert_schema;
+/* Of SQL test files; they fail with ksqlDB's words when they do not hold. */
+statement_function statement_assert_values; /* also ASSERT NULL VALUES */
+statement_function statement_assert_source;
 
 #endif

@@ -99,7 +99,8 @@ static enum status create_side(struct inserter *inserter, const struct source *s
                           : diag_no_memory(diag);
 }
 
-static enum status check_target(const struct source *source, struct text name, struct diag *diag)
+static enum status check_target(const struct engine *engine, const struct source *source,
+                                struct text name, struct diag *diag)
 {
     if (!source) {
         return diag_fail(diag, STATUS_MISSING, SQL_POS_NONE,
@@ -110,7 +111,7 @@ static enum status check_target(const struct source *source, struct text name, s
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
                          "Cannot insert values into windowed stream/table");
     }
-    if (source->is_read_only) {
+    if (source->is_read_only || engine_topic_is_read_only(engine, source->topic)) {
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
                          "Cannot insert values into read-only topic: %.*s",
                          TEXT_ARGS(source->topic));
@@ -122,7 +123,7 @@ static enum status check_target(const struct source *source, struct text name, s
 static enum status bind_target(struct inserter *inserter, struct text name, struct diag *diag)
 {
     const struct source *source = catalog_store_find_source(&inserter->engine->catalog, name);
-    TRY(check_target(source, name, diag));
+    TRY(check_target(inserter->engine, source, name, diag));
     inserter->topic = topics_find(inserter->engine->topics, source->topic);
     if (!inserter->topic) {
         return diag_fail(diag, STATUS_MISSING, SQL_POS_NONE, "Kafka topic does not exist: %.*s",
@@ -155,9 +156,9 @@ static enum status open_target(struct inserter *inserter, struct text target, st
     if (!name.data) {
         return diag_no_memory(diag);
     }
-    pthread_mutex_lock(&inserter->engine->lock);
+    pthread_rwlock_rdlock(&inserter->engine->lock);
     const enum status status = bind_target(inserter, name, diag);
-    pthread_mutex_unlock(&inserter->engine->lock);
+    pthread_rwlock_unlock(&inserter->engine->lock);
     TRY(status);
     inserter->reader.schema = &inserter->schema;
     return STATUS_OK;

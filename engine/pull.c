@@ -21,6 +21,7 @@
 
 enum {
     SLICE_ROWS = 1024,
+    KEY_SLICE_ROWS = 64, /* of one key's windows; lookups are many, so they stay small */
     BRIEF_KEY_COUNT_MAX = 16,
     SNAPSHOT_TIMEOUT_MS = 5000,
 };
@@ -129,7 +130,7 @@ static enum status receive_table(void *receiver, struct op_context *context, str
     struct cursor *cursor = receiver;
     struct pull *pull = cursor->source;
     struct batch *input = NULL;
-    TRY(cursor_drop_deletes(batch, context->batch_arena, diag));
+    TRY(cursor_drop_rows(batch, ROW_DELETE, context->batch_arena, diag));
     if (batch->row_count == 0) {
         return STATUS_OK;
     }
@@ -141,7 +142,7 @@ static enum status receive_stream(void *receiver, struct op_context *context,
                                   struct batch *batch, struct diag *diag)
 {
     struct cursor *cursor = receiver;
-    TRY(cursor_drop_deletes(batch, context->batch_arena, diag));
+    TRY(cursor_drop_rows(batch, ROW_DELETE, context->batch_arena, diag));
     return batch->row_count ? answer(cursor, cursor->source, batch, diag) : STATUS_OK;
 }
 
@@ -342,20 +343,32 @@ static enum status read_slice(struct pull *pull, struct reader *reader, struct b
     return STATUS_OK;
 }
 
-static enum status fill_slice(struct cursor *cursor, struct pull *pull, struct diag *diag)
+static size_t slice_capacity(const struct pull *pull)
+{
+    if (pull->plan.key_count == 0) {
+        return SLICE_ROWS;
+    }
+    return pull->query->plan->materialized->window.kind == WINDOW_NONE ? 1 : KEY_SLICE_ROWS;
+}
+
+static enum status create_slice(struct pull *pull, struct batch **out, struct diag *diag)
 {
     const struct plan_step *step = pull->query->plan->materialized;
+    const size_t capacity = slice_capacity(pull);
+    arena_reset(&pull->slice_arena);
+    TRY(batch_create(&pull->slice_arena, step->schema.column_count, capacity, out, diag));
+    for (uint32_t i = 0; i < step->schema.column_count; i++) {
+        TRY(column_init(&(*out)->columns[i], &pull->slice_arena, step->schema.columns[i].type,
+                        capacity, diag));
+    }
+    return step->window.kind == WINDOW_NONE ? STATUS_OK : batch_add_windows(*out, diag);
+}
+
+static enum status fill_slice(struct cursor *cursor, struct pull *pull, struct diag *diag)
+{
     struct reader *reader = NULL;
     struct batch *batch = NULL;
-    arena_reset(&pull->slice_arena);
-    TRY(batch_create(&pull->slice_arena, step->schema.column_count, SLICE_ROWS, &batch, diag));
-    for (uint32_t i = 0; i < step->schema.column_count; i++) {
-        TRY(column_init(&batch->columns[i], &pull->slice_arena, step->schema.columns[i].type,
-                        SLICE_ROWS, diag));
-    }
-    if (step->window.kind != WINDOW_NONE) {
-        TRY(batch_add_windows(batch, diag));
-    }
+    TRY(create_slice(pull, &batch, diag));
     TRY(reader_open(cursor->engine->database, SNAPSHOT_TIMEOUT_MS, &reader, diag));
     bool is_last = false;
     enum status status = read_slice(pull, reader, batch, &is_last, diag);
@@ -381,14 +394,18 @@ static enum status fill_table(struct cursor *cursor, struct diag *diag)
 static enum status fill_stream(struct cursor *cursor, struct diag *diag)
 {
     struct pull *pull = cursor->source;
-    while (!cursor->first && !cursor->is_end) {
+    struct scratch_pool *pool = &cursor->engine->scratches;
+    struct task_scratch *scratch = NULL;
+    enum status status = scratch_pool_lend(pool, &pull->task, &scratch, diag);
+    while (status == STATUS_OK && !cursor->first && !cursor->is_end) {
         size_t count = 0;
-        TRY(task_step(&pull->task, SLICE_ROWS, &count, diag));
-        if (count == 0) {
+        status = task_step(&pull->task, SLICE_ROWS, &count, diag);
+        if (status == STATUS_OK && count == 0) {
             cursor_end(cursor, "Query Completed");
         }
     }
-    return STATUS_OK;
+    scratch_pool_give_back(pool, &pull->task, scratch);
+    return status;
 }
 
 static enum status fill(struct cursor *cursor, struct diag *diag)

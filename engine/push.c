@@ -4,6 +4,7 @@
  * durable records, keeps its state in memory, and owns nothing that outlives it.
  */
 #include "base/memory.h"
+#include "engine/entity.h"
 #include "engine/query.h"
 #include "engine/statement_query.h"
 #include "engine/task.h"
@@ -11,7 +12,7 @@
 
 enum {
     FILL_ROWS_MAX = 4096,
-    FILL_ROWS_FIRST = 64,         /* while nothing is known about the rows */
+    FILL_ROWS_FIRST = 4,          /* while nothing is known about the rows */
     FILL_BYTES_WANTED = 256 << 10 /* of a chunk: what a client that stalls makes the server hold */
 };
 
@@ -20,14 +21,17 @@ struct push {
     struct plan *plan;
     struct task task;
     bool has_task;
+    uint8_t dropped_flags; /* rows that the client does not get */
+    struct text sql;       /* borrowed from the script */
 };
 
 static enum status receive(void *receiver, struct op_context *context, struct batch *batch,
                            struct diag *diag)
 {
     struct cursor *cursor = receiver;
-    if (!cursor->is_table) {
-        TRY(cursor_drop_deletes(batch, context->batch_arena, diag));
+    const struct push *push = cursor->source;
+    if (push->dropped_flags) {
+        TRY(cursor_drop_rows(batch, push->dropped_flags, context->batch_arena, diag));
     }
     return cursor_add_rows(cursor, batch, diag);
 }
@@ -44,7 +48,7 @@ static size_t fill_rows(const struct cursor *cursor)
     return rows < FILL_ROWS_MAX ? rows : FILL_ROWS_MAX;
 }
 
-static enum status fill(struct cursor *cursor, struct diag *diag)
+static enum status fill_from_task(struct cursor *cursor, struct diag *diag)
 {
     struct push *push = cursor->source;
     size_t count = 1;
@@ -54,6 +58,19 @@ static enum status fill(struct cursor *cursor, struct diag *diag)
         TRY(task_flush(&push->task, diag));
     }
     return STATUS_OK;
+}
+
+static enum status fill(struct cursor *cursor, struct diag *diag)
+{
+    struct push *push = cursor->source;
+    struct scratch_pool *pool = &cursor->engine->scratches;
+    struct task_scratch *scratch = NULL;
+    enum status status = scratch_pool_lend(pool, &push->task, &scratch, diag);
+    if (status == STATUS_OK) {
+        status = fill_from_task(cursor, diag);
+    }
+    scratch_pool_give_back(pool, &push->task, scratch);
+    return status;
 }
 
 static bool is_caught_up(const struct cursor *cursor)
@@ -89,6 +106,25 @@ static const struct cursor_vtable push_vtable = {
     .is_caught_up = is_caught_up,
     .each_topic = each_topic,
     .release = release};
+
+void push_visit(struct engine *engine, push_visitor *visit, void *context)
+{
+    bool keep_going = true;
+    pthread_mutex_lock(&engine->cursor_lock);
+    for (const struct cursor *cursor = engine->cursors; cursor && keep_going;
+         cursor = cursor->next_open) {
+        const struct push *push = cursor->source;
+        if (cursor->vtable == &push_vtable) {
+            const struct query_view view = {.id = text_of(cursor->query_id),
+                                            .sql = push->sql,
+                                            .plan = push->plan,
+                                            .type = "PUSH",
+                                            .state = "RUNNING"};
+            keep_going = visit(context, &view);
+        }
+    }
+    pthread_mutex_unlock(&engine->cursor_lock);
+}
 
 /* A client has nowhere to read a processing log from; the row's column is NULL. */
 static void ignore_log(void *log_context, const struct log_entry *entry)
@@ -154,8 +190,9 @@ static bool knows_its_place(const struct plan_step *source)
 }
 
 /* ksqlDB serves such a query from within the one that writes the source. Here it is a task like
- * any other, and only its name tells. Source: ScalablePushUtil. */
-static bool is_scalable(const struct execution *execution, const struct plan *plan)
+ * any other; its name tells, and so does that it passes over records without a key. Source:
+ * ScalablePushUtil, ScalablePushConsumer. */
+static bool can_scale(const struct execution *execution, const struct plan *plan)
 {
     const struct text enabled = execution_setting(execution, "ksql.query.push.v2.enabled");
     const struct text reset = execution_setting(execution, "auto.offset.reset");
@@ -165,11 +202,12 @@ static bool is_scalable(const struct execution *execution, const struct plan *pl
            has_one_writer(execution->engine, plan->sources[0]->source.source->name);
 }
 
-static void name_query(struct execution *execution, const struct plan *plan, struct cursor *cursor)
+static void name_query(struct execution *execution, const struct plan *plan, bool is_scalable,
+                       struct cursor *cursor)
 {
     const struct text source = plan->sources[0]->source.source->name;
     (void)snprintf(cursor->query_id, sizeof(cursor->query_id), "%s_%.*s_%llu",
-                   is_scalable(execution, plan) ? "SCALABLE_PUSH_QUERY" : "transient",
+                   is_scalable ? "SCALABLE_PUSH_QUERY" : "transient",
                    (int)(source.bytes < 32 ? source.bytes : 32), source.data,
                    (unsigned long long)atomic_fetch_add(&execution->engine->next_transient, 1));
 }
@@ -181,9 +219,16 @@ static enum status open_plan(struct execution *execution, struct cursor *cursor,
 {
     const struct planner planner = execution_planner(execution, &push->arena);
     TRY(plan_push(&planner, execution->statement->query, &push->plan));
+    push->sql = execution->statement->text;
     cursor->schema = push->plan->root->schema;
     cursor->is_table = push->plan->is_table;
-    name_query(execution, push->plan, cursor);
+    const bool is_scalable = can_scale(execution, push->plan);
+    push->dropped_flags = cursor->is_table ? 0 : ROW_DELETE;
+    const struct source *source = push->plan->sources[0]->source.source;
+    if (is_scalable && schema_count(&source->schema, COLUMN_KEY) > 0) {
+        push->dropped_flags |= ROW_NULL_KEY;
+    }
+    name_query(execution, push->plan, is_scalable, cursor);
     if (push->plan->has_limit) {
         cursor_set_limit(cursor, push->plan->limit);
     }

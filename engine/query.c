@@ -5,6 +5,9 @@
  * submitted whole. When a unit fails its commit is thrown away and the task with it, because
  * operators in memory are then ahead of the file; the next RESUME builds a task anew from what was
  * committed.
+ *
+ * A unit may take several steps, with those of other queries between them. Nothing of it is in any
+ * commit until it ends, so one that is given up (DROP, the engine's end, a crash) has never been.
  */
 #include "engine/query.h"
 
@@ -19,7 +22,7 @@
  * in a crash must cost little, and what it holds back must not be held back long. Larger units
  * write a key that changes often less often. */
 enum {
-    UNIT_RECORDS_OUT_MAX = 200000,
+    UNIT_RECORDS_OUT_MAX = 200000, /* of all units that are open together */
     UNIT_RECORDS_IN_MAX = 2000000,
     UNIT_MS_MAX = 500,
     UNIT_STEP_ROWS = 65536, /* between looks at the clock */
@@ -79,23 +82,43 @@ static enum status load_position(void *context, uint32_t source, struct text top
         if (input->source_index == source && input->partition == partition &&
             text_equal(topic_name(input->topic), topic)) {
             input->next_offset = offset;
+            input->stored_offset = offset;
         }
     }
     return STATUS_OK;
 }
 
-static enum status put_positions(struct query *query, struct commit *commit, struct diag *diag)
+/* Writes what differs from the file, and in the first unit all: the units of a thousand queries
+ * would otherwise write the same zeros again and again. */
+static enum status put_positions(struct query *query, const struct op_counters *committed,
+                                 struct commit *commit, struct diag *diag)
 {
-    for (size_t i = 0; i < query->task.input_count; i++) {
-        const struct task_input *input = &query->task.inputs[i];
-        TRY(commit_put_position(commit, query->id, input->source_index, topic_name(input->topic),
-                                input->partition, input->next_offset, diag));
+    struct task *task = &query->task;
+    for (size_t i = 0; i < task->input_count; i++) {
+        struct task_input *input = &task->inputs[i];
+        if (input->next_offset != input->stored_offset) {
+            TRY(commit_put_position(commit, query->id, input->source_index,
+                                    topic_name(input->topic), input->partition, input->next_offset,
+                                    diag));
+            input->stored_offset = input->next_offset;
+        }
     }
+    struct op_counters before = *committed;
     for (size_t i = 0; i < sizeof(counter_fields) / sizeof(counter_fields[0]); i++) {
-        TRY(commit_put_counter(commit, query->id, text_of(counter_fields[i].name),
-                               (int64_t)*counter_at(&query->task.counters, i), diag));
+        const uint64_t value = *counter_at(&task->counters, i);
+        if (value != *counter_at(&before, i) || before.records_in == 0) {
+            TRY(commit_put_counter(commit, query->id, text_of(counter_fields[i].name),
+                                   (int64_t)value, diag));
+        }
     }
     return STATUS_OK;
+}
+
+/* A failed load or unit may have taken the task away. */
+static void give_back(struct query *query, struct task_scratch *scratch)
+{
+    scratch_pool_give_back(&query->engine->scratches, query->has_task ? &query->task : NULL,
+                           scratch);
 }
 
 /* --- Life cycle --------------------------------------------------------------------------- */
@@ -103,8 +126,14 @@ static enum status put_positions(struct query *query, struct commit *commit, str
 static enum status load_task(struct query *query, struct diag *diag)
 {
     struct reader *reader = NULL;
-    TRY(reader_open(query->engine->database, READER_NO_TIMEOUT, &reader, diag));
-    enum status status = build_load(&query->task.built, reader, &query->task.context, diag);
+    struct task_scratch *scratch = NULL;
+    TRY(scratch_pool_lend(&query->engine->scratches, &query->task, &scratch, diag));
+    enum status status = reader_open(query->engine->database, READER_NO_TIMEOUT, &reader, diag);
+    if (status != STATUS_OK) {
+        give_back(query, scratch);
+        return status;
+    }
+    status = build_load(&query->task.built, reader, &query->task.context, diag);
     if (status == STATUS_OK) {
         status = reader_scan_positions(reader, query->id, load_position, &query->task, diag);
     }
@@ -112,6 +141,7 @@ static enum status load_task(struct query *query, struct diag *diag)
         status = reader_scan_counters(reader, query->id, load_counter, &query->task, diag);
     }
     reader_close(reader);
+    give_back(query, scratch);
     return status;
 }
 
@@ -125,6 +155,8 @@ static enum status start_task(struct query *query, struct diag *diag)
         .build = {.query_number = query->number,
                   .topics = engine->topics,
                   .schemas = &engine->schemas,
+                  /* Several sources are merged, and no two queries cut their runs alike. */
+                  .shares = query->plan->source_count == 1 ? engine->shares : NULL,
                   .writes_first_partition = options->writes_first_partition},
         .cache_is_off = options->cache_is_off,
         .batch_rows = options->batch_rows,
@@ -145,6 +177,7 @@ static void stop_task(struct query *query)
     if (query->has_task) {
         task_release(&query->task);
         query->has_task = false;
+        query->unit.is_open = false;
     }
 }
 
@@ -199,7 +232,13 @@ enum status query_create(struct engine *engine, const struct query_definition *d
         query->log.clock = engine->options.clock;
         query->log.rows_are_included =
             settings_is_true(&engine->settings, "ksql.logging.processing.rows.include");
-        status = start_task(query, diag);
+        status = definition->failure ? STATUS_OK : start_task(query, diag);
+    }
+    if (definition->failure) {
+        (void)snprintf(query->error, sizeof(query->error), "%s", definition->failure);
+        query->error_time_ms = engine_now_ms(engine);
+        query->has_stand_in = true;
+        atomic_store(&query->state, QUERY_ERROR);
     }
     if (status != STATUS_OK) {
         free_query(query);
@@ -265,7 +304,7 @@ static enum status collect_unit(struct query *query, struct commit *commit, stru
     if (query->log.ends.bytes > 0) {
         TRY(processing_log_collect(&query->log, engine->topics, engine->log_topic, commit, diag));
     }
-    return put_positions(query, commit, diag);
+    return put_positions(query, &query->unit.committed, commit, diag);
 }
 
 static int64_t monotonic_ms(void)
@@ -275,36 +314,8 @@ static int64_t monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Pushes records until the round or the unit is at its end. */
-static enum status take_records(struct query *query, size_t *out_count, struct diag *diag)
-{
-    const struct engine_options *options = &query->engine->options;
-    const struct op_counters *counters = &query->task.counters;
-    const size_t limit = options->commit_rows ? options->commit_rows : UNIT_RECORDS_IN_MAX;
-    const int64_t limit_ms =
-        options->commit_interval_ms ? options->commit_interval_ms : UNIT_MS_MAX;
-    const uint64_t out_before = counters->records_out;
-    const int64_t begin_ms = monotonic_ms();
-    size_t step = 0;
-    do {
-        const size_t left = limit - *out_count;
-        TRY(task_step(&query->task, left < UNIT_STEP_ROWS ? left : UNIT_STEP_ROWS, &step, diag));
-        *out_count += step;
-    } while (step > 0 && *out_count < limit && monotonic_ms() - begin_ms < limit_ms &&
-             counters->records_out - out_before < UNIT_RECORDS_OUT_MAX);
-    return STATUS_OK;
-}
-
-static enum status run_unit(struct query *query, struct commit *commit, size_t *out_count,
-                            struct diag *diag)
-{
-    TRY(take_records(query, out_count, diag));
-    return *out_count ? collect_unit(query, commit, diag) : STATUS_OK;
-}
-
 /* What a record brought about is introduced as Kafka Streams does. */
-static void enter_error(struct query *query, const struct op_counters *committed,
-                        struct diag *diag)
+static void enter_error(struct query *query, struct diag *diag)
 {
     if (diag->status == STATUS_INVALID) {
         diag_prefix(diag, "Exception caught in process: ");
@@ -315,65 +326,153 @@ static void enter_error(struct query *query, const struct op_counters *committed
     processing_log_release(&query->log);
     buffer_init(&query->log.entries);
     buffer_init(&query->log.ends);
-    query->kept_counters = *committed;
+    query->kept_counters = query->unit.committed;
     stop_task(query);
 }
 
-/* A failed unit ends the query, but a failed submission ends the engine. */
-static enum status run_and_submit(struct query *query, size_t *out_count, struct diag *diag)
+static void begin_unit(struct query *query)
 {
-    const struct op_counters committed = query->task.counters;
+    if (!query->unit.is_open) {
+        query->unit = (struct query_unit){
+            .is_open = true, .begin_ms = monotonic_ms(), .committed = query->task.counters};
+    }
+}
+
+/* A failed unit ends the query, but a failed submission ends the engine. */
+static enum status end_unit(struct query *query, struct diag *diag)
+{
     struct commit *commit = NULL;
     struct diag unit_diag;
     enum status status = commit_create(&commit, &unit_diag);
-    *out_count = 0;
     if (status == STATUS_OK) {
-        status = run_unit(query, commit, out_count, &unit_diag);
+        status = collect_unit(query, commit, &unit_diag);
     }
-    if (status != STATUS_OK || *out_count == 0) {
+    if (status != STATUS_OK) {
         commit_destroy(commit);
-        if (status != STATUS_OK) {
-            enter_error(query, &committed, &unit_diag);
-            *out_count = 0;
-        }
+        enter_error(query, &unit_diag);
         return STATUS_OK;
     }
+    query->unit.is_open = false;
     return topics_submit(query->engine->topics, commit, NULL, diag);
 }
 
-/* One unit under the lock, so that whoever wants to stop the query waits for no more than that. */
-static enum status run_locked_unit(struct query *query, bool is_first, size_t *out_count,
-                                   struct diag *diag)
+static size_t unit_records_max(const struct query *query)
+{
+    const size_t wanted = query->engine->options.commit_rows;
+    return wanted ? wanted : UNIT_RECORDS_IN_MAX;
+}
+
+static bool unit_is_due(const struct query *query, size_t peer_count)
+{
+    const struct query_unit *unit = &query->unit;
+    const int64_t wanted_ms = query->engine->options.commit_interval_ms;
+    const uint64_t held_back = query->task.counters.records_out - unit->committed.records_out;
+    return unit->records_in >= unit_records_max(query) ||
+           held_back >= UNIT_RECORDS_OUT_MAX / peer_count ||
+           monotonic_ms() - unit->begin_ms >= (wanted_ms ? wanted_ms : UNIT_MS_MAX);
+}
+
+/* Pushes records until the round or the unit is at its end, or it is another query's turn. */
+static enum status take_records(struct query *query, size_t peer_count, size_t *out_count,
+                                struct diag *diag)
+{
+    const bool takes_turns = task_is_busy(&query->task);
+    size_t step = 0;
+    do {
+        const size_t left = unit_records_max(query) - query->unit.records_in;
+        TRY(task_step(&query->task, left < UNIT_STEP_ROWS ? left : UNIT_STEP_ROWS, &step, diag));
+        query->unit.records_in += step;
+        *out_count += step;
+    } while (step > 0 && !takes_turns && !task_round_is_over(&query->task) &&
+             !unit_is_due(query, peer_count));
+    return STATUS_OK;
+}
+
+static enum status step_locked(struct query *query, size_t peer_count, size_t *out_count,
+                               bool *out_is_over, struct diag *diag)
+{
+    struct diag unit_diag;
+    begin_unit(query);
+    const enum status status = take_records(query, peer_count, out_count, &unit_diag);
+    if (status != STATUS_OK) {
+        enter_error(query, &unit_diag);
+        return STATUS_OK;
+    }
+    *out_is_over = *out_count == 0 || task_round_is_over(&query->task);
+    if (query->unit.records_in == 0) {
+        query->unit.is_open = false; /* nothing was there after all */
+        return STATUS_OK;
+    }
+    return *out_is_over || unit_is_due(query, peer_count) ? end_unit(query, diag) : STATUS_OK;
+}
+
+bool query_begin_round(struct query *query)
+{
+    pthread_mutex_lock(&query->run_lock);
+    const bool has_work =
+        query_get_state(query) == QUERY_RUNNING && task_begin_round(&query->task);
+    pthread_mutex_unlock(&query->run_lock);
+    return has_work;
+}
+
+void query_attend(struct query *query)
+{
+    pthread_mutex_lock(&query->run_lock);
+    if (query_get_state(query) == QUERY_RUNNING) {
+        task_attend(&query->task);
+    }
+    pthread_mutex_unlock(&query->run_lock);
+}
+
+static enum status step_once(struct query *query, size_t peer_count, size_t *out_count,
+                             bool *out_is_over, struct diag *diag)
 {
     enum status status = STATUS_OK;
     *out_count = 0;
+    *out_is_over = true;
     pthread_mutex_lock(&query->run_lock);
-    if (query_get_state(query) == QUERY_RUNNING &&
-        (!is_first || task_begin_round(&query->task))) {
-        status = run_and_submit(query, out_count, diag);
+    if (query_get_state(query) == QUERY_RUNNING) {
+        struct task_scratch *scratch = NULL;
+        status = scratch_pool_lend(&query->engine->scratches, &query->task, &scratch, diag);
+        if (status == STATUS_OK) {
+            status = step_locked(query, peer_count, out_count, out_is_over, diag);
+        }
+        give_back(query, scratch);
     }
     pthread_mutex_unlock(&query->run_lock);
     return status;
 }
 
-enum status query_run_round(struct query *query, bool *out_progress, struct diag *diag)
+enum status query_step(struct query *query, size_t peer_count, size_t *out_count,
+                       bool *out_is_over, struct diag *diag)
 {
     size_t count = 0;
-    TRY(run_locked_unit(query, true, &count, diag));
-    *out_progress = count > 0;
-    while (count > 0 && !atomic_load(&query->engine->is_stopping)) {
-        TRY(run_locked_unit(query, false, &count, diag));
-    }
+    *out_count = 0;
+    do {
+        TRY(step_once(query, peer_count, &count, out_is_over, diag));
+        *out_count += count;
+    } while (atomic_load(&query->has_rivals) && !*out_is_over &&
+             !atomic_load(&query->engine->is_stopping));
     return STATUS_OK;
 }
 
-void query_pause(struct query *query)
+enum status query_pause(struct query *query, struct diag *diag)
 {
+    enum status status = STATUS_OK;
     pthread_mutex_lock(&query->run_lock);
-    if (query_get_state(query) == QUERY_RUNNING) {
+    if (query->unit.is_open) {
+        struct task_scratch *scratch = NULL;
+        status = scratch_pool_lend(&query->engine->scratches, &query->task, &scratch, diag);
+        if (status == STATUS_OK) {
+            status = end_unit(query, diag);
+        }
+        give_back(query, scratch);
+    }
+    if (status == STATUS_OK && query_get_state(query) == QUERY_RUNNING) {
         atomic_store(&query->state, QUERY_PAUSED);
     }
     pthread_mutex_unlock(&query->run_lock);
+    return status;
 }
 
 enum status query_resume(struct query *query, struct diag *diag)
@@ -381,7 +480,10 @@ enum status query_resume(struct query *query, struct diag *diag)
     pthread_mutex_lock(&query->run_lock);
     const enum query_state state = query_get_state(query);
     enum status status = STATUS_OK;
-    if (state == QUERY_ERROR) { /* what was submitted must be in the file before it is read */
+    if (query->has_stand_in) {
+        status = diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%s", query->error);
+    } else if (state == QUERY_ERROR) {
+        /* What was submitted must be in the file before it is read. */
         status = committer_flush(query->engine->committer, diag);
         if (status == STATUS_OK) {
             status = start_task(query, diag);
@@ -392,6 +494,7 @@ enum status query_resume(struct query *query, struct diag *diag)
     }
     if (status == STATUS_OK && state != QUERY_TERMINATED) {
         atomic_store(&query->state, QUERY_RUNNING);
+        atomic_store(&query->must_look, true);
     }
     pthread_mutex_unlock(&query->run_lock);
     return status;
@@ -428,6 +531,7 @@ void query_read_progress(struct query *query, struct query_progress *out)
     if (query->has_task) {
         out->counters = query->task.counters;
         out->lag = task_lag(&query->task);
+        out->has_open_unit = query->unit.is_open;
     }
     pthread_mutex_unlock(&query->run_lock);
 }

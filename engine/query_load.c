@@ -9,7 +9,8 @@
  * Queries also get their rank here: how long the longest chain of queries is that leads to them.
  * The driver runs them by rank, so that a query finds all that was derived for it whatever the
  * order of creation (INSERT INTO may feed a stream that has long been read) and wherever a
- * restart cut the work. Queries that feed each other in a circle have no such order: what they
+ * restart cut the work. One that goes leaves the others at their ranks: being higher than needed
+ * changes nothing. Queries that feed each other in a circle have no such order: what they
  * give then depends on where the work was cut.
  */
 #include "engine/query_load.h"
@@ -20,46 +21,79 @@
 #include "engine/engine_state.h"
 #include "engine/execution.h"
 #include "engine/query.h"
+#include "engine/stand_in.h"
 #include "parser/parser.h"
+
+/* data NULL for a query that writes none. */
+static struct text sink_topic(const struct query *query)
+{
+    const struct plan_step *root = query->plan->root;
+    return root->kind == PLAN_SINK ? root->sink.topic : (struct text){NULL, 0};
+}
 
 static bool reads_from(const struct query *query, const struct query *other)
 {
-    const struct plan_step *root = other->plan->root;
-    if (root->kind != PLAN_SINK) {
-        return false;
-    }
-    for (uint32_t i = 0; i < query->plan->source_count; i++) {
-        if (text_equal(query->plan->sources[i]->source.source->topic, root->sink.topic)) {
+    const struct text topic = sink_topic(other);
+    for (uint32_t i = 0; topic.data && i < query->plan->source_count; i++) {
+        if (text_equal(query->plan->sources[i]->source.source->topic, topic)) {
             return true;
         }
     }
     return false;
 }
 
-/* Lifts query above what it reads from; false when it stood so already. */
-static bool lift(const struct engine *engine, struct query *query)
+static void find_rivals(struct engine *engine, struct query *query)
 {
-    const uint32_t before = query->rank;
+    const struct text topic = sink_topic(query);
+    for (size_t i = 0; topic.data && i < engine->query_count; i++) {
+        struct query *other = engine->queries[i];
+        if (other != query && text_equal(sink_topic(other), topic)) {
+            atomic_store(&other->has_rivals, true);
+            atomic_store(&query->has_rivals, true);
+        }
+    }
+}
+
+/* Lifts query above what it reads from. */
+static void lift(const struct engine *engine, struct query *query)
+{
     for (size_t i = 0; i < engine->query_count; i++) {
         const struct query *other = engine->queries[i];
         if (other != query && other->rank >= query->rank && reads_from(query, other)) {
             query->rank = other->rank + 1;
         }
     }
-    return query->rank != before;
 }
 
-/* Ends after as many turns as the longest chain has queries, or, in a circle, all of them. */
-static void rank_queries(struct engine *engine)
+/* Lifts above query what reads from it; whether there was anything. */
+static bool lift_readers(struct engine *engine, struct query *query)
 {
-    bool is_settled = false;
+    bool has_lifted = false;
     for (size_t i = 0; i < engine->query_count; i++) {
-        engine->queries[i]->rank = 0;
+        struct query *other = engine->queries[i];
+        if (other != query && other->rank <= query->rank && reads_from(other, query)) {
+            other->rank = query->rank + 1;
+            other->was_lifted = true;
+            has_lifted = true;
+        }
     }
+    query->was_lifted = false;
+    return has_lifted;
+}
+
+/* Finds the new query's place, and lifts what it feeds: one look at each query, unless something
+ * that runs already reads from it. Ends after as many turns as the longest chain has queries, or,
+ * in a circle, as there are queries. */
+static void rank_query(struct engine *engine, struct query *query)
+{
+    lift(engine, query);
+    bool is_settled = !lift_readers(engine, query);
     for (size_t turn = 0; turn < engine->query_count && !is_settled; turn++) {
         is_settled = true;
         for (size_t i = 0; i < engine->query_count; i++) {
-            is_settled = !lift(engine, engine->queries[i]) && is_settled;
+            if (engine->queries[i]->was_lifted) {
+                is_settled = !lift_readers(engine, engine->queries[i]) && is_settled;
+            }
         }
     }
 }
@@ -83,7 +117,9 @@ enum status engine_add_query(struct engine *engine, struct query *query, struct 
     }
     engine->queries[at] = query;
     engine->query_count++;
-    rank_queries(engine);
+    atomic_fetch_add(&engine->query_version, 1);
+    rank_query(engine, query);
+    find_rivals(engine, query);
     return STATUS_OK;
 }
 
@@ -92,10 +128,10 @@ void engine_remove_query(struct engine *engine, struct query *query)
     for (size_t i = 0; i < engine->query_count; i++) {
         if (engine->queries[i] == query) {
             engine->query_count--;
+            atomic_fetch_add(&engine->query_version, 1);
             memmove(&engine->queries[i], &engine->queries[i + 1],
                     (engine->query_count - i) * sizeof(engine->queries[0]));
             query_unref(query);
-            rank_queries(engine);
             return;
         }
     }
@@ -170,12 +206,68 @@ static enum status restore_settings(struct session *session, const json_t *setti
     return STATUS_OK;
 }
 
+/* Plans and starts the query as its session would. */
+static enum status load_running(struct session *session, const struct query_definition *definition,
+                                struct diag *diag)
+{
+    struct engine *engine = session->engine;
+    struct statement *statement = NULL;
+    struct evaluation evaluation;
+    struct arena arena;
+    arena_init(&arena);
+    enum status status = parser_parse_statement(definition->sql, NULL, &arena, &statement, diag);
+    if (status == STATUS_OK) {
+        status = evaluation_init(&evaluation, engine, &arena, diag);
+    }
+    if (status == STATUS_OK) {
+        struct execution execution = {.engine = engine,
+                                      .session = session,
+                                      .statement = statement,
+                                      .arena = &arena,
+                                      .evaluation = &evaluation,
+                                      .diag = diag};
+        execution_init_catalog(&execution);
+        status = start_stored(&execution, definition);
+        evaluation_release(&evaluation);
+    }
+    arena_release(&arena);
+    return status;
+}
+
+static enum status load_stand_in(struct engine *engine, const struct query_definition *definition,
+                                 struct diag *diag)
+{
+    struct plan *plan = NULL;
+    struct query *query = NULL;
+    struct arena arena;
+    arena_init(&arena);
+    enum status status = stand_in_plan(&engine->catalog, definition->sql, definition->sink, &arena,
+                                       &plan, diag);
+    if (status == STATUS_OK) {
+        status = query_create(engine, definition, plan, &arena, &query, diag);
+    }
+    if (status == STATUS_OK) {
+        status = engine_add_query(engine, query, diag);
+        if (status != STATUS_OK) {
+            query_unref(query);
+        }
+    }
+    arena_release(&arena);
+    return status;
+}
+
+/* Whether someone can mend it with the data as it is. */
+static bool is_mendable(enum status status)
+{
+    return status == STATUS_INVALID || status == STATUS_MISSING || status == STATUS_CONFLICT ||
+           status == STATUS_LIMIT;
+}
+
 static enum status load_body(struct engine *engine, struct text id, int64_t sequence,
-                             const json_t *body, struct arena *arena, struct diag *diag)
+                             const json_t *body, struct diag *diag)
 {
     struct session *session = NULL;
-    struct statement *statement = NULL;
-    const struct query_definition definition = {
+    struct query_definition definition = {
         .id = id,
         .number = (uint64_t)sequence,
         .sql = member_text(body, "sql"),
@@ -184,24 +276,18 @@ static enum status load_body(struct engine *engine, struct text id, int64_t sequ
         .from_earliest = json_is_true(json_object_get(body, "from_earliest")),
         .is_paused = json_is_true(json_object_get(body, "is_paused")),
     };
-    TRY(parser_parse_statement(definition.sql, NULL, arena, &statement, diag));
     TRY(session_create(engine, &session, diag));
     enum status status = restore_settings(session, json_object_get(body, "settings"), diag);
     if (status == STATUS_OK) {
-        struct query_definition with_settings = definition;
-        with_settings.settings = &session->settings;
-        struct execution execution = {.engine = engine,
-                                      .session = session,
-                                      .statement = statement,
-                                      .arena = arena,
-                                      .diag = diag};
-        struct evaluation evaluation;
-        execution.evaluation = &evaluation;
-        execution_init_catalog(&execution);
-        status = evaluation_init(&evaluation, engine, arena, diag);
-        if (status == STATUS_OK) {
-            status = start_stored(&execution, &with_settings);
-            evaluation_release(&evaluation);
+        definition.settings = &session->settings;
+        status = load_running(session, &definition, diag);
+    }
+    if (is_mendable(status)) {
+        struct diag again;
+        definition.failure = diag->message;
+        status = load_stand_in(engine, &definition, &again);
+        if (status != STATUS_OK) {
+            *diag = again;
         }
     }
     session_destroy(session);
@@ -213,9 +299,7 @@ static enum status load_row(void *context, struct text name, int64_t sequence, s
 {
     struct engine *engine = context;
     json_t *json = json_loadb(body.data, body.bytes, 0, NULL);
-    struct arena arena;
-    arena_init(&arena);
-    enum status status = json ? load_body(engine, name, sequence, json, &arena, diag)
+    enum status status = json ? load_body(engine, name, sequence, json, diag)
                               : diag_fail(diag, STATUS_CORRUPT, SQL_POS_NONE, "not JSON");
     if (status != STATUS_OK) {
         diag_prefix(diag, "query %.*s cannot be started again: ", TEXT_ARGS(name));
@@ -224,7 +308,6 @@ static enum status load_row(void *context, struct text name, int64_t sequence, s
     if ((uint64_t)sequence >= engine->next_sequence) {
         engine->next_sequence = (uint64_t)sequence + 1;
     }
-    arena_release(&arena);
     json_decref(json);
     return status;
 }

@@ -9,7 +9,8 @@ struct engine;
 struct query;
 
 /* Plans every stored query anew against the stored catalog and starts it where it stood. The
- * driver must not run yet. A query that cannot be planned any more is damage: STATUS_CORRUPT. */
+ * driver must not run yet. A query that cannot be planned now, because a function is missing, is
+ * there in state ERROR; whatever else fails is damage. */
 MUST_USE enum status query_load_all(struct engine *engine, struct reader *reader,
                                     struct diag *diag);
 

@@ -10,13 +10,13 @@
 static enum status reference_queries(struct engine *engine, struct query ***out, size_t *out_count,
                                      struct diag *diag)
 {
-    pthread_mutex_lock(&engine->lock);
+    pthread_rwlock_rdlock(&engine->lock);
     const size_t count = engine->query_count;
     struct query **queries = memory_alloc(count * sizeof(struct query *));
     for (size_t i = 0; queries && i < count; i++) {
         queries[i] = query_ref(engine->queries[i]);
     }
-    pthread_mutex_unlock(&engine->lock);
+    pthread_rwlock_unlock(&engine->lock);
     *out = queries;
     *out_count = count;
     return queries ? STATUS_OK : diag_no_memory(diag);

@@ -1,7 +1,7 @@
 /* script.c
  *
  * A script is parsed whole, then run statement by statement. One table says for each kind of
- * statement which function runs it, whether the engine's lock is held meanwhile, and, for kinds
+ * statement which function runs it, how the engine's lock is held meanwhile, and, for kinds
  * that do not run here, how the refusal names them.
  */
 #include <assert.h>
@@ -21,41 +21,51 @@ struct script {
     size_t next;
 };
 
+/* How a statement holds the engine's lock. */
+enum lock_mode {
+    LOCK_NONE,
+    LOCK_SHARED, /* what is in the catalog stays there meanwhile */
+    LOCK_ALONE,  /* it may change the catalog */
+};
+
 static const struct {
     statement_function *run; /* NULL: refused by name */
     const char *name;
-    bool is_locked;
+    enum lock_mode lock;
     bool is_query;
 } kinds[] = {
-    [STATEMENT_QUERY] = {statement_query, "SELECT", true, true},
-    [STATEMENT_CREATE_SOURCE] = {statement_create_source, "CREATE", true, false},
-    [STATEMENT_CREATE_AS] = {statement_create_as, "CREATE AS SELECT", true, false},
-    [STATEMENT_INSERT_SELECT] = {statement_insert_select, "INSERT INTO", true, false},
-    [STATEMENT_INSERT_VALUES] = {statement_insert_values, "INSERT VALUES", true, false},
-    [STATEMENT_DROP_SOURCE] = {statement_drop_source, "DROP", true, false},
-    [STATEMENT_ALTER_SOURCE] = {statement_alter_source, "ALTER", true, false},
-    [STATEMENT_CREATE_TYPE] = {statement_create_type, "CREATE TYPE", true, false},
-    [STATEMENT_DROP_TYPE] = {statement_drop_type, "DROP TYPE", true, false},
-    [STATEMENT_CREATE_CONNECTOR] = {NULL, "CREATE CONNECTOR", false, false},
-    [STATEMENT_DROP_CONNECTOR] = {NULL, "DROP CONNECTOR", false, false},
-    [STATEMENT_LIST] = {statement_list, "SHOW", true, false},
-    [STATEMENT_DESCRIBE] = {statement_describe, "DESCRIBE", true, false},
-    [STATEMENT_PRINT] = {statement_print, "PRINT", true, true},
-    [STATEMENT_TERMINATE] = {statement_terminate, "TERMINATE", true, false},
-    [STATEMENT_PAUSE] = {statement_pause, "PAUSE", true, false},
-    [STATEMENT_RESUME] = {statement_resume, "RESUME", true, false},
-    [STATEMENT_SET] = {statement_set, "SET", false, false},
-    [STATEMENT_UNSET] = {statement_unset, "UNSET", false, false},
-    [STATEMENT_ALTER_SYSTEM] = {NULL, "ALTER SYSTEM", false, false},
-    [STATEMENT_DEFINE] = {statement_define, "DEFINE", false, false},
-    [STATEMENT_UNDEFINE] = {statement_undefine, "UNDEFINE", false, false},
-    [STATEMENT_EXPLAIN] = {statement_explain, "EXPLAIN", true, false},
-    [STATEMENT_ASSERT_TOPIC] = {statement_assert_topic, "ASSERT TOPIC", false, false},
-    [STATEMENT_ASSERT_SCHEMA] = {NULL, "ASSERT SCHEMA", false, false},
-    [STATEMENT_ASSERT_VALUES] = {NULL, "ASSERT VALUES", false, false},
-    [STATEMENT_ASSERT_NULL_VALUES] = {NULL, "ASSERT NULL VALUES", false, false},
-    [STATEMENT_ASSERT_SOURCE] = {NULL, "ASSERT STREAM or ASSERT TABLE", false, false},
-    [STATEMENT_RUN_SCRIPT] = {NULL, "RUN SCRIPT", false, false},
+    [STATEMENT_QUERY] = {statement_query, "SELECT", LOCK_SHARED, true},
+    [STATEMENT_CREATE_SOURCE] = {statement_create_source, "CREATE", LOCK_ALONE, false},
+    [STATEMENT_CREATE_AS] = {statement_create_as, "CREATE AS SELECT", LOCK_ALONE, false},
+    [STATEMENT_INSERT_SELECT] = {statement_insert_select, "INSERT INTO", LOCK_ALONE, false},
+    [STATEMENT_INSERT_VALUES] = {statement_insert_values, "INSERT VALUES", LOCK_SHARED, false},
+    [STATEMENT_DROP_SOURCE] = {statement_drop_source, "DROP", LOCK_ALONE, false},
+    [STATEMENT_ALTER_SOURCE] = {statement_alter_source, "ALTER", LOCK_ALONE, false},
+    [STATEMENT_CREATE_TYPE] = {statement_create_type, "CREATE TYPE", LOCK_ALONE, false},
+    [STATEMENT_DROP_TYPE] = {statement_drop_type, "DROP TYPE", LOCK_ALONE, false},
+    [STATEMENT_CREATE_CONNECTOR] = {statement_create_connector, "CREATE CONNECTOR",
+                                    LOCK_NONE, false},
+    [STATEMENT_DROP_CONNECTOR] = {statement_drop_connector, "DROP CONNECTOR", LOCK_NONE, false},
+    [STATEMENT_LIST] = {statement_list, "SHOW", LOCK_SHARED, false},
+    [STATEMENT_DESCRIBE] = {statement_describe, "DESCRIBE", LOCK_SHARED, false},
+    [STATEMENT_PRINT] = {statement_print, "PRINT", LOCK_SHARED, true},
+    [STATEMENT_TERMINATE] = {statement_terminate, "TERMINATE", LOCK_ALONE, false},
+    [STATEMENT_PAUSE] = {statement_pause, "PAUSE", LOCK_ALONE, false},
+    [STATEMENT_RESUME] = {statement_resume, "RESUME", LOCK_ALONE, false},
+    [STATEMENT_SET] = {statement_set, "SET", LOCK_NONE, false},
+    [STATEMENT_UNSET] = {statement_unset, "UNSET", LOCK_NONE, false},
+    [STATEMENT_ALTER_SYSTEM] = {statement_alter_system, "ALTER SYSTEM", LOCK_NONE, false},
+    [STATEMENT_DEFINE] = {statement_define, "DEFINE", LOCK_NONE, false},
+    [STATEMENT_UNDEFINE] = {statement_undefine, "UNDEFINE", LOCK_NONE, false},
+    [STATEMENT_EXPLAIN] = {statement_explain, "EXPLAIN", LOCK_SHARED, false},
+    [STATEMENT_ASSERT_TOPIC] = {statement_assert_topic, "ASSERT TOPIC", LOCK_NONE, false},
+    [STATEMENT_ASSERT_SCHEMA] = {statement_assert_schema, "ASSERT SCHEMA", LOCK_NONE, false},
+    [STATEMENT_ASSERT_VALUES] = {statement_assert_values, "ASSERT VALUES", LOCK_SHARED, false},
+    [STATEMENT_ASSERT_NULL_VALUES] = {statement_assert_values, "ASSERT NULL VALUES",
+                                      LOCK_SHARED, false},
+    [STATEMENT_ASSERT_SOURCE] = {statement_assert_source, "ASSERT STREAM or ASSERT TABLE",
+                                 LOCK_SHARED, false},
+    [STATEMENT_RUN_SCRIPT] = {NULL, "RUN SCRIPT", LOCK_NONE, false},
 };
 static_assert(sizeof(kinds) / sizeof(kinds[0]) == STATEMENT_KIND_COUNT, "one row per kind");
 
@@ -123,6 +133,8 @@ bool script_peek_at(const struct script *script, size_t ahead, struct outcome *o
     out->type_name = kinds[statement->kind].name;
     out->is_query = kinds[statement->kind].is_query;
     out->is_insert = statement->kind == STATEMENT_INSERT_VALUES;
+    out->is_assert = statement->kind == STATEMENT_ASSERT_TOPIC ||
+                     statement->kind == STATEMENT_ASSERT_SCHEMA;
     out->is_print = statement->kind == STATEMENT_PRINT;
     out->is_push =
         statement->kind == STATEMENT_QUERY && statement->query->emit != AST_EMIT_NONE;
@@ -132,6 +144,11 @@ bool script_peek_at(const struct script *script, size_t ahead, struct outcome *o
 void script_peek(const struct script *script, struct outcome *out)
 {
     (void)script_peek_at(script, 0, out);
+}
+
+void script_skip(struct script *script)
+{
+    script->next += script->next < script->statements.count;
 }
 
 /* --- The planner's view of the catalog ---------------------------------------------------- */
@@ -277,12 +294,19 @@ static enum status call_statement(struct execution *execution)
         return diag_fail(execution->diag, STATUS_INVALID, execution->statement->pos,
                          "%s statements do not run here.", kinds[kind].name);
     }
-    if (!kinds[kind].is_locked) {
+    pthread_rwlock_t *lock = &execution->engine->lock;
+    switch (kinds[kind].lock) {
+    case LOCK_NONE:
         return kinds[kind].run(execution);
+    case LOCK_SHARED:
+        pthread_rwlock_rdlock(lock);
+        break;
+    case LOCK_ALONE:
+        pthread_rwlock_wrlock(lock);
+        break;
     }
-    pthread_mutex_lock(&execution->engine->lock);
     const enum status status = kinds[kind].run(execution);
-    pthread_mutex_unlock(&execution->engine->lock);
+    pthread_rwlock_unlock(lock);
     return status;
 }
 

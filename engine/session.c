@@ -28,6 +28,7 @@ void session_destroy(struct session *session)
     if (session) {
         settings_release(&session->settings);
         settings_release(&session->variables);
+        asserted_release(session);
         memory_free(session);
     }
 }
@@ -91,6 +92,9 @@ enum status session_parser_options(const struct session *session, struct arena *
             return diag_no_memory(diag);
         }
     }
-    *out = (struct parser_options){.variables = items, .variable_count = count};
+    *out = (struct parser_options){.variables = items,
+                                   .variable_count = count,
+                                   .allow_test_statements =
+                                       session->engine->options.runs_sql_tests};
     return STATUS_OK;
 }

@@ -26,7 +26,7 @@ static const struct setting_info known_settings[] = {
     {"ksql.assert.schema.default.timeout.ms", "1000", SESSION, "how long ASSERT SCHEMA waits"},
     {"ksql.assert.topic.default.timeout.ms", "1000", SESSION, "how long ASSERT TOPIC waits"},
     {"ksql.cast.strings.preserve.nulls", "true", SESSION, "CAST of NULL to STRING gives NULL"},
-    {"ksql.create.or.replace.enabled", "true", SERVER, "CREATE OR REPLACE is allowed"},
+    {"ksql.create.or.replace.enabled", "true", SESSION, "CREATE OR REPLACE is allowed"},
     {"ksql.extension.dir", NULL, SERVER, "its *.so files add functions; none: no directory"},
     {"ksql.fail.on.deserialization.error", "false", SESSION,
      "a record that cannot be decoded ends the query"},
@@ -36,8 +36,8 @@ static const struct setting_info known_settings[] = {
     {"ksql.hidden.topics", "_confluent.*,__confluent.*,_schemas,__consumer_offsets,"
                            "__transaction_state,connect-configs,connect-offsets,connect-status,"
                            "connect-statuses", SERVER, "topics that SHOW TOPICS leaves out"},
-    {"ksql.insert.into.values.enabled", "true", SERVER, "INSERT INTO .. VALUES is allowed"},
-    {"ksql.lambdas.enabled", "true", SERVER, "lambda functions are allowed"},
+    {"ksql.insert.into.values.enabled", "true", SESSION, "INSERT INTO .. VALUES is allowed"},
+    {"ksql.lambdas.enabled", "true", SESSION, "lambda functions are allowed"},
     {"ksql.logging.processing.rows.include", "true", SERVER,
      "processing log entries carry the record"},
     {"ksql.nested.error.set.null", "true", SESSION, "a failing nested call is NULL by itself"},
@@ -51,7 +51,7 @@ static const struct setting_info known_settings[] = {
     {"ksql.query.pull.range.scan.enabled", "true", SESSION, "key ranges in pull queries"},
     {"ksql.query.pull.stream.enabled", "true", SESSION, "pull queries on streams"},
     {"ksql.query.pull.table.scan.enabled", "true", SESSION, "pull queries may read whole tables"},
-    {"ksql.query.push.v2.enabled", "false", SERVER,
+    {"ksql.query.push.v2.enabled", "false", SESSION,
      "push queries that follow a query are named SCALABLE_PUSH_QUERY_*"},
     {"ksql.readonly.topics", "_confluent.*,__confluent.*,_schemas,__consumer_offsets,"
                              "__transaction_state,connect-configs,connect-offsets,connect-status,"
@@ -60,10 +60,10 @@ static const struct setting_info known_settings[] = {
     {"ksql.service.id", "default_", SERVER, "names this service in shared resources"},
     {"ksql.source.table.materialization.enabled", "true", SERVER,
      "CREATE SOURCE TABLE can be queried"},
-    {"ksql.suppress.enabled", "true", SERVER, "EMIT FINAL is allowed"},
+    {"ksql.suppress.enabled", "true", SESSION, "EMIT FINAL is allowed"},
     {"ksql.timestamp.throw.on.invalid", "false", SESSION, "a bad TIMESTAMP column ends the query"},
     {"ksql.udfs.enabled", "true", SERVER, "ksql.extension.dir is looked into"},
-    {"ksql.variable.substitution.enable", "true", SERVER, "variables are replaced"},
+    {"ksql.variable.substitution.enable", "true", SESSION, "variables are replaced"},
     {"max.poll.records", NULL, SESSION, "Kafka consumer; without effect here"},
     {"num.stream.threads", "4", SESSION, "Kafka Streams; without effect here"},
     {"processing.guarantee", "exactly_once_v2", SESSION, "always exactly once here"},
@@ -150,6 +150,11 @@ static enum status check_name(struct text name, bool is_server, struct diag *dia
     return STATUS_OK;
 }
 
+enum status settings_check_name(struct text name, struct diag *diag)
+{
+    return check_name(settings_base_name(name), false, diag);
+}
+
 enum status settings_check_property(struct text name, struct diag *diag)
 {
     const struct text base = settings_base_name(name);
@@ -162,10 +167,53 @@ enum status settings_check_property(struct text name, struct diag *diag)
     return check_name(base, false, diag);
 }
 
+static enum status check_boolean(struct text name, struct text value, struct diag *diag)
+{
+    if (text_equal_nocase(value, TEXT("true")) || text_equal_nocase(value, TEXT("false"))) {
+        return STATUS_OK;
+    }
+    return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                     "Invalid value %.*s for configuration %.*s: Expected value to be either true "
+                     "or false",
+                     TEXT_ARGS(value), TEXT_ARGS(name));
+}
+
+static enum status check_number(struct text name, struct text value, struct diag *diag)
+{
+    size_t digits = 0;
+    for (size_t i = value.bytes > 1 && value.data[0] == '-'; i < value.bytes; i++) {
+        if (value.data[i] < '0' || value.data[i] > '9') {
+            digits = 0;
+            break;
+        }
+        digits++;
+    }
+    return digits > 0 && digits <= 18
+               ? STATUS_OK
+               : diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                           "Invalid value %.*s for configuration %.*s: Not a number of type %s",
+                           TEXT_ARGS(value), TEXT_ARGS(name),
+                           text_equal(name, TEXT("commit.interval.ms")) ||
+                                   text_equal(name, TEXT("cache.max.bytes.buffering"))
+                               ? "LONG"
+                               : "INT");
+}
+
+/* A value is of the kind that the default is. */
+static enum status check_kind(struct text name, struct text value, struct diag *diag)
+{
+    const struct setting_info *info = find_info(name);
+    const char *usual = info && info->default_value ? info->default_value : "";
+    if (strcmp(usual, "true") == 0 || strcmp(usual, "false") == 0) {
+        return check_boolean(name, value, diag);
+    }
+    return *usual >= '0' && *usual <= '9' ? check_number(name, value, diag) : STATUS_OK;
+}
+
 static enum status check_value(struct text name, struct text value, struct diag *diag)
 {
     if (!text_equal(name, TEXT("auto.offset.reset"))) {
-        return STATUS_OK;
+        return check_kind(name, value, diag);
     }
     if (text_equal_nocase(value, TEXT("none"))) {
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,

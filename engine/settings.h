@@ -43,7 +43,9 @@ MUST_USE enum status settings_copy(struct settings *to, const struct settings *f
  * wrong kind, and where a session may not change it. */
 MUST_USE enum status settings_set(struct settings *settings, struct text name, struct text value,
                                   bool is_server, struct diag *diag);
-/* Whether a session may set this name. */
+/* Whether a session may SET or UNSET this name; settings_check_property() says so in the words of
+ * the REST API. */
+MUST_USE enum status settings_check_name(struct text name, struct diag *diag);
 MUST_USE enum status settings_check_property(struct text name, struct diag *diag);
 /* Forgets what was set here; true when something was. */
 bool settings_unset(struct settings *settings, struct text name);

@@ -1,11 +1,13 @@
 /* statement_assert.c
  *
- * ASSERT TOPIC: waits until a topic exists (or not) as described. It looks every 100 ms, as ksqlDB
- * does, and holds no lock in between, so that other statements can bring about what it waits for.
+ * ASSERT TOPIC and ASSERT SCHEMA: wait until a topic or a schema exists (or not) as described.
+ * They look every 100 ms, as ksqlDB does, and hold no lock in between, so that other statements
+ * can bring about what they wait for.
  */
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/buffer.h"
 #include "engine/entity.h"
 #include "engine/execution.h"
 
@@ -73,7 +75,7 @@ static enum status check_topic(struct execution *execution, const struct topic *
     return STATUS_OK;
 }
 
-static enum status check_once(struct execution *execution)
+static enum status check_topic_once(struct execution *execution)
 {
     struct topic *topic =
         topics_find(execution->engine->topics, execution->statement->assert_topic.topic.name);
@@ -82,13 +84,13 @@ static enum status check_once(struct execution *execution)
     return status;
 }
 
-static int64_t timeout_ms(struct execution *execution)
+static int64_t timeout_ms(struct execution *execution, const struct duration *timeout,
+                          const char *setting)
 {
-    const struct duration *timeout = &execution->statement->assert_topic.timeout;
     if (timeout->is_present) {
         return timeout->ms;
     }
-    const struct text text = execution_setting(execution, "ksql.assert.topic.default.timeout.ms");
+    const struct text text = execution_setting(execution, setting);
     return text.data ? strtoll(text.data, NULL, 10) : TIMEOUT_DEFAULT_MS;
 }
 
@@ -98,21 +100,86 @@ static void sleep_ms(int64_t ms)
     (void)nanosleep(&time, NULL);
 }
 
-enum status statement_assert_topic(struct execution *execution)
+/* Calls check until it holds, cannot hold, or time is up. */
+static enum status wait_until(struct execution *execution,
+                              enum status (*check)(struct execution *execution), int64_t left_ms)
 {
-    const struct assert_topic_statement *assertion = &execution->statement->assert_topic;
-    int64_t left_ms = timeout_ms(execution);
-    enum status status = check_once(execution);
+    enum status status = check(execution);
     while (status != STATUS_OK && status != STATUS_INVALID && left_ms > 0) {
         const int64_t pause_ms = left_ms < POLL_MS ? left_ms : POLL_MS;
         sleep_ms(pause_ms);
         left_ms -= pause_ms;
-        status = check_once(execution);
+        status = check(execution);
     }
-    TRY(status);
+    return status;
+}
+
+enum status statement_assert_topic(struct execution *execution)
+{
+    const struct assert_topic_statement *assertion = &execution->statement->assert_topic;
+    TRY(wait_until(execution, check_topic_once,
+                   timeout_ms(execution, &assertion->timeout,
+                              "ksql.assert.topic.default.timeout.ms")));
     json_t *entity = json_object();
     entity_set(&entity, "@type", json_string("assert_topic"));
     entity_set(&entity, "topicName", entity_text(assertion->topic.name));
+    entity_set(&entity, "exists", json_boolean(!assertion->not_exists));
+    return execution_give(execution, entity);
+}
+
+/* --- Schemas ---------------------------------------------------------------------------------- */
+
+/* There is no registry, so there are no schemas. */
+static bool has_schema(const struct execution *execution)
+{
+    (void)execution;
+    return false;
+}
+
+/* "Schema with subject name s id 3" */
+static void print_schema(const struct assert_schema_statement *assertion, struct buffer *out)
+{
+    buffer_append_string(out, "Schema with");
+    if (assertion->has_subject) {
+        buffer_printf(out, " subject name %.*s", TEXT_ARGS(assertion->subject.name));
+    }
+    if (assertion->has_id) {
+        buffer_printf(out, " id %lld", (long long)assertion->id);
+    }
+}
+
+static enum status check_schema_once(struct execution *execution)
+{
+    const struct assert_schema_statement *assertion = &execution->statement->assert_schema;
+    if (has_schema(execution) != assertion->not_exists) {
+        return STATUS_OK;
+    }
+    struct buffer what;
+    buffer_init(&what);
+    print_schema(assertion, &what);
+    const enum status status =
+        diag_fail(execution->diag, assertion->not_exists ? STATUS_CONFLICT : STATUS_MISSING,
+                  execution->statement->pos, "%.*s %s", TEXT_ARGS(buffer_text(&what)),
+                  assertion->not_exists ? "exists" : "does not exist");
+    buffer_release(&what);
+    return status;
+}
+
+enum status statement_assert_schema(struct execution *execution)
+{
+    const struct assert_schema_statement *assertion = &execution->statement->assert_schema;
+    if (!assertion->has_subject && !assertion->has_id) {
+        return diag_fail(execution->diag, STATUS_INVALID, execution->statement->pos,
+                         "ASSERT SCHEMA statements much include a subject name or an id");
+    }
+    TRY(wait_until(execution, check_schema_once,
+                   timeout_ms(execution, &assertion->timeout,
+                              "ksql.assert.schema.default.timeout.ms")));
+    json_t *entity = json_object();
+    entity_set(&entity, "@type", json_string("assert_schema"));
+    entity_set(&entity, "subject",
+               assertion->has_subject ? entity_text(assertion->subject.name) : json_null());
+    entity_set(&entity, "id", assertion->has_id ? json_integer(assertion->id) : json_null());
     entity_set(&entity, "exists", json_boolean(!assertion->not_exists));
     return execution_give(execution, entity);
 }

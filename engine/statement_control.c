@@ -28,13 +28,16 @@ static enum status terminate_query(struct execution *execution, struct query *qu
 static enum status pause_query(struct execution *execution, struct query *query,
                                struct commit *commit)
 {
-    query_pause(query);
+    TRY(query_pause(query, execution->diag));
     return query_put_row(query, commit, execution->diag);
 }
 
 static enum status resume_query(struct execution *execution, struct query *query,
                                 struct commit *commit)
 {
+    if (execution->statement->query_control.is_all && query->has_stand_in) {
+        return STATUS_OK; /* it keeps none of the others from running */
+    }
     TRY(query_resume(query, execution->diag));
     return query_put_row(query, commit, execution->diag);
 }
@@ -43,6 +46,14 @@ static enum status resume_query(struct execution *execution, struct query *query
 static bool is_of_source_table(const struct query *query)
 {
     return text_starts_with(query->id, TEXT("CST_"));
+}
+
+/* The name of a push query, which may have ended meanwhile. */
+static bool is_of_client(struct text id)
+{
+    const struct text prefix = TEXT("transient_");
+    return id.bytes >= prefix.bytes &&
+           text_equal_nocase((struct text){id.data, prefix.bytes}, prefix);
 }
 
 static enum status control_all(struct execution *execution, control_function *control,
@@ -63,6 +74,10 @@ static enum status control_one(struct execution *execution, control_function *co
 {
     const struct identifier *id = &execution->statement->query_control.query_id;
     struct query *query = engine_find_query(execution->engine, id->name);
+    if (!query && is_of_client(id->name)) {
+        return diag_fail(execution->diag, STATUS_MISSING, id->pos,
+                         "Failed to %s query with query ID: '%.*s'", verb, TEXT_ARGS(id->name));
+    }
     if (!query) {
         return diag_fail(execution->diag, STATUS_MISSING, id->pos, "Unknown queryId: %.*s",
                          TEXT_ARGS(id->name));
@@ -100,13 +115,17 @@ static enum status control_queries(struct execution *execution, control_function
 /* A query of a client ends at its next look. */
 static bool terminate_cursor(struct execution *execution, struct text id)
 {
-    for (struct cursor *cursor = execution->engine->cursors; cursor; cursor = cursor->next_open) {
-        if (text_equal_nocase(text_of(cursor->query_id), id)) {
-            cursor_terminate(cursor);
-            return true;
-        }
+    struct engine *engine = execution->engine;
+    pthread_mutex_lock(&engine->cursor_lock);
+    struct cursor *cursor = engine->cursors;
+    while (cursor && !text_equal_nocase(text_of(cursor->query_id), id)) {
+        cursor = cursor->next_open;
     }
-    return false;
+    if (cursor) {
+        cursor_terminate(cursor);
+    }
+    pthread_mutex_unlock(&engine->cursor_lock);
+    return cursor != NULL;
 }
 
 enum status statement_terminate(struct execution *execution)
@@ -146,9 +165,41 @@ enum status statement_set(struct execution *execution)
 
 enum status statement_unset(struct execution *execution)
 {
+    TRY(settings_check_name(execution->statement->setting.key, execution->diag));
     (void)settings_unset(&execution->session->settings, execution->statement->setting.key);
     return STATUS_OK;
 }
+
+enum status statement_alter_system(struct execution *execution)
+{
+    return diag_fail(execution->diag, STATUS_INVALID, execution->statement->pos,
+                     "Cannot alter system configs when KSQL_SHARED_RUNTIME_ENABLED is turned off.");
+}
+
+/* --- Connectors: there is no Connect cluster ------------------------------------------------- */
+
+enum status statement_create_connector(struct execution *execution)
+{
+    return diag_fail(execution->diag, STATUS_INVALID, execution->statement->pos,
+                     "Failed to create connector: there is no Kafka Connect behind this server");
+}
+
+enum status statement_drop_connector(struct execution *execution)
+{
+    const struct drop_named_statement *drop = &execution->statement->drop_named;
+    const struct text message = arena_printf(
+        execution->arena, "Connector '%.*s' does not exist.", TEXT_ARGS(drop->name.name));
+    if (!message.data) {
+        return diag_no_memory(execution->diag);
+    }
+    return drop->if_exists
+               ? execution_give_warning(execution, message.data)
+               : diag_fail(execution->diag, STATUS_MISSING, drop->name.pos,
+                           "Failed to drop connector: Connector %.*s not found",
+                           TEXT_ARGS(drop->name.name));
+}
+
+/* --- More of the session ---------------------------------------------------------------------- */
 
 /* A C string of text in the statement's arena; NULL when memory is out. */
 static const char *c_string(struct execution *execution, struct text text)

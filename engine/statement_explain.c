@@ -10,6 +10,7 @@
 #include "engine/entity.h"
 #include "engine/execution.h"
 #include "engine/query.h"
+#include "engine/statement_query.h"
 
 static enum status give_description(struct execution *execution, json_t *description)
 {
@@ -19,15 +20,36 @@ static enum status give_description(struct execution *execution, json_t *descrip
 
 /* --- A running query ---------------------------------------------------------------------- */
 
+struct wanted {
+    const struct engine *engine;
+    struct text id;
+    json_t *description; /* NULL: not found */
+};
+
+static bool describe_wanted(void *context, const struct query_view *view)
+{
+    struct wanted *wanted = context;
+    if (text_equal_nocase(view->id, wanted->id)) {
+        wanted->description = entity_query_description(wanted->engine, view);
+        return false;
+    }
+    return true;
+}
+
 static enum status explain_query(struct execution *execution)
 {
     const struct identifier *id = &execution->statement->explain.query_id;
-    const struct engine *engine = execution->engine;
+    struct engine *engine = execution->engine;
     for (size_t i = 0; i < engine->query_count; i++) {
         if (text_equal_nocase(engine->queries[i]->id, id->name)) {
             const struct query_view view = query_view_of(engine->queries[i]);
             return give_description(execution, entity_query_description(engine, &view));
         }
+    }
+    struct wanted wanted = {.engine = engine, .id = id->name};
+    push_visit(engine, describe_wanted, &wanted);
+    if (wanted.description) {
+        return give_description(execution, wanted.description);
     }
     return diag_fail(execution->diag, STATUS_MISSING, id->pos,
                      "Query with id:%.*s does not exist, use SHOW QUERIES to view the full set "

@@ -112,6 +112,11 @@ static enum status insert_values(struct execution *execution)
     struct insert_plan plan;
     struct commit *commit = NULL;
     TRY(plan_insert_values(&planner, insert, &execution->evaluation->context, &plan));
+    if (engine_topic_is_read_only(execution->engine, plan.source->topic)) {
+        return diag_fail(execution->diag, STATUS_INVALID, insert->target.pos,
+                         "Cannot insert values into read-only topic: %.*s",
+                         TEXT_ARGS(plan.source->topic));
+    }
     TRY(commit_create(&commit, execution->diag));
     const enum status status = add_record(execution, &plan, commit);
     if (status != STATUS_OK) {

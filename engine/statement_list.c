@@ -4,7 +4,6 @@
  * entity and its list are called; every list is sorted by name, so that two looks at the
  * same things compare equal.
  */
-#include <regex.h>
 #include <stdlib.h>
 
 #include "base/buffer.h"
@@ -12,6 +11,7 @@
 #include "engine/entity.h"
 #include "engine/execution.h"
 #include "engine/query.h"
+#include "engine/statement_query.h"
 
 /* --- Properties --------------------------------------------------------------------------- */
 
@@ -144,27 +144,6 @@ static enum status give_properties(struct execution *execution)
 
 /* --- Topics ------------------------------------------------------------------------------- */
 
-/* Compiles "a.*,b" as "^(a.*|b)$", so that it matches whole names as Java's matches() does. */
-static enum status compile_hidden(struct execution *execution, regex_t *out)
-{
-    const struct text names = execution_setting(execution, "ksql.hidden.topics");
-    struct buffer pattern;
-    buffer_init(&pattern);
-    buffer_append_string(&pattern, "^(");
-    for (size_t i = 0; i < names.bytes; i++) {
-        buffer_append_byte(&pattern, names.data[i] == ',' ? '|' : names.data[i]);
-    }
-    buffer_append(&pattern, ")$", sizeof(")$")); /* with its final NUL */
-    enum status status = buffer_status(&pattern, execution->diag);
-    if (status == STATUS_OK && regcomp(out, pattern.data, REG_EXTENDED | REG_NOSUB) != 0) {
-        status = diag_fail(execution->diag, STATUS_INVALID, execution->statement->pos,
-                           "ksql.hidden.topics is not a list of regular expressions: %.*s",
-                           TEXT_ARGS(names));
-    }
-    buffer_release(&pattern);
-    return status;
-}
-
 static json_t *replica_counts(const struct topic *topic)
 {
     json_t *counts = json_array();
@@ -202,15 +181,15 @@ static json_t *topic_line(const struct engine *engine, const struct topic *topic
     return line;
 }
 
-static enum status list_topics(struct execution *execution, const regex_t *hidden, json_t **out)
+static enum status list_topics(struct execution *execution, bool is_all, json_t **out)
 {
     struct topic **topics = NULL;
     size_t count = 0;
     TRY(topics_list(execution->engine->topics, &topics, &count, execution->diag));
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
-        const struct text name = arena_text(execution->arena, topic_name(topics[i]));
-        if (!name.data || !hidden || regexec(hidden, name.data, 0, NULL, 0) != 0) {
+        if (is_all ||
+            !topic_patterns_match(&execution->engine->hidden_topics, topic_name(topics[i]))) {
             entity_append(&list, topic_line(execution->engine, topics[i],
                                             execution->statement->list.is_extended));
         }
@@ -224,27 +203,18 @@ static enum status give_topics(struct execution *execution)
 {
     const struct list_statement *statement = &execution->statement->list;
     json_t *list = NULL;
-    if (statement->is_all) {
-        TRY(list_topics(execution, NULL, &list));
-    } else {
-        regex_t hidden;
-        TRY(compile_hidden(execution, &hidden));
-        const enum status status = list_topics(execution, &hidden, &list);
-        regfree(&hidden);
-        TRY(status);
-    }
+    TRY(list_topics(execution, statement->is_all, &list));
     const char *type = statement->is_extended ? "kafka_topics_extended" : "kafka_topics";
     return execution_give(execution, json_pack("{s:s, s:o}", "@type", type, "topics", list));
 }
 
 /* --- Queries ------------------------------------------------------------------------------ */
 
-/* A client's push query, which has neither plan nor ledger here. */
-static json_t *push_query(const struct cursor *cursor)
+static bool append_line(void *context, const struct query_view *view)
 {
-    return json_pack("{s:s, s:[], s:[], s:s, s:{s:i}, s:s, s:s}", "queryString", "", "sinks",
-                     "sinkKafkaTopics", "id", cursor->query_id, "statusCount", "RUNNING", 1,
-                     "queryType", "PUSH", "state", "RUNNING");
+    json_t **list = context;
+    entity_append(list, entity_query_line(view));
+    return true;
 }
 
 static enum status give_queries(struct execution *execution)
@@ -254,24 +224,33 @@ static enum status give_queries(struct execution *execution)
     for (size_t i = 0; i < engine->query_count; i++) {
         entity_append(&list, entity_query(engine->queries[i], false));
     }
-    for (const struct cursor *cursor = engine->cursors; cursor; cursor = cursor->next_open) {
-        if (cursor->vtable->kind == CURSOR_PUSH && cursor->query_id[0]) {
-            entity_append(&list, push_query(cursor));
-        }
-    }
+    push_visit(engine, append_line, &list);
     return execution_give(execution, json_pack("{s:s, s:o}", "@type", "queries", "queries", list));
+}
+
+struct descriptions {
+    const struct engine *engine;
+    json_t *list;
+};
+
+static bool append_description(void *context, const struct query_view *view)
+{
+    struct descriptions *descriptions = context;
+    entity_append(&descriptions->list, entity_query_description(descriptions->engine, view));
+    return true;
 }
 
 static enum status give_query_descriptions(struct execution *execution)
 {
     struct engine *engine = execution->engine;
-    json_t *list = json_array();
+    struct descriptions descriptions = {.engine = engine, .list = json_array()};
     for (size_t i = 0; i < engine->query_count; i++) {
         const struct query_view view = query_view_of(engine->queries[i]);
-        entity_append(&list, entity_query_description(engine, &view));
+        (void)append_description(&descriptions, &view);
     }
+    push_visit(engine, append_description, &descriptions);
     return execution_give(execution, json_pack("{s:s, s:o}", "@type", "query_descriptions",
-                                               "queryDescriptions", list));
+                                               "queryDescriptions", descriptions.list));
 }
 
 /* --- Sources ------------------------------------------------------------------------------ */

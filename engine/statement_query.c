@@ -7,6 +7,9 @@
 
 static enum status give_cursor(struct execution *execution, struct cursor *cursor)
 {
+    if (cursor->query_id[0] != '\0') {
+        cursor_register(cursor);
+    }
     execution->out->kind = OUTCOME_CURSOR;
     execution->out->cursor = cursor;
     return STATUS_OK;

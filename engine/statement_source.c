@@ -264,6 +264,30 @@ enum status statement_create_source(struct execution *execution)
 
 /* --- CREATE AS ---------------------------------------------------------------------------- */
 
+/* One query can be replaced, but not one of several that write the same topic. */
+static enum status check_one_writer(struct execution *execution, struct text sink)
+{
+    const struct engine *engine = execution->engine;
+    struct buffer writers;
+    size_t count = 0;
+    buffer_init(&writers);
+    for (size_t i = 0; i < engine->query_count; i++) {
+        if (text_equal(engine->queries[i]->sink, sink)) {
+            buffer_append_string(&writers, count ? ", " : "");
+            buffer_append_text(&writers, engine->queries[i]->id);
+            count++;
+        }
+    }
+    const enum status status =
+        count <= 1 ? STATUS_OK
+                   : diag_fail(execution->diag, STATUS_CONFLICT, execution->statement->pos,
+                               "REPLACE for sink %.*s is not supported because there are multiple "
+                               "queries writing into it: [%.*s]",
+                               TEXT_ARGS(sink), TEXT_ARGS(buffer_text(&writers)));
+    buffer_release(&writers);
+    return status;
+}
+
 /* CREATE OR REPLACE: the old query ends, the new one takes its id, number and so its state. */
 static enum status take_over(struct execution *execution, struct new_query *new_query,
                              const struct source *source)
@@ -273,6 +297,7 @@ static enum status take_over(struct execution *execution, struct new_query *new_
     if (!old_source) {
         return STATUS_OK;
     }
+    TRY(check_one_writer(execution, source->name));
     TRY(plan_check_source_upgrade(old_source, source, execution->diag));
     struct query *old_query =
         old_source->query_id.data ? engine_find_query(engine, old_source->query_id) : NULL;
@@ -282,7 +307,7 @@ static enum status take_over(struct execution *execution, struct new_query *new_
     TRY(plan_check_upgrade(old_query->plan, new_query->plan, execution->diag));
     new_query->number = old_query->number;
     new_query->id = arena_text(execution->arena, old_query->id);
-    query_pause(old_query);
+    TRY(query_pause(old_query, execution->diag));
     engine_remove_query(engine, old_query);
     return committer_flush(engine->committer, execution->diag);
 }

@@ -62,6 +62,7 @@ static enum status open_source(struct task *task, const struct plan *plan, uint3
             .source_index = index,
             .topic = topic_ref(topic),
             .partition = partition,
+            .stored_offset = -1,
         };
     }
     topic_unref(topic);
@@ -78,25 +79,51 @@ static enum status open_inputs(struct task *task, const struct plan *plan, struc
 
 static enum status create_caches(struct task *task, struct diag *diag)
 {
-    TRY(time_zone_cache_create(&task->expr.zones, diag));
-    return regex_cache_create(&task->expr.regexes, diag);
+    TRY(time_zone_cache_create(&task->zones, diag));
+    return regex_cache_create(&task->regexes, diag);
+}
+
+void task_scratch_init(struct task_scratch *scratch)
+{
+    *scratch = (struct task_scratch){.gather = NULL};
+    arena_init(&scratch->batch_arena);
+}
+
+void task_scratch_release(struct task_scratch *scratch)
+{
+    if (scratch->gather) {
+        memory_free(scratch->gather->segments);
+        memory_free(scratch->gather);
+    }
+    arena_release(&scratch->batch_arena);
+    scratch->gather = NULL;
+}
+
+void task_borrow_scratch(struct task *task, struct task_scratch *scratch)
+{
+    task->scratch = scratch;
+    task->context.batch_arena = scratch ? &scratch->batch_arena : NULL;
+    task->context.expr = scratch ? &scratch->expr : NULL;
+    if (scratch) { /* values of lambdas need no clearing: they are set before they are read */
+        scratch->expr.arena = &scratch->batch_arena;
+        scratch->expr.errors = &task->expr_errors;
+        scratch->expr.nested_errors_are_null = task->nested_errors_are_null;
+        scratch->expr.now_ms = task->now_ms;
+        scratch->expr.random = evaluation_random;
+        scratch->expr.clock = task->clock;
+        scratch->expr.zones = task->zones;
+        scratch->expr.regexes = task->regexes;
+    }
 }
 
 static void init_contexts(struct task *task, const struct task_options *options)
 {
     task->expr_errors =
         (struct expr_errors){.report = report_expression_error, .context = task};
-    task->expr = (struct expr_context){
-        .arena = &task->batch_arena,
-        .errors = &task->expr_errors,
-        .nested_errors_are_null = options->plan->nested_errors_are_null,
-        .now_ms = options->now_ms,
-        .random = evaluation_random,
-        .clock = options->clock,
-    };
+    task->nested_errors_are_null = options->plan->nested_errors_are_null;
+    task->now_ms = options->now_ms;
+    task->clock = options->clock;
     task->context = (struct op_context){
-        .batch_arena = &task->batch_arena,
-        .expr = &task->expr,
         .counters = &task->counters,
         .log = options->log,
         .log_context = options->log_context,
@@ -115,7 +142,6 @@ enum status task_init(struct task *task, const struct task_options *options, str
         .merge_by_arrival = options->merge_by_arrival,
         .committed_only = options->committed_only,
     };
-    arena_init(&task->batch_arena);
     init_contexts(task, options);
     enum status status = create_caches(task, diag);
     if (status == STATUS_OK) {
@@ -137,11 +163,9 @@ void task_release(struct task *task)
         topic_unref(task->inputs[i].topic);
     }
     memory_free(task->inputs);
-    memory_free(task->gather);
     built_query_release(&task->built);
-    time_zone_cache_destroy(task->expr.zones);
-    regex_cache_destroy(task->expr.regexes);
-    arena_release(&task->batch_arena);
+    time_zone_cache_destroy(task->zones);
+    regex_cache_destroy(task->regexes);
     *task = (struct task){0};
 }
 
@@ -170,6 +194,31 @@ bool task_begin_round(struct task *task)
         has_work = has_work || input->limit_offset > input->next_offset;
     }
     return has_work;
+}
+
+bool task_round_is_over(const struct task *task)
+{
+    bool is_over = true;
+    for (size_t i = 0; i < task->input_count; i++) {
+        is_over = is_over && task->inputs[i].next_offset >= task->inputs[i].limit_offset;
+    }
+    return is_over;
+}
+
+void task_attend(const struct task *task)
+{
+    for (size_t i = 0; i < task->built.source_count; i++) {
+        source_attend(task->built.sources[i]);
+    }
+}
+
+bool task_is_busy(const struct task *task)
+{
+    bool is_busy = false;
+    for (size_t i = 0; i < task->built.source_count; i++) {
+        is_busy = is_busy || source_is_busy(task->built.sources[i]);
+    }
+    return is_busy;
 }
 
 uint64_t task_lag(const struct task *task)
@@ -277,32 +326,56 @@ static size_t run_length(const struct task *task, const struct choice *choice, s
 static enum status push(struct task *task, struct operator *source, const struct source_run *run,
                         struct diag *diag)
 {
-    arena_reset(&task->batch_arena);
+    arena_reset(&task->scratch->batch_arena);
     return source_push(source, &task->context, run, diag);
 }
 
 static enum status push_gathered(struct task *task, struct diag *diag)
 {
-    struct task_gather *gather = task->gather;
+    struct task_gather *gather = task->scratch->gather;
     if (!gather || gather->count == 0) {
         return STATUS_OK;
     }
-    const struct source_run run = {
-        .records = gather->records, .count = gather->count, .origins = gather->origins};
+    struct source_run run = {.records = gather->records,
+                             .count = gather->count,
+                             .origins = gather->origins,
+                             .segments = gather->segments};
+    for (size_t i = 0; i < task->input_count; i++) {
+        const struct task_input *input = &task->inputs[i];
+        if (input->source == gather->source && input->segment) {
+            gather->segments[run.segment_count++] = input->segment;
+        }
+    }
     gather->count = 0;
     return push(task, gather->source, &run, diag);
+}
+
+/* A gather with room for a segment of each input. */
+static enum status prepare_gather(struct task *task, struct diag *diag)
+{
+    struct task_gather *gather = task->scratch->gather;
+    gather = gather ? gather : memory_zalloc(sizeof(*gather));
+    task->scratch->gather = gather;
+    if (!gather) {
+        return diag_no_memory(diag);
+    }
+    if (gather->segment_capacity < task->input_count) {
+        struct segment **segments =
+            memory_resize(gather->segments, task->input_count * sizeof(struct segment *));
+        if (!segments) {
+            return diag_no_memory(diag);
+        }
+        gather->segments = segments;
+        gather->segment_capacity = task->input_count;
+    }
+    return STATUS_OK;
 }
 
 static enum status gather_run(struct task *task, const struct task_input *input, size_t count,
                               struct diag *diag)
 {
-    if (!task->gather) {
-        task->gather = memory_zalloc(sizeof(*task->gather));
-        if (!task->gather) {
-            return diag_no_memory(diag);
-        }
-    }
-    struct task_gather *gather = task->gather;
+    TRY(prepare_gather(task, diag));
+    struct task_gather *gather = task->scratch->gather;
     if (gather->source != input->source || gather->count + count > task->batch_rows) {
         TRY(push_gathered(task, diag));
     }
@@ -328,6 +401,8 @@ static enum status take_run(struct task *task, struct task_input *input, size_t 
             .count = count,
             .partition = input->partition,
             .base_offset = input->next_offset,
+            .segments = &input->segment,
+            .segment_count = 1,
         };
         TRY(push_gathered(task, diag));
         TRY(push(task, input->source, &run, diag));
@@ -341,6 +416,7 @@ enum status task_step(struct task *task, size_t row_count_max, size_t *out_count
                       struct diag *diag)
 {
     size_t done = 0;
+    assert(task->scratch);
     while (done < row_count_max) {
         struct choice choice;
         TRY(choose(task, &choice, diag));
@@ -362,7 +438,7 @@ enum status task_flush(struct task *task, struct diag *diag)
     for (size_t i = 0; i < task->built.operator_count; i++) {
         struct operator *op = task->built.operators[i].op;
         if (op->vtable->flush) {
-            arena_reset(&task->batch_arena);
+            arena_reset(&task->scratch->batch_arena);
             TRY(op->vtable->flush(op, &task->context, diag));
         }
     }

@@ -30,6 +30,7 @@ struct task_input {
     uint32_t partition;
     int64_t next_offset;      /* of the next record to push */
     int64_t limit_offset;     /* records from here on wait for the next round */
+    int64_t stored_offset;    /* what the file says; -1: nothing yet */
     struct segment *segment;  /* holds next_offset, or NULL */
     uint32_t index;           /* of next_offset in the segment */
 };
@@ -38,20 +39,35 @@ struct task_input {
 struct task_gather {
     struct operator *source;
     size_t count;
+    struct segment **segments; /* in which the records lie, at most one per input */
+    size_t segment_capacity;
     struct record records[BATCH_ROWS_MAX];
     struct row_origin origins[BATCH_ROWS_MAX];
 };
 
-struct task {
+/* What a task needs only while it steps or loads: lent to it for that (engine/scratch_pool.h). */
+struct task_scratch {
     struct arena batch_arena;
+    struct expr_context expr;
+    struct task_gather *gather; /* NULL until partitions interleave; empty between steps */
+};
+
+void task_scratch_init(struct task_scratch *scratch);
+void task_scratch_release(struct task_scratch *scratch);
+
+struct task {
+    struct task_scratch *scratch; /* borrowed; NULL: it does not work now */
     struct built_query built;
     struct op_context context;
     struct op_counters counters;
-    struct expr_context expr;
     struct expr_errors expr_errors;
+    struct time_zone_cache *zones;
+    struct regex_cache *regexes;
+    bool nested_errors_are_null;
+    int64_t (*now_ms)(void *clock);
+    void *clock;
     struct task_input *inputs;
     size_t input_count;
-    struct task_gather *gather; /* NULL until partitions interleave */
     struct topics *topics;
     size_t batch_rows;
     bool merge_by_arrival;
@@ -78,11 +94,23 @@ MUST_USE enum status task_init(struct task *task, const struct task_options *opt
                                struct diag *diag);
 void task_release(struct task *task);
 
+/* From now on the task works in scratch, which nobody else uses meanwhile; NULL: its work is done.
+ * Needed around task_step(), task_flush() and whatever else calls operators with its context. */
+void task_borrow_scratch(struct task *task, struct task_scratch *scratch);
+
 /* Moves every input to the oldest record there is, or past the newest. */
 void task_seek_all(struct task *task, bool to_end);
 
 /* Lets inputs advance to what is there now. False when there is nothing to do. */
 bool task_begin_round(struct task *task);
+
+/* Before a turn: tells the shares of its sources that it will read (operators/source_share.h). */
+void task_attend(const struct task *task);
+/* Whether others read the same in this turn. */
+bool task_is_busy(const struct task *task);
+
+/* Whether all of the round has been pushed. */
+bool task_round_is_over(const struct task *task);
 
 /* Pushes up to row_count_max records of the round; *out_count says how many it were, 0 at the
  * end of the round. */

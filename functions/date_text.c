@@ -47,7 +47,8 @@ static enum status explain_format(struct function_call *call, enum moment_kind k
 
 /* --- Formatting --------------------------------------------------------------------------- */
 
-/* The zone of the optional third argument, else UTC or the machine's. */
+/* The zone of the optional third argument, else GMT, which patterns show by that name, or the
+ * machine's. */
 static enum status zone_argument(struct function_call *call, const struct value *args,
                                  bool is_system_default, struct time_zone *out)
 {
@@ -57,7 +58,7 @@ static enum status zone_argument(struct function_call *call, const struct value 
     if (is_system_default) {
         return date_system_zone(call, out);
     }
-    *out = TIME_ZONE_UTC;
+    *out = (struct time_zone){.prefix = "GMT"};
     return STATUS_OK;
 }
 

@@ -1,7 +1,8 @@
 /* filter.c
  *
  * The predicate is evaluated once for the new rows and, on tables, once for the old ones; then
- * the batch is compacted in place, so that a filter allocates one column and a list of rows.
+ * the batch is compacted in place, so that a filter allocates one column and a list of rows. Of a
+ * shared batch only the rows that pass are copied: a selective filter costs its predicate alone.
  *
  * On a table four cases remain, by whether the old and the new row pass:
  *   new passes            the row goes on, with its old row only if that had passed
@@ -48,7 +49,11 @@ static enum status filter_stream(struct filter *self, struct op_context *context
         kept += is_true(&passes, row);
     }
     rows_count(batch, &context->counters->records_filtered, batch->row_count - kept);
-    batch_compact(batch, rows, kept);
+    if (batch->is_shared) {
+        TRY(batch_own(batch, rows, kept, diag));
+    } else {
+        batch_compact(batch, rows, kept);
+    }
     return op_emit(&self->op, context, batch, diag);
 }
 
@@ -72,6 +77,9 @@ static enum status filter_table(struct filter *self, struct op_context *context,
     size_t count = 0;
     struct column passes;
     struct column passed;
+    if (batch->is_shared) {
+        TRY(batch_own(batch, NULL, batch->row_count, diag));
+    }
     TRY(rows_select(batch, ROW_DELETE, false, &rows, &count, diag));
     TRY(predicate_of(self, context, batch, rows, count, &passes, diag));
     TRY(old_predicate_of(self, context, batch, &passed, diag));
@@ -102,7 +110,8 @@ static enum status filter_push(struct operator* op, struct op_context *context, 
                                   : filter_stream(self, context, batch, diag);
 }
 
-static const struct op_vtable filter_vtable = {.name = "filter", .push = filter_push};
+static const struct op_vtable filter_vtable = {
+    .name = "filter", .push = filter_push, .takes_shared = true};
 
 enum status filter_create(struct arena *arena, const struct filter_options *options,
                           struct operator** out, struct diag *diag)

@@ -3,7 +3,8 @@
  * Most keys are one number or one text, and then need no encoding at all beside eight bytes or
  * a borrowed slice; a whole batch of them costs a few nanoseconds a row. Numbers are stored with
  * the most significant byte first and the sign bit flipped, because the file compares keys as
- * bytes. */
+ * bytes. ksqlDB scans its stores in the order of serialized keys, which for doubles from zero on
+ * is the order of the numbers; below zero, and for integers, ours is the one without surprises. */
 #include "operators/key_codec.h"
 
 #include <assert.h>
@@ -25,10 +26,45 @@ static int64_t key_integer(uint64_t key)
     return (int64_t)(be64toh(key) ^ sign_bit);
 }
 
+/* Below zero the bits of a double grow as the number falls: all but the sign are turned over. */
+static int64_t double_order(double value)
+{
+    int64_t bits = 0;
+    memcpy(&bits, &value, sizeof(bits));
+    return bits < 0 ? bits ^ INT64_MAX : bits;
+}
+
+static double order_double(int64_t order)
+{
+    const int64_t bits = order < 0 ? order ^ INT64_MAX : order;
+    double value = 0;
+    memcpy(&value, &bits, sizeof(value));
+    return value;
+}
+
+/* A value of a type of form KEY_INTEGER as that integer, and back. */
+static int64_t value_order(const struct type *type, const struct value *value)
+{
+    const enum layout layout = type_layout(type);
+    if (layout == LAYOUT_DOUBLE) {
+        return double_order(value->real);
+    }
+    return layout == LAYOUT_INT32 ? value->int32 : value->int64;
+}
+
+static struct value order_value(const struct type *type, int64_t order)
+{
+    const enum layout layout = type_layout(type);
+    if (layout == LAYOUT_DOUBLE) {
+        return value_real(order_double(order));
+    }
+    return layout == LAYOUT_INT32 ? value_int32((int32_t)order) : value_int64(order);
+}
+
 static enum key_form form_of(const struct type *const *types, uint32_t count)
 {
     const enum layout layout = count == 1 ? type_layout(types[0]) : LAYOUT_COUNT;
-    if (layout == LAYOUT_INT32 || layout == LAYOUT_INT64) {
+    if (layout == LAYOUT_INT32 || layout == LAYOUT_INT64 || layout == LAYOUT_DOUBLE) {
         return KEY_INTEGER;
     }
     return layout == LAYOUT_TEXT ? KEY_TEXT : KEY_ROW;
@@ -64,9 +100,14 @@ enum status key_codec_init_schema(struct key_codec *codec, struct arena *arena,
 
 static void encode_integers(const struct column *column, size_t count, struct key_batch *out)
 {
-    if (type_layout(column->type) == LAYOUT_INT32) {
+    const enum layout layout = type_layout(column->type);
+    if (layout == LAYOUT_INT32) {
         for (size_t row = 0; row < count; row++) {
             out->integers[row] = integer_key(column->int32[row]);
+        }
+    } else if (layout == LAYOUT_DOUBLE) {
+        for (size_t row = 0; row < count; row++) {
+            out->integers[row] = integer_key(double_order(column->real[row]));
         }
     } else {
         for (size_t row = 0; row < count; row++) {
@@ -176,8 +217,7 @@ enum status key_codec_encode_values(const struct key_codec *codec, const struct 
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "A key can not be NULL");
     }
     if (codec->form == KEY_INTEGER) {
-        const bool is_int32 = type_layout(codec->types[0]) == LAYOUT_INT32;
-        const uint64_t key = integer_key(is_int32 ? values[0].int32 : values[0].int64);
+        const uint64_t key = integer_key(value_order(codec->types[0], &values[0]));
         buffer_append(out, &key, sizeof(key));
     } else if (codec->form == KEY_TEXT) {
         buffer_append_text(out, values[0].text);
@@ -197,9 +237,7 @@ enum status key_codec_decode(const struct key_codec *codec, struct text bytes, s
             return diag_fail(diag, STATUS_CORRUPT, SQL_POS_NONE, "stored key is damaged");
         }
         memcpy(&key, bytes.data, sizeof(key));
-        out[0] = type_layout(codec->types[0]) == LAYOUT_INT32
-                     ? value_int32((int32_t)key_integer(key))
-                     : value_int64(key_integer(key));
+        out[0] = order_value(codec->types[0], key_integer(key));
         return STATUS_OK;
     case KEY_TEXT:
         out[0] = value_text(bytes);

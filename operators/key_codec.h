@@ -1,11 +1,12 @@
 /* key_codec.h: the values of a key to the bytes under which a store keeps it, and back.
  *
  *   one integer, date or time column   8 bytes, big-endian with the sign flipped
+ *   one DOUBLE column                  its bits as such an integer, in the order of the numbers
  *   one STRING or BYTES column         its bytes
  *   anything else                      a row of base/row_codec.h
  *
- * The first two sort as their values do, so that ranges of keys can be read from the file.
- * Bytes are equal exactly when the values are. A NULL is only possible in the third form; a single
+ * All but the last sort as their values do, so that scans give rows in the order of their keys.
+ * Bytes are equal exactly when the values are. A NULL is only possible in the last form; a single
  * NULL has no bytes and is never a key.
  * Private to operators/. Thread: immutable once initialised. */
 #ifndef OPERATORS_KEY_CODEC_H

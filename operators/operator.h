@@ -9,7 +9,8 @@
  *   flush    end of a unit of work, before its commit: emit what the output cache holds back
  *   collect  write the changed state into the commit that makes the unit durable
  *
- * A batch is valid until push returns; an operator may change it in place (it is not shared).
+ * A batch is valid until push returns; an operator may change it in place, unless it is one of the
+ * few that take shared ones.
  * State never depends on how rows were cut into batches.
  *
  * Failures: a status other than STATUS_OK ends the query (state ERROR); bad rows are not
@@ -78,6 +79,8 @@ struct op_vtable {
     enum status (*collect)(struct operator* op, struct op_context *context, struct commit *commit,
                            struct diag *diag);
     void (*release)(struct operator* op);
+    /* push takes batches with is_shared too, and makes them its own before it passes them on. */
+    bool takes_shared;
 };
 
 /* Where an operator stands: copied into it at creation. */

@@ -13,7 +13,7 @@
 struct project {
     struct operator op;
     struct project_options options;
-    const char **what; /* per column: starts the log message of a failing row */
+    const char **what; /* per column that can fail: starts the log message of a failing row */
 };
 
 static bool is_key(const struct project *self, uint32_t column)
@@ -86,11 +86,14 @@ static const struct op_vtable project_vtable = {.name = "project", .push = proje
 static enum status describe_columns(struct project *self, struct arena *arena, struct diag *diag)
 {
     const struct schema *schema = self->options.schema;
-    self->what = arena_array(arena, schema->column_count, sizeof(*self->what));
+    self->what = arena_zalloc(arena, schema->column_count * sizeof(*self->what));
     if (!self->what) {
         return diag_no_memory(diag);
     }
     for (uint32_t i = 0; i < schema->column_count; i++) {
+        if (self->options.exprs[i]->kind == EXPR_COLUMN) {
+            continue;
+        }
         const struct text what = arena_printf(
             arena, "Error computing expression %.*s for column %.*s with index %u",
             TEXT_ARGS(self->options.exprs[i]->text), TEXT_ARGS(schema->columns[i].name), i);

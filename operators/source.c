@@ -17,21 +17,25 @@
 #include "functions/expr.h"
 #include "operators/event_time.h"
 #include "operators/rows.h"
+#include "operators/source_share.h"
 
 /* One side of the records: which columns of the schema it fills. */
 struct source_side {
-    struct decoder *decoder; /* NULL: the side has no columns */
-    uint32_t column_count;
-    uint32_t *positions; /* in the schema, per column of the decoder */
+    uint32_t column_count; /* 0: there is nothing to decode */
+    uint32_t *positions;   /* in the schema, per column of the decoder */
+    struct decoder_options decoding;
+    struct decoder *decoder; /* NULL until the first records: thousands of subscribers see none */
 };
 
 struct source {
     struct operator op;
+    struct arena *arena; /* the one that owns it */
     struct source_options options;
     uint32_t declared_count; /* columns before the pseudo columns */
     struct source_side key;
     struct source_side value;
     struct event_time *event_time; /* NULL: the record's own time */
+    struct source_share *share;    /* NULL: decodes for itself alone */
 };
 
 /* One batch in the making. */
@@ -127,7 +131,7 @@ static void mark_null_key(struct source *self, struct source_slice *slice, size_
 
 /* Decodes one side of all rows into the batch's columns. */
 static enum status decode_side(struct source *self, struct source_slice *slice,
-                               const struct source_side *side, bool is_key,
+                               struct source_side *side, bool is_key,
                                const struct text *texts, struct decode_result *result,
                                struct diag *diag)
 {
@@ -135,6 +139,9 @@ static enum status decode_side(struct source *self, struct source_slice *slice,
     struct column *columns = arena_zalloc(batch->arena, side->column_count * sizeof(*columns));
     if (!columns) {
         return diag_no_memory(diag);
+    }
+    if (!side->decoder) {
+        TRY(decoder_create(self->arena, &side->decoding, &side->decoder, diag));
     }
     TRY(decoder_decode(side->decoder, texts, batch->row_count, columns, batch->arena, result,
                        diag));
@@ -162,10 +169,10 @@ static enum status decode_keys(struct source *self, struct source_slice *slice, 
     struct decode_result result = {0};
     struct text *keys = NULL;
     TRY(read_keys(self, slice, &keys, diag));
-    if (self->key.decoder) {
+    if (self->key.column_count > 0) {
         TRY(decode_side(self, slice, &self->key, true, keys, &result, diag));
     }
-    const bool may_be_null = !self->key.decoder || result.null_count > 0;
+    const bool may_be_null = self->key.column_count == 0 || result.null_count > 0;
     for (size_t row = 0; may_be_null && row < batch->row_count; row++) {
         if (result.outcomes ? result.outcomes[row] == RECORD_NULL : !keys[row].data) {
             mark_null_key(self, slice, row);
@@ -185,10 +192,10 @@ static enum status decode_values(struct source *self, struct source_slice *slice
     for (size_t row = 0; row < batch->row_count; row++) {
         values[row] = record_at(slice, row)->value;
     }
-    if (self->value.decoder) {
+    if (self->value.column_count > 0) {
         TRY(decode_side(self, slice, &self->value, false, values, &result, diag));
     }
-    const bool may_be_null = !self->value.decoder || result.null_count > 0;
+    const bool may_be_null = self->value.column_count == 0 || result.null_count > 0;
     for (size_t row = 0; may_be_null && row < batch->row_count; row++) {
         if (result.outcomes ? result.outcomes[row] == RECORD_NULL : !values[row].data) {
             batch->flags[row] |= ROW_DELETE;
@@ -320,17 +327,22 @@ static bool is_wanted(const struct source *self, uint32_t position)
            self->options.timestamp.column_index == (int32_t)position;
 }
 
-static enum status fill_own_columns(const struct source *self, const struct source_slice *slice,
-                                    struct diag *diag)
+static enum status fill_headers_columns(const struct source *self,
+                                        const struct source_slice *slice, struct diag *diag)
 {
-    const struct source_options *options = &self->options;
-    struct batch *batch = slice->batch;
     for (uint32_t i = 0; i < self->declared_count; i++) {
-        const struct schema_column *column = &options->schema->columns[i];
+        const struct schema_column *column = &self->options.schema->columns[i];
         if (column->role == COLUMN_HEADERS && is_wanted(self, i)) {
-            TRY(fill_headers(slice, column, &batch->columns[i], diag));
+            TRY(fill_headers(slice, column, &slice->batch->columns[i], diag));
         }
     }
+    return STATUS_OK;
+}
+
+static enum status fill_pseudo_columns(const struct source *self, struct batch *batch,
+                                       struct diag *diag)
+{
+    const struct source_options *options = &self->options;
     for (uint32_t i = 0; i < options->pseudo_count; i++) {
         const uint32_t position = options->pseudo[i].column_index;
         TRY(column_init(&batch->columns[position], batch->arena,
@@ -364,6 +376,27 @@ static enum status drop_failed(struct source_slice *slice, struct diag *diag)
     return STATUS_OK;
 }
 
+/* Columns, times and places of count records from slice->first on; failures are in the slice. */
+static enum status decode_slice(struct source *self, struct source_slice *slice,
+                                struct arena *arena, size_t count, struct diag *diag)
+{
+    const uint32_t column_count = self->options.schema->column_count;
+    TRY(batch_create(arena, column_count, count, &slice->batch, diag));
+    slice->batch->row_count = count;
+    slice->has_failed = arena_zalloc(arena, count);
+    if (!slice->has_failed) {
+        return diag_no_memory(diag);
+    }
+    for (uint32_t i = 0; i < column_count; i++) {
+        slice->batch->columns[i].type = self->options.schema->columns[i].type;
+    }
+    TRY(fill_places(slice, self->options.window.kind != OP_WINDOW_NONE, diag));
+    TRY(decode_keys(self, slice, diag));
+    TRY(decode_values(self, slice, diag));
+    read_times(self, slice);
+    return STATUS_OK;
+}
+
 static void update_stream_time(struct op_context *context, const struct batch *batch)
 {
     for (size_t row = 0; row < batch->row_count; row++) {
@@ -378,34 +411,111 @@ static enum status push_slice(struct source *self, struct op_context *context,
                               struct diag *diag)
 {
     struct source_slice slice = {.context = context, .run = run, .first = first};
-    const uint32_t column_count = self->options.schema->column_count;
-    TRY(batch_create(context->batch_arena, column_count, count, &slice.batch, diag));
-    slice.batch->row_count = count;
-    slice.has_failed = arena_zalloc(context->batch_arena, count);
-    if (!slice.has_failed) {
-        return diag_no_memory(diag);
-    }
-    for (uint32_t i = 0; i < column_count; i++) {
-        slice.batch->columns[i].type = self->options.schema->columns[i].type;
-    }
-    TRY(fill_places(&slice, self->options.window.kind != OP_WINDOW_NONE, diag));
-    TRY(decode_keys(self, &slice, diag));
-    TRY(decode_values(self, &slice, diag));
-    read_times(self, &slice);
+    TRY(decode_slice(self, &slice, context->batch_arena, count, diag));
     if (slice.fatal) {
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%s: %s", slice.fatal, slice.reason);
     }
-    TRY(fill_own_columns(self, &slice, diag));
+    TRY(fill_headers_columns(self, &slice, diag));
+    TRY(fill_pseudo_columns(self, slice.batch, diag));
     TRY(drop_failed(&slice, diag));
     context->counters->records_in += count;
     update_stream_time(context, slice.batch);
     return op_emit(&self->op, context, slice.batch, diag);
 }
 
+/* --- shared batches ------------------------------------------------------------------------- */
+
+static void ignore_entry(void *log_context, const struct log_entry *entry)
+{
+    (void)log_context;
+    (void)entry;
+}
+
+enum status source_decode(struct operator* op, struct op_context *context,
+                          const struct source_run *run, struct arena *arena, struct batch **out,
+                          bool *out_has_failures, struct diag *diag)
+{
+    struct source *self = (struct source *)op;
+    struct op_context silent = *context;
+    silent.log = ignore_entry;
+    struct source_slice slice = {.context = &silent, .run = run};
+    TRY(decode_slice(self, &slice, arena, run->count, diag));
+    TRY(fill_headers_columns(self, &slice, diag));
+    *out = slice.batch;
+    /* Causes point into the run; where that is not the segment itself it is gone soon. */
+    *out_has_failures = slice.failed_count > 0 || (run->origins && slice.batch->cause);
+    return STATUS_OK;
+}
+
+/* A batch with the columns that this query wants, and its own pseudo columns; the arrays are
+ * everybody's. */
+static enum status view_shared(const struct source *self, struct arena *arena,
+                               const struct batch *shared, struct batch **out, struct diag *diag)
+{
+    const struct schema *schema = self->options.schema;
+    struct batch *batch = ARENA_NEW(arena, struct batch);
+    struct column *columns = arena_zalloc(arena, schema->column_count * sizeof(*columns));
+    if (!batch || !columns) {
+        return diag_no_memory(diag);
+    }
+    *batch = *shared;
+    batch->arena = arena;
+    batch->is_shared = true;
+    batch->columns = columns;
+    batch->column_count = schema->column_count;
+    for (uint32_t i = 0; i < self->declared_count; i++) {
+        if (is_wanted(self, i)) {
+            columns[i] = shared->columns[i];
+        }
+    }
+    for (uint32_t i = 0; i < schema->column_count; i++) {
+        columns[i].type = schema->columns[i].type;
+    }
+    *out = batch;
+    return fill_pseudo_columns(self, batch, diag);
+}
+
+static enum status push_shared(struct source *self, struct op_context *context,
+                               const struct shared_batch *shared, struct diag *diag)
+{
+    struct batch *batch = NULL;
+    TRY(view_shared(self, context->batch_arena, shared->batch, &batch, diag));
+    context->counters->records_in += batch->row_count;
+    if (shared->time_max_ms > context->stream_time_ms) {
+        context->stream_time_ms = shared->time_max_ms;
+    }
+    const struct operator* downstream = self->op.place.downstream;
+    if (downstream && !downstream->vtable->takes_shared) {
+        TRY(batch_own(batch, NULL, batch->row_count, diag));
+    }
+    return op_emit(&self->op, context, batch, diag);
+}
+
+void source_attend(struct operator* op)
+{
+    struct source *self = (struct source *)op;
+    if (self->share) {
+        source_share_attend(self->share, self->options.is_wanted);
+    }
+}
+
+bool source_is_busy(const struct operator* op)
+{
+    const struct source *self = (const struct source *)op;
+    return self->share && source_share_is_busy(self->share);
+}
+
 enum status source_push(struct operator* op, struct op_context *context,
                         const struct source_run *run, struct diag *diag)
 {
     struct source *self = (struct source *)op;
+    const struct shared_batch *shared = NULL;
+    if (self->share && run->count <= BATCH_ROWS_MAX) {
+        TRY(source_share_decode(self->share, context, run, &shared, diag));
+    }
+    if (shared) {
+        return push_shared(self, context, shared, diag);
+    }
     for (size_t first = 0; first < run->count; first += BATCH_ROWS_MAX) {
         const size_t left = run->count - first;
         const size_t count = left < BATCH_ROWS_MAX ? left : BATCH_ROWS_MAX;
@@ -414,11 +524,30 @@ enum status source_push(struct operator* op, struct op_context *context,
     return STATUS_OK;
 }
 
-static const struct op_vtable source_vtable = {.name = "source"};
+static void source_release(struct operator* op)
+{
+    struct source *self = (struct source *)op;
+    if (self->share) {
+        source_share_leave(self->share);
+    }
+}
+
+static const struct op_vtable source_vtable = {.name = "source", .release = source_release};
 
 /* --- creation ------------------------------------------------------------------------------- */
 
-/* Collects the columns of one role and makes their decoder. */
+/* A decoder that is made only to see that it can be. */
+static enum status try_decoder(const struct decoder_options *decoding, struct diag *diag)
+{
+    struct arena arena;
+    struct decoder *decoder = NULL;
+    arena_init(&arena);
+    const enum status status = decoder_create(&arena, decoding, &decoder, diag);
+    arena_release(&arena);
+    return status;
+}
+
+/* Collects the columns of one role. */
 static enum status create_side(struct source *self, struct arena *arena, enum column_role role,
                                const struct op_serde *serde, struct source_side *side,
                                struct diag *diag)
@@ -441,7 +570,7 @@ static enum status create_side(struct source *self, struct arena *arena, enum co
     if (side->column_count == 0) {
         return STATUS_OK;
     }
-    const struct decoder_options options = {
+    side->decoding = (struct decoder_options){
         .format = serde->format,
         .side = role == COLUMN_KEY ? FORMAT_KEY : FORMAT_VALUE,
         .wrap = serde->wrap,
@@ -452,7 +581,7 @@ static enum status create_side(struct source *self, struct arena *arena, enum co
         .columns = fields,
         .wanted = wanted,
     };
-    return decoder_create(arena, &options, &side->decoder, diag);
+    return try_decoder(&side->decoding, diag);
 }
 
 enum status source_create(struct arena *arena, const struct source_options *options,
@@ -464,6 +593,7 @@ enum status source_create(struct arena *arena, const struct source_options *opti
     }
     assert(options->pseudo_count <= options->schema->column_count);
     self->op = (struct operator){.vtable = &source_vtable, .place = options->place};
+    self->arena = arena;
     self->options = *options;
     self->declared_count = options->schema->column_count - options->pseudo_count;
     TRY(create_side(self, arena, COLUMN_KEY, &options->key, &self->key, diag));
@@ -472,6 +602,9 @@ enum status source_create(struct arena *arena, const struct source_options *opti
         const uint32_t position = (uint32_t)options->timestamp.column_index;
         TRY(event_time_create(arena, &self->options.timestamp,
                               options->schema->columns[position].type, &self->event_time, diag));
+    }
+    if (options->shares) {
+        TRY(source_share_join(options->shares, options, &self->share, diag));
     }
     *out = &self->op;
     return STATUS_OK;

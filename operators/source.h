@@ -40,6 +40,9 @@ struct op_timestamp {
     struct text pattern;  /* STRING columns: Java DateTimeFormatter pattern; data NULL otherwise */
 };
 
+struct segment;
+struct source_shares;
+
 struct source_options {
     struct op_place place;
     struct text topic;           /* for messages */
@@ -55,6 +58,7 @@ struct source_options {
     uint32_t pseudo_count;
     bool fails_on_bad_record; /* ksql.fail.on.deserialization.error: it ends the query */
     bool fails_on_bad_time;   /* ksql.timestamp.throw.on.invalid: it ends the query */
+    struct source_shares *shares; /* decodes together with others; NULL: for itself alone */
 };
 
 /* Creates the operator in arena, which owns it. What options points to is borrowed for its
@@ -69,11 +73,26 @@ struct source_run {
     uint32_t partition;
     int64_t base_offset;              /* of records[0] */
     const struct row_origin *origins; /* NULL: partition and base_offset hold */
+    struct segment *const *segments;  /* in which the records lie; only shares look at them */
+    size_t segment_count;
 };
 
 /* Decodes run in batches of at most BATCH_ROWS_MAX rows and pushes them downstream. Counts
  * records_in, and records_failed for what stops here. Updates context->stream_time_ms. */
 MUST_USE enum status source_push(struct operator* op, struct op_context *context,
                                  const struct source_run *run, struct diag *diag);
+
+/* Before a turn (operators/source_share.h): the query is about to read. */
+void source_attend(struct operator* op);
+/* Whether others read the same in this turn. */
+bool source_is_busy(const struct operator* op);
+
+/* Decodes run, of at most BATCH_ROWS_MAX records, into a new batch in arena, without pseudo
+ * columns, and pushes nothing, counts nothing, logs nothing. *out_has_failures: some record cannot
+ * be read, or the batch cannot outlive the run; it is of no use then. */
+MUST_USE enum status source_decode(struct operator* op, struct op_context *context,
+                                   const struct source_run *run, struct arena *arena,
+                                   struct batch **out, bool *out_has_failures,
+                                   struct diag *diag);
 
 #endif

@@ -2,10 +2,15 @@
  *
  * The place is found by its offset, not by counting lines, so a position of another text than sql
  * shows at worst a wrong line. Tabs in the line are copied into the line of the caret, so that the
- * two stay aligned whatever a tab's width; a character of UTF-8 counts as one column. Long lines
- * are cut around the place.
+ * two stay aligned whatever a tab's width; other characters are as wide as the C library says
+ * under the program's locale: a Chinese one takes two cells, an accent none. Long lines are cut
+ * around the place.
  */
 #include "parser/caret.h"
+
+#include <wchar.h>
+
+#include "base/utf8.h"
 
 enum {
     SHOWN_BEFORE_MAX = 100, /* bytes of the line before the place */
@@ -44,19 +49,34 @@ static struct text find_line(struct text sql, size_t offset, size_t *out_at)
     return (struct text){sql.data + start, end - start};
 }
 
-static void print_caret_line(struct buffer *out, struct text line, size_t at, size_t bytes)
+/* Writes mark once for each cell that part takes, and tabs as they are unless they are marked. */
+static void print_cells(struct buffer *out, struct text part, char mark)
 {
-    buffer_append_string(out, "      | ");
-    for (size_t i = 0; i < at; i++) {
-        if (!is_continuation(line.data[i])) {
-            buffer_append_byte(out, line.data[i] == '\t' ? '\t' : ' ');
+    const char *next = part.data;
+    const char *const end = part.data + part.bytes;
+    while (next < end) {
+        const uint32_t code = utf8_next(&next, end);
+        const int cells = code < 0x7F ? 1 : wcwidth((wchar_t)code);
+        if (code == '\t' && mark == ' ') {
+            buffer_append_byte(out, '\t');
+            continue;
+        }
+        for (int i = 0; i < (cells < 0 ? 1 : cells); i++) { /* not known here: one */
+            buffer_append_byte(out, mark);
         }
     }
-    buffer_append_byte(out, '^');
-    for (size_t i = at + 1; i < at + bytes && i < line.bytes; i++) {
-        if (!is_continuation(line.data[i])) {
-            buffer_append_byte(out, '^');
-        }
+}
+
+static void print_caret_line(struct buffer *out, struct text line, size_t at, size_t bytes)
+{
+    const size_t rest = line.bytes - at;
+    const size_t shown = bytes < rest ? bytes : rest;
+    buffer_append_string(out, "      | ");
+    print_cells(out, (struct text){line.data, at}, ' ');
+    const size_t before = out->bytes;
+    print_cells(out, (struct text){line.data + at, shown}, '^');
+    if (out->bytes == before) { /* at the end of the line */
+        buffer_append_byte(out, '^');
     }
     buffer_append_byte(out, '\n');
 }

@@ -170,10 +170,15 @@ const struct keyword *keywords_all(size_t *out_count)
     return keywords;
 }
 
-/* As text_compare, but word may be in any case. */
+/* As text_compare, but word, which is not empty, may be in any case. */
 static int compare_word(struct text word, struct text keyword)
 {
     const size_t common = word.bytes < keyword.bytes ? word.bytes : keyword.bytes;
+    const char first = word.data[0] >= 'a' && word.data[0] <= 'z' ? (char)(word.data[0] - 'a' + 'A')
+                                                                   : word.data[0];
+    if (first != keyword.data[0]) { /* most of a search is over here, without a call */
+        return first - keyword.data[0];
+    }
     const int order = strncasecmp(word.data, keyword.data, common);
     if (order != 0) {
         return order;

@@ -2,7 +2,8 @@
  *
  * INSERT INTO .. VALUES: the values are constants or calls over constants, evaluated here and
  * coerced to the columns' types by the strict rules. Whoever writes the record only has to
- * encode it. Source of behaviour: ksqlDB's InsertValuesExecutor, GenericRecordFactory and
+ * encode it. ASSERT VALUES reads its values in the same way; it may name any source.
+ * Source of behaviour: ksqlDB's InsertValuesExecutor, GenericRecordFactory and
  * GenericExpressionResolver.
  */
 #include "functions/expr.h"
@@ -49,13 +50,19 @@ static enum status find_target(const struct planner *planner,
                                const struct source **out)
 {
     const struct identifier *name = &statement->target;
-    const struct source *target =
-        planner->catalog->find_source(planner->catalog->context, name->name);
-    if (!target) {
-        return diag_fail(planner->diag, STATUS_MISSING, name->pos,
-                         "Cannot insert values into an unknown stream/table: `%.*s`%.*s",
-                         TEXT_ARGS(name->name), TEXT_ARGS(source_name_hint(planner, name->name)));
-    }
+    *out = planner->catalog->find_source(planner->catalog->context, name->name);
+    return *out ? STATUS_OK
+                : diag_fail(planner->diag, STATUS_MISSING, name->pos,
+                            "Cannot insert values into an unknown stream/table: `%.*s`%.*s",
+                            TEXT_ARGS(name->name),
+                            TEXT_ARGS(source_name_hint(planner, name->name)));
+}
+
+static enum status check_target(const struct planner *planner,
+                                const struct insert_values_statement *statement,
+                                const struct source *target)
+{
+    const struct identifier *name = &statement->target;
     if (target->window.kind != WINDOW_NONE) {
         return diag_fail(planner->diag, STATUS_INVALID, name->pos,
                          "Cannot insert values into windowed stream/table!");
@@ -65,7 +72,6 @@ static enum status find_target(const struct planner *planner,
                          "Cannot insert values into read-only %s: %.*s",
                          target->is_table ? "table" : "stream", TEXT_ARGS(name->name));
     }
-    *out = target;
     return STATUS_OK;
 }
 
@@ -276,7 +282,8 @@ static enum status evaluate(const struct planner *planner, const struct expressi
 
 static enum status build_record(const struct planner *planner,
                                 const struct insert_values_statement *statement,
-                                struct expr_context *context, struct insert_plan *out)
+                                struct expr_context *context, bool needs_key,
+                                struct insert_plan *out)
 {
     const struct source *target = out->source;
     struct place *places = NULL;
@@ -286,35 +293,63 @@ static enum status build_record(const struct planner *planner,
         TRY(evaluate(planner, statement->values.items[i], &places[i], context, &value));
         if (places[i].column_index >= 0) {
             out->values[places[i].column_index] = value;
+            out->is_given[places[i].column_index] = true;
         } else if (!value.is_null) {
             out->has_time = true;
             out->time_ms = value.int64;
         }
     }
-    return check_primary_key(planner, statement, target, places);
+    return needs_key ? check_primary_key(planner, statement, target, places) : STATUS_OK;
+}
+
+static enum status make_plan(const struct planner *planner, const struct source *source,
+                             struct insert_plan *out)
+{
+    const uint32_t count = source->schema.column_count;
+    *out = (struct insert_plan){
+        .source = source,
+        .values = arena_array(planner->arena, count, sizeof(*out->values)),
+        .is_given = arena_zalloc(planner->arena, count * sizeof(*out->is_given)),
+    };
+    if (!out->values || !out->is_given) {
+        return diag_no_memory(planner->diag);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        out->values[i] = VALUE_NULL;
+    }
+    return STATUS_OK;
+}
+
+enum status plan_assert_values(const struct planner *planner,
+                               const struct insert_values_statement *statement,
+                               struct expr_context *context, struct insert_plan *out)
+{
+    struct insert_plan plan;
+    const struct source *source = NULL;
+    TRY(check_statement(planner, statement));
+    TRY(find_target(planner, statement, &source));
+    TRY(make_plan(planner, source, &plan));
+    TRY(build_record(planner, statement, context, false, &plan));
+    *out = plan;
+    return STATUS_OK;
 }
 
 enum status plan_insert_values(const struct planner *planner,
                                const struct insert_values_statement *statement,
                                struct expr_context *context, struct insert_plan *out)
 {
-    struct insert_plan plan = {0};
+    struct insert_plan plan;
+    const struct source *source = NULL;
     TRY(setting_require(planner, "ksql.insert.into.values.enabled", statement->target.pos,
                         "The server has disabled INSERT INTO ... VALUES functionality. To enable "
                         "it, restart your ksqlDB server with "
                         "'ksql.insert.into.values.enabled'=true"));
     TRY(check_statement(planner, statement));
-    TRY(find_target(planner, statement, &plan.source));
-    TRY(check_headers(planner, statement, plan.source));
-    const uint32_t count = plan.source->schema.column_count;
-    plan.values = arena_array(planner->arena, count, sizeof(*plan.values));
-    if (!plan.values) {
-        return diag_no_memory(planner->diag);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        plan.values[i] = VALUE_NULL;
-    }
-    const enum status status = build_record(planner, statement, context, &plan);
+    TRY(find_target(planner, statement, &source));
+    TRY(check_target(planner, statement, source));
+    TRY(check_headers(planner, statement, source));
+    TRY(make_plan(planner, source, &plan));
+    const enum status status = build_record(planner, statement, context, true, &plan);
     if (status != STATUS_OK && status != STATUS_NO_MEMORY) {
         diag_prefix(planner->diag, "Failed to insert values into '%.*s'. ",
                     TEXT_ARGS(statement->target.name));

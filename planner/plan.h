@@ -127,9 +127,13 @@ struct plan_sink {
     bool is_table;
 };
 
+/* Filters and projections have no number: so the others keep theirs, and with it their stores,
+ * when CREATE OR REPLACE adds a filter or takes one away. */
+enum { PLAN_STEP_WITHOUT_STORES = 0xFFFF };
+
 struct plan_step {
     enum plan_kind kind;
-    uint32_t id;               /* unique in the plan, in order of creation: numbers its stores */
+    uint32_t id;               /* numbers its stores; PLAN_STEP_WITHOUT_STORES for those without */
     const char *name;          /* for logger names and EXPLAIN: "Source", "Aggregate", "Project" */
     struct schema schema;      /* of the rows it emits */
     bool is_table;             /* it emits changes of a table, not records of a stream */

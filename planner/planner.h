@@ -61,10 +61,15 @@ MUST_USE enum status plan_pull(const struct planner *planner, const struct selec
 struct insert_plan {
     const struct source *source; /* borrowed from the catalog */
     struct value *values;        /* one per column of the source's schema */
+    bool *is_given;              /* per column: whether the statement has a value for it */
     bool has_time;               /* ROWTIME was given */
     int64_t time_ms;
 };
 MUST_USE enum status plan_insert_values(const struct planner *planner,
+                                        const struct insert_values_statement *statement,
+                                        struct expr_context *context, struct insert_plan *out);
+/* ASSERT [NULL] VALUES: the same, of any source and any of its columns. */
+MUST_USE enum status plan_assert_values(const struct planner *planner,
                                         const struct insert_values_statement *statement,
                                         struct expr_context *context, struct insert_plan *out);
 

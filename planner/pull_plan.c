@@ -295,8 +295,9 @@ static enum status plan_input(const struct planner *planner, const struct query_
     return STATUS_OK;
 }
 
-/* What the answer calls a column: keys and windows of tables stay keys. */
-static void set_role(const struct pull_plan *plan, const struct expr *expr,
+/* What the answer calls a column: keys and windows of tables stay keys, and headers stay headers
+ * where a star stands for the whole source. */
+static void set_role(const struct pull_plan *plan, const struct expr *expr, bool is_star,
                      struct schema_column *column)
 {
     column->role = COLUMN_VALUE;
@@ -304,13 +305,18 @@ static void set_role(const struct pull_plan *plan, const struct expr *expr,
         return;
     }
     const struct schema_column *input = &plan->input_schema.columns[expr->column_index];
-    column->role = name_is_window_bound(input->name) ? COLUMN_KEY : input->role;
-    column->header_key = input->header_key;
+    if (name_is_window_bound(input->name)) {
+        column->role = COLUMN_KEY;
+    } else if (input->role != COLUMN_HEADERS || is_star) {
+        column->role = input->role;
+        column->header_key = input->header_key;
+    }
 }
 
 static enum status plan_items(const struct planner *planner, const struct query *query,
                               const struct scope *scope, struct pull_plan *out)
 {
+    const bool is_star = query->ast->items[0].kind != SELECT_ITEM_EXPRESSION;
     const uint32_t count = query->item_count;
     struct schema_column *columns = arena_array(planner->arena, count, sizeof(*columns));
     out->exprs = arena_array(planner->arena, count, sizeof(*out->exprs));
@@ -328,7 +334,7 @@ static enum status plan_items(const struct planner *planner, const struct query 
                              "required type, e.g. CAST(null AS VARCHAR).");
         }
         columns[i] = (struct schema_column){.name = item->alias, .type = out->exprs[i]->type};
-        set_role(out, out->exprs[i], &columns[i]);
+        set_role(out, out->exprs[i], is_star, &columns[i]);
     }
     out->schema = (struct schema){count, columns};
     return STATUS_OK;

@@ -19,7 +19,9 @@ struct plan_step *step_create(struct plan_builder *builder, enum plan_kind kind,
         return NULL;
     }
     step->kind = kind;
-    step->id = builder->step_count++;
+    builder->step_count++;
+    step->id = kind == PLAN_FILTER || kind == PLAN_PROJECT ? PLAN_STEP_WITHOUT_STORES
+                                                           : builder->next_step_id++;
     step->name = name;
     if (input) {
         step->inputs[0] = input;

@@ -20,6 +20,7 @@ struct plan_builder {
     struct query *query;
     bool is_persistent;
     uint32_t step_count;
+    uint32_t next_step_id;
     const struct plan_step **sources; /* room for one per source of the query */
     uint32_t source_count;
 };

@@ -60,6 +60,13 @@ void error_body_write(struct buffer *out, enum error_code code, struct text mess
     buffer_append_byte(out, '}');
 }
 
+void error_body_write_message(struct buffer *out, struct text message)
+{
+    buffer_append_string(out, "{\"error\":");
+    write_text(out, message);
+    buffer_append_byte(out, '}');
+}
+
 void error_body_write_statement(struct buffer *out, enum error_code code, struct text message,
                                 struct text statement, const json_t *entities)
 {

@@ -26,6 +26,7 @@ enum error_code {
     ERROR_BODY_TOO_LARGE = 41300,
     ERROR_TARGET_TOO_LONG = 41400,
     ERROR_ASSERT_FAILED = 41700,
+    ERROR_UPGRADE_REQUIRED = 42600,
     ERROR_TOO_MANY_REQUESTS = 42900,
     ERROR_HEADERS_TOO_LARGE = 43100,
     ERROR_INTERNAL = 50000,
@@ -45,6 +46,9 @@ enum error_code error_code_of_statement(const struct diag *diag);
 
 /* {"@type":"generic_error","error_code":..,"message":".."}; invalid UTF-8 in it is replaced. */
 void error_body_write(struct buffer *out, enum error_code code, struct text message);
+
+/* {"error":".."}, the last message of a WebSocket; repaired as above. */
+void error_body_write_message(struct buffer *out, struct text message);
 
 /* {"@type":"statement_error",..,"statementText":"..","entities":[..]}. entities (borrowed; NULL:
  * none) are the results of the statements before. */

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "server/clock.h"
 #include "server/limits.h"
+#include "server/server_state.h"
 
 struct exchange *exchange_create(struct server *server, const struct exchange_front_end *front_end,
                                  void *connection)
@@ -29,6 +30,7 @@ struct exchange *exchange_create(struct server *server, const struct exchange_fr
     exchange->front_end = front_end;
     exchange->connection = connection;
     exchange->start_us = clock_us();
+    atomic_fetch_add(&server->exchange_count, 1);
     return exchange;
 }
 
@@ -45,6 +47,7 @@ void exchange_unref(struct exchange *exchange)
         buffer_release(&exchange->out);
         buffer_release(&exchange->in);
         pthread_mutex_destroy(&exchange->lock);
+        atomic_fetch_sub(&exchange->server->exchange_count, 1);
         memory_free(exchange);
     }
 }
@@ -183,6 +186,13 @@ void exchange_end_stream(struct exchange *exchange)
     finish(exchange, false);
 }
 
+void exchange_note_failure(struct exchange *exchange, enum error_code code)
+{
+    pthread_mutex_lock(&exchange->lock);
+    exchange->failure = code;
+    pthread_mutex_unlock(&exchange->lock);
+}
+
 void exchange_cut(struct exchange *exchange)
 {
     finish(exchange, true);
@@ -283,6 +293,14 @@ bool exchange_has_ended(struct exchange *exchange)
     const bool has_ended = exchange->has_ended;
     pthread_mutex_unlock(&exchange->lock);
     return has_ended;
+}
+
+enum error_code exchange_failure(struct exchange *exchange)
+{
+    pthread_mutex_lock(&exchange->lock);
+    const enum error_code failure = exchange->failure;
+    pthread_mutex_unlock(&exchange->lock);
+    return failure;
 }
 
 size_t exchange_waiting_bytes(struct exchange *exchange)

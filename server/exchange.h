@@ -55,12 +55,13 @@ struct exchange {
     pthread_mutex_t lock; /* all below */
     unsigned http_status;
     enum media_type media;
-    const char *header_name; /* one more header, constant text; NULL: none */
+    const char *header_name; /* one more header; NULL: none */
     const char *header_value;
     bool has_head;  /* status and media are settled */
     bool is_stream; /* the length is not known yet */
     bool has_ended; /* all of the answer is in out */
     bool was_cut;   /* the stream cannot be ended properly: break it off */
+    enum error_code failure; /* what the stream ended with; 0: it came to its end */
     bool client_left;
     bool front_end_waits;
     struct buffer out;
@@ -87,7 +88,7 @@ void exchange_reply(struct exchange *exchange, unsigned http_status, enum media_
                     struct buffer *body);
 /* The same with a generic_error. */
 void exchange_reply_error(struct exchange *exchange, enum error_code code, const char *message);
-/* Adds a header to the answer, before the reply. Both texts are constants. */
+/* Adds a header to the answer, before the reply. Both texts live as long as the exchange. */
 void exchange_set_header(struct exchange *exchange, const char *name, const char *value);
 
 /* From now on notify is called when there is room again, or input, or the client leaves; until
@@ -101,6 +102,8 @@ bool exchange_write(struct exchange *exchange, struct buffer *bytes);
 bool exchange_has_room(struct exchange *exchange);
 bool exchange_client_has_left(struct exchange *exchange);
 void exchange_end_stream(struct exchange *exchange);
+/* The stream's last value, written before or after, says that it failed with this code. */
+void exchange_note_failure(struct exchange *exchange, enum error_code code);
 /* Breaks a stream off so that the client sees it is not whole. */
 void exchange_cut(struct exchange *exchange);
 
@@ -131,6 +134,8 @@ enum exchange_event exchange_take(struct exchange *exchange, char *to, size_t by
 bool exchange_is_drained(struct exchange *exchange);
 /* Whether the handler has said all of the answer. */
 bool exchange_has_ended(struct exchange *exchange);
+/* What exchange_note_failure() was told; 0: nothing. */
+enum error_code exchange_failure(struct exchange *exchange);
 /* Bytes that wait to be taken. */
 size_t exchange_waiting_bytes(struct exchange *exchange);
 /* The client has left: tells both sides. */

@@ -183,25 +183,3 @@ void handle_health(struct server *server, struct exchange *exchange)
                   truth(is_writable), is_ready ? "READY" : "TERMINATING");
     exchange_reply(exchange, is_healthy ? 200 : 503, exchange->media, &body);
 }
-
-/* --- The cluster, of one ---------------------------------------------------------------------- */
-
-/* ksqlDB answers only when servers exchange heartbeats, which one alone has no use for. */
-void handle_cluster_status(struct server *server, struct exchange *exchange)
-{
-    (void)server;
-    exchange_reply_error(exchange, ERROR_NOT_FOUND,
-                         "The cluster status is not kept: ksql.heartbeat.enable is false");
-}
-
-/* Servers of one cluster talk over an internal listener; this one has only a public one. ksqlDB
- * answers 400 with a code of 500. */
-void handle_internal_only(struct server *server, struct exchange *exchange)
-{
-    (void)server;
-    struct buffer body;
-    buffer_init(&body);
-    error_body_write(&body, ERROR_INTERNAL,
-                     TEXT("Can't call internal endpoint on public listener"));
-    exchange_reply(exchange, 400, MEDIA_JSON, &body);
-}

@@ -25,15 +25,9 @@ static void refuse(struct exchange *exchange, const char *format, const char *ar
 static bool check_statement(struct exchange *exchange, const struct script *script,
                             struct outcome *out)
 {
-    struct outcome outcome;
-    size_t count = 0;
-    while (script_peek_at(script, count, &outcome)) {
-        count++;
-    }
-    if (count != 1) {
-        char count_text[24];
-        (void)snprintf(count_text, sizeof(count_text), "%zu", count);
-        refuse(exchange, "Expected exactly one KSQL statement; found %s instead", count_text);
+    struct diag diag;
+    if (statement_check_single(script, &diag) != STATUS_OK) {
+        exchange_reply_error(exchange, ERROR_BAD_REQUEST, diag.message);
         return false;
     }
     (void)script_peek_at(script, 0, out);
@@ -67,7 +61,7 @@ static void reply_failure(struct exchange *exchange, const struct outcome *outco
     }
 }
 
-static void run_query(struct server *server, struct exchange *exchange, struct script *script)
+void query_run(struct server *server, struct exchange *exchange, struct script *script)
 {
     struct diag diag;
     struct outcome outcome;
@@ -97,7 +91,7 @@ static void answer(struct server *server, struct exchange *exchange, const struc
         exchange_reply_error(exchange, ERROR_BAD_REQUEST, diag.message);
     } else if (statement_wait_for(exchange, server->engine, body.sequence) &&
                statement_open_script(exchange, server->engine, session, body.sql, &script)) {
-        run_query(server, exchange, script);
+        query_run(server, exchange, script);
     }
     script_close(script);
     session_destroy(session);
@@ -116,10 +110,10 @@ bool query_may_wait(const struct exchange *exchange)
     return memmem(body.data, body.bytes, field, strlen(field)) != NULL;
 }
 
-/* /query answers with v1+json whatever the client calls it. */
+/* /query answers with v1+json, also to those who call it JSON. */
 void handle_query(struct server *server, struct exchange *exchange)
 {
-    exchange->media = MEDIA_V1_JSON;
+    exchange->media = exchange->media == MEDIA_JSON ? MEDIA_V1_JSON : exchange->media;
     answer(server, exchange, &body_names_ksql);
 }
 

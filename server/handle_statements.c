@@ -35,6 +35,19 @@ static bool has_query(struct exchange *exchange, const struct script *script)
     return false;
 }
 
+/* An assertion that does not hold is no error of the statement, and its answer does not quote it:
+ * ksqlDB's Errors.assertionFailedError. */
+static void refuse(struct exchange *exchange, const struct outcome *outcome,
+                   const struct diag *diag, const json_t *entities)
+{
+    const enum error_code code = error_code_of_statement(diag);
+    if (outcome->is_assert && code == ERROR_BAD_STATEMENT) {
+        exchange_reply_error(exchange, ERROR_ASSERT_FAILED, diag->message);
+    } else {
+        statement_reply_error(exchange, code, diag->message, outcome->statement, entities);
+    }
+}
+
 /* Runs all statements; false: exchange has been answered. */
 static bool run_all(struct server *server, struct exchange *exchange, struct script *script,
                     json_t *entities)
@@ -43,8 +56,7 @@ static bool run_all(struct server *server, struct exchange *exchange, struct scr
     struct outcome outcome;
     for (;;) {
         if (script_step(script, &outcome, &diag) != STATUS_OK) {
-            statement_reply_error(exchange, error_code_of_statement(&diag), diag.message,
-                                  outcome.statement, entities);
+            refuse(exchange, &outcome, &diag, entities);
             return false;
         }
         if (outcome.kind == OUTCOME_END) {

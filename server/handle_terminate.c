@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "server/request_body.h"
 #include "server/server_state.h"
+#include "server/statement_text.h"
 
 enum { PATTERN_COUNT_MAX = 100, PATTERN_BYTES_MAX = 1000 };
 
@@ -76,25 +77,6 @@ static bool matches_any(const struct patterns *patterns, const char *topic)
     return false;
 }
 
-/* Runs one statement; *out is its entity, the caller's. */
-static enum status run_one(struct engine *engine, struct text sql, json_t **out, struct diag *diag)
-{
-    struct session *session = NULL;
-    struct script *script = NULL;
-    struct outcome outcome = {.entity = NULL};
-    enum status status = session_create(engine, &session, diag);
-    if (status == STATUS_OK) {
-        status = script_open(engine, session, sql, &script, diag);
-    }
-    if (status == STATUS_OK) {
-        status = script_step(script, &outcome, diag);
-    }
-    script_close(script);
-    session_destroy(session);
-    *out = status == STATUS_OK ? outcome.entity : NULL;
-    return status;
-}
-
 /* sinks: the "queries" of SHOW QUERIES. A topic that is gone already is no failure. */
 static void delete_sinks(struct engine *engine, const struct patterns *patterns,
                          const json_t *queries)
@@ -116,9 +98,9 @@ static enum status terminate(struct server *server, const struct patterns *patte
 {
     json_t *queries = NULL;
     json_t *done = NULL;
-    TRY(run_one(server->engine, TEXT("SHOW QUERIES;"), &queries, diag));
+    TRY(statement_run(server->engine, TEXT("SHOW QUERIES;"), &queries, diag));
     atomic_store(&server->phase, SERVER_TERMINATED);
-    const enum status status = run_one(server->engine, TEXT("TERMINATE ALL;"), &done, diag);
+    const enum status status = statement_run(server->engine, TEXT("TERMINATE ALL;"), &done, diag);
     if (status == STATUS_OK) {
         delete_sinks(server->engine, patterns, json_object_get(queries, "queries"));
     }

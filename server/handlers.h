@@ -33,5 +33,13 @@ route_handler handle_query;
 route_handler handle_query_stream;
 route_handler handle_close_query;
 route_handler handle_inserts;
+route_handler handle_websocket;
+
+/* What a WebSocket's connection runs once it is upgraded; not in the router's table. */
+extern const struct route websocket_query_route;
+
+struct script;
+/* Answers with the rows of a script of one query; borrows script. */
+void query_run(struct server *server, struct exchange *exchange, struct script *script);
 
 #endif

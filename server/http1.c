@@ -15,8 +15,10 @@
  */
 #include "server/http1.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include <microhttpd.h>
 
@@ -28,11 +30,15 @@
 #include "server/router.h"
 #include "server/server_state.h"
 #include "server/watch.h"
+#include "server/websocket.h"
 
 enum {
     THREAD_COUNT = 2,         /* a thread moves 25,000 small answers per second */
     STREAM_BLOCK_BYTES = 256, /* what the library asks to be given; it uses its pool instead */
     DROP_BYTES_MAX = 2 * REQUEST_BODY_BYTES_MAX, /* of a body that is refused */
+    /* Out of reach: at its own limit 0.9.75 keeps a lock for good, and its thread waits for it ever
+     * after. The listener and the slots of the watch are the limit. */
+    LIBRARY_CONNECTION_LIMIT = 1 << 30,
 };
 
 struct http1 {
@@ -55,6 +61,9 @@ struct http1_request {
     struct watched *watched;   /* NULL: memory was out when the connection came */
     struct exchange *exchange; /* a reference */
     struct text target;        /* raw, in the exchange's arena */
+    int64_t body_start_ms;
+    size_t received_bytes; /* of the body */
+    size_t credited_bytes; /* ... for which the deadline was extended */
     size_t dropped_bytes;
     enum stage stage;
 };
@@ -101,10 +110,45 @@ static ssize_t read_stream(void *context, uint64_t position, char *to, size_t by
     return MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
+/* Nobody waits for the answer any more. */
+static void leave_exchange(struct http1_request *request)
+{
+    struct exchange *exchange = request->exchange;
+    if (exchange) {
+        exchange_detach(exchange);
+        metrics_add(&request->http1->server->metrics, METRIC_BYTES_SENT,
+                    (int64_t)exchange->out_total);
+        exchange_unref(exchange);
+        request->exchange = NULL;
+    }
+}
+
+/* The answer to a WebSocket's handshake has gone out. The socket goes on under a descriptor of its
+ * own, so that the library can close and forget its connection at once; which it does with a lock
+ * held that is taken under an exchange's everywhere else, so the exchange is left here. */
+static void hand_over(void *context, struct MHD_Connection *connection, void *con_cls,
+                      const char *early, size_t early_bytes, MHD_socket fd,
+                      struct MHD_UpgradeResponseHandle *handle)
+{
+    (void)connection;
+    (void)con_cls;
+    struct http1_request *request = context;
+    const int own_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (own_fd >= 0) {
+        websocket_add(request->http1->server->websockets, own_fd, request->exchange,
+                      (struct text){early, early_bytes});
+    }
+    leave_exchange(request);
+    (void)MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
+}
+
 /* The exchange keeps a whole answer's bytes until the request is completed. */
 static struct MHD_Response *make_response(struct http1_request *request)
 {
     struct exchange *exchange = request->exchange;
+    if (exchange->http_status == MHD_HTTP_SWITCHING_PROTOCOLS) {
+        return MHD_create_response_for_upgrade(hand_over, request);
+    }
     if (exchange->is_stream) {
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read_stream,
                                                  request, NULL);
@@ -119,7 +163,9 @@ static bool add_headers(const struct http1_request *request, struct MHD_Response
     const char *media = media_type_name(exchange->media);
     char server[64];
     (void)snprintf(server, sizeof(server), "leat/%s", exchange->server->options.version);
+    const bool is_upgrade = exchange->http_status == MHD_HTTP_SWITCHING_PROTOCOLS;
     return MHD_add_response_header(response, "Server", server) == MHD_YES &&
+           (!is_upgrade || MHD_add_response_header(response, "Upgrade", "websocket") == MHD_YES) &&
            (!media || MHD_add_response_header(response, "Content-Type", media) == MHD_YES) &&
            (!exchange->header_name || MHD_add_response_header(response, exchange->header_name,
                                                               exchange->header_value) == MHD_YES);
@@ -219,13 +265,16 @@ static void set_deadline(const struct http1_request *request, int64_t timeout_ms
     }
 }
 
-/* As much time as the announced length, or the longest, may take. */
-static int64_t body_timeout_ms(const struct http1_request *request)
+/* Each ten kilobytes of the body that came give the client another second. */
+static void extend_deadline(struct http1_request *request)
 {
-    const struct text length = request_find_header(&request->exchange->request, "Content-Length");
-    const long long announced = length.data ? strtoll(length.data, NULL, 10) : INT64_MAX;
-    const int64_t bytes = announced < REQUEST_BODY_BYTES_MAX ? announced : REQUEST_BODY_BYTES_MAX;
-    return BODY_DEADLINE_MS + bytes * 1000 / BODY_BYTES_PER_SECOND_MIN;
+    if (request->received_bytes - request->credited_bytes >= BODY_BYTES_PER_SECOND_MIN) {
+        request->credited_bytes = request->received_bytes;
+        const int64_t end_ms =
+            request->body_start_ms + peer_body_timeout_ms(request->received_bytes);
+        const int64_t left_ms = end_ms - clock_ms();
+        set_deadline(request, left_ms > 0 ? left_ms : 1); /* 0 would be none */
+    }
 }
 
 /* Whether a refused request's body is worth reading: a client that is still sending when the
@@ -245,7 +294,8 @@ static enum MHD_Result take_headers(struct http1_request *request, const char *m
     if (!fill_request(request, method, version)) {
         return queue_answer(request);
     }
-    set_deadline(request, body_timeout_ms(request));
+    request->body_start_ms = clock_ms();
+    set_deadline(request, peer_body_timeout_ms(0));
     if (router_admit(request->exchange)) {
         request->stage = STAGE_BODY;
     } else if (is_worth_dropping(&request->exchange->request)) {
@@ -269,16 +319,18 @@ static enum MHD_Result drop_body(struct http1_request *request, size_t *bytes)
 
 static enum MHD_Result take_body(struct http1_request *request, const char *data, size_t *bytes)
 {
+    enum MHD_Result result = MHD_YES;
+    request->received_bytes += *bytes;
     if (request->stage == STAGE_DROP) {
-        return drop_body(request, bytes);
-    }
-    if (!router_add_body(request->exchange, (struct text){data, *bytes})) {
+        result = drop_body(request, bytes);
+    } else if (!router_add_body(request->exchange, (struct text){data, *bytes})) {
         router_refuse_body(request->exchange);
         request->stage = STAGE_DROP;
-        return drop_body(request, bytes);
+        result = drop_body(request, bytes);
     }
     *bytes = 0;
-    return MHD_YES;
+    extend_deadline(request);
+    return result;
 }
 
 static void end_body(struct http1_request *request)
@@ -354,14 +406,12 @@ static void end_request(void *context, struct MHD_Connection *connection, void *
         return;
     }
     *con_cls = NULL;
-    exchange_detach(request->exchange);
-    metrics_add(&http1->server->metrics, METRIC_BYTES_SENT, (int64_t)request->exchange->out_total);
+    leave_exchange(request);
     if (reason == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED) {
         metrics_add(&http1->server->metrics, METRIC_STREAMS_CUT, 1);
     }
     /* Until the next request line, which sets a shorter one. */
     set_deadline(request, IDLE_TIMEOUT_S * 1000 + HEADER_DEADLINE_MS);
-    exchange_unref(request->exchange);
     memory_free(request);
 }
 
@@ -376,6 +426,9 @@ static void notice_connection(void *context, struct MHD_Connection *connection,
         struct watched *watched = watch_add(http1->watch, info->connect_fd);
         if (watched) {
             watch_set_deadline(http1->watch, watched, HEADER_DEADLINE_MS);
+        } else { /* one too many: what nobody watches would have no deadline */
+            metrics_add(&http1->server->metrics, METRIC_CONNECTIONS_REFUSED, 1);
+            (void)shutdown(info->connect_fd, SHUT_RDWR);
         }
         *socket_context = watched;
         metrics_add(&http1->server->metrics, METRIC_CONNECTIONS, 1);
@@ -391,14 +444,23 @@ static void notice_connection(void *context, struct MHD_Connection *connection,
 static void log_error(void *context, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
+/* Behind TLS the library's end of a connection is not TCP, and it says so thrice per answer. */
+static bool is_about_tcp(const char *message)
+{
+    return strstr(message, "TCP_NODELAY") || strstr(message, "TCP_CORK") ||
+           strstr(message, "push the data from buffers");
+}
+
 static void log_error(void *context, const char *format, va_list args)
 {
     const struct http1 *http1 = context;
     char message[512];
     (void)vsnprintf(message, sizeof(message), format, args);
     message[strcspn(message, "\n")] = '\0';
-    const struct log_field field = LOG_TEXT("reason", text_of(message));
-    log_event(http1->server->log, LOG_DEBUG, "libmicrohttpd", &field, 1);
+    if (!is_about_tcp(message)) {
+        const struct log_field field = LOG_TEXT("reason", text_of(message));
+        log_event(http1->server->log, LOG_DEBUG, "libmicrohttpd", &field, 1);
+    }
 }
 
 /* --- Life ------------------------------------------------------------------------------------- */
@@ -406,13 +468,14 @@ static void log_error(void *context, const char *format, va_list args)
 static struct MHD_Daemon *start_daemon(struct http1 *http1)
 {
     const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET |
-                           MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+                           MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_ITC |
+                           MHD_USE_ERROR_LOG;
     return MHD_start_daemon(
         flags, 0, NULL, NULL, handle, http1, MHD_OPTION_EXTERNAL_LOGGER, log_error,
         http1, /* first, so that it sees the others */
         MHD_OPTION_URI_LOG_CALLBACK, begin_request, http1, MHD_OPTION_NOTIFY_COMPLETED, end_request,
         http1, MHD_OPTION_NOTIFY_CONNECTION, notice_connection, http1, MHD_OPTION_THREAD_POOL_SIZE,
-        (unsigned)THREAD_COUNT, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTION_COUNT_MAX,
+        (unsigned)THREAD_COUNT, MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIBRARY_CONNECTION_LIMIT,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
 }

@@ -22,6 +22,7 @@ static bool set_up_nghttp2(struct http2 *http2)
     http2_stream_set_callbacks(http2->callbacks);
     nghttp2_option_set_no_auto_window_update(http2->options, 1);
     nghttp2_option_set_no_closed_streams(http2->options, 1);
+    nghttp2_option_set_max_deflate_dynamic_table_size(http2->options, HTTP2_HEADER_TABLE_BYTES);
     nghttp2_option_set_stream_reset_rate_limit(http2->options, HTTP2_RESET_BURST,
                                                HTTP2_RESETS_PER_SECOND);
     return true;
@@ -60,10 +61,11 @@ void http2_close(struct http2 *http2)
     memory_free(http2);
 }
 
-void http2_add(struct http2 *http2, int fd, const struct sockaddr *address)
+void http2_add(struct http2 *http2, int fd, const struct sockaddr *address,
+               struct http2_upgrade *upgrade)
 {
     char peer[PEER_BYTES_MAX];
     const unsigned turn = atomic_fetch_add(&http2->next_loop, 1);
     peer_print(address, peer);
-    http2_loop_add(&http2->loops[turn % HTTP2_LOOP_COUNT], fd, peer);
+    http2_loop_add(&http2->loops[turn % HTTP2_LOOP_COUNT], fd, peer, upgrade);
 }

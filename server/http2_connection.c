@@ -110,7 +110,6 @@ void http2_connection_read(struct http2_connection *connection)
         connection->is_dead = true;
         return;
     }
-    connection->active_ms = clock_ms();
     if (nghttp2_session_mem_recv(connection->session, bytes, (size_t)count) < 0) {
         http2_connection_flush(connection); /* the GOAWAY that says why */
         connection->is_dead = true;
@@ -130,8 +129,48 @@ static bool submit_settings(struct http2_connection *connection)
                                                  HTTP2_CONNECTION_WINDOW_BYTES) == 0;
 }
 
-/* Takes fd; on failure it is closed. */
-void http2_connection_add(struct http2_loop *loop, int fd, const char *peer)
+/* --- The beginning ---------------------------------------------------------------------------- */
+
+/* The listener has seen all of these bytes; they are still in the socket. */
+static bool skip_request(struct http2_connection *connection, size_t bytes)
+{
+    char skipped[4096];
+    while (bytes > 0) {
+        const size_t part = bytes < sizeof(skipped) ? bytes : sizeof(skipped);
+        const ssize_t count = recv(connection->fd, skipped, part, 0);
+        if (count <= 0) {
+            return false;
+        }
+        bytes -= (size_t)count;
+    }
+    return true;
+}
+
+/* The 101 goes before the first frame, and the settings before the answer. */
+static bool begin_upgraded(struct http2_connection *connection, const struct http2_upgrade *upgrade)
+{
+    buffer_append_string(&connection->out, "HTTP/1.1 101 Switching Protocols\r\n"
+                                           "Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+    if (!skip_request(connection, upgrade->bytes) || !http2_stream_upgrade(connection, upgrade) ||
+        !submit_settings(connection)) {
+        return false;
+    }
+    http2_stream_run_upgraded(connection, upgrade);
+    return true;
+}
+
+static bool begin(struct http2_connection *connection, const struct http2_upgrade *upgrade)
+{
+    struct http2 *http2 = connection->loop->http2;
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
+    return nghttp2_session_server_new2(&connection->session, http2->callbacks, connection,
+                                       http2->options) == 0 &&
+           (upgrade ? begin_upgraded(connection, upgrade) : submit_settings(connection)) &&
+           epoll_ctl(connection->loop->epoll, EPOLL_CTL_ADD, connection->fd, &event) == 0;
+}
+
+void http2_connection_add(struct http2_loop *loop, int fd, const char *peer,
+                          const struct http2_upgrade *upgrade)
 {
     struct http2 *http2 = loop->http2;
     struct http2_connection *connection = memory_zalloc(sizeof(*connection));
@@ -152,12 +191,7 @@ void http2_connection_add(struct http2_loop *loop, int fd, const char *peer)
     connection->previous->next = connection;
     connection->next->previous = connection;
     metrics_add(&http2->server->metrics, METRIC_CONNECTIONS, 1);
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
-    const bool is_ready = nghttp2_session_server_new2(&connection->session, http2->callbacks,
-                                                      connection, http2->options) == 0 &&
-                          submit_settings(connection) &&
-                          epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
-    if (!is_ready) {
+    if (!begin(connection, upgrade)) {
         http2_connection_destroy(connection);
         return;
     }

@@ -57,14 +57,17 @@ void http2_loop_forget(struct http2_stream *stream)
     pthread_mutex_unlock(&loop->lock);
 }
 
-void http2_loop_add(struct http2_loop *loop, int fd, const char *peer)
+void http2_loop_add(struct http2_loop *loop, int fd, const char *peer,
+                    struct http2_upgrade *upgrade)
 {
     struct http2_arrival *arrival = memory_zalloc(sizeof(*arrival));
     if (!arrival) {
         (void)close(fd);
+        http2_upgrade_destroy(upgrade);
         return;
     }
     arrival->fd = fd;
+    arrival->upgrade = upgrade;
     (void)snprintf(arrival->peer, sizeof(arrival->peer), "%s", peer);
     pthread_mutex_lock(&loop->lock);
     arrival->next = loop->arrivals;
@@ -139,7 +142,8 @@ static void take_arrivals(struct http2_loop *loop)
     pthread_mutex_unlock(&loop->lock);
     while (arrival) {
         struct http2_arrival *next = arrival->next;
-        http2_connection_add(loop, arrival->fd, arrival->peer);
+        http2_connection_add(loop, arrival->fd, arrival->peer, arrival->upgrade);
+        http2_upgrade_destroy(arrival->upgrade);
         memory_free(arrival);
         arrival = next;
     }

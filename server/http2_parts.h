@@ -19,6 +19,7 @@
 #include "base/buffer.h"
 #include "server/exchange.h"
 #include "server/http2.h"
+#include "server/http2_upgrade.h"
 
 enum {
     HTTP2_LOOP_COUNT = 2,
@@ -35,6 +36,7 @@ struct http2_stream {
     struct text target;
     enum status header_status; /* the first header that was refused */
     bool has_host;
+    bool has_headers; /* all of them have come */
     bool has_request; /* the body has come to its end */
     bool has_answer;  /* the head of the answer was submitted */
     bool is_deferred; /* nghttp2 waits for resume_data */
@@ -60,7 +62,7 @@ struct http2_connection {
     bool is_dead;
     bool must_flush; /* listed in next_to_flush */
     struct http2_connection *next_to_flush;
-    int64_t active_ms; /* bytes moved in either direction */
+    int64_t active_ms; /* a whole frame came, or bytes went out */
     char peer[PEER_BYTES_MAX];
 };
 
@@ -68,6 +70,7 @@ struct http2_connection {
 struct http2_arrival {
     struct http2_arrival *next;
     int fd;
+    struct http2_upgrade *upgrade; /* owned; NULL: none */
     char peer[PEER_BYTES_MAX];
 };
 
@@ -98,6 +101,11 @@ struct http2 {
 
 /* Sets the callbacks that turn frames into requests. */
 void http2_stream_set_callbacks(nghttp2_session_callbacks *callbacks);
+/* Has the session take up a request that came in HTTP/1.1. False: it cannot go on. */
+bool http2_stream_upgrade(struct http2_connection *connection, const struct http2_upgrade *upgrade);
+/* Answers that request; the session's settings are submitted by now. */
+void http2_stream_run_upgraded(struct http2_connection *connection,
+                               const struct http2_upgrade *upgrade);
 /* Frees a stream; its exchange is told that the client has left. */
 void http2_stream_remove(struct http2_stream *stream);
 /* After a wake-up: gives back the window of what was consumed, begins or resumes the answer. */
@@ -107,8 +115,9 @@ void http2_stream_check(struct http2_stream *stream, int64_t time_ms);
 
 /* --- http2_connection.c --- */
 
-/* Takes fd; on failure it is closed. */
-void http2_connection_add(struct http2_loop *loop, int fd, const char *peer);
+/* Takes fd; on failure it is closed. Borrows upgrade during the call. */
+void http2_connection_add(struct http2_loop *loop, int fd, const char *peer,
+                          const struct http2_upgrade *upgrade);
 void http2_connection_destroy(struct http2_connection *connection);
 void http2_connection_read(struct http2_connection *connection);
 /* Sends until nothing is left or the socket is full; marks the connection dead when it is done. */
@@ -121,8 +130,9 @@ void http2_connection_check(struct http2_connection *connection, int64_t time_ms
 /* False: nothing was started. */
 bool http2_loop_start(struct http2 *http2, struct http2_loop *loop);
 void http2_loop_stop(struct http2_loop *loop);
-/* Takes fd. Thread: any. */
-void http2_loop_add(struct http2_loop *loop, int fd, const char *peer);
+/* Takes fd and upgrade. Thread: any. */
+void http2_loop_add(struct http2_loop *loop, int fd, const char *peer,
+                    struct http2_upgrade *upgrade);
 /* Has the stream resumed on its thread. Thread: any. */
 void http2_loop_wake(struct http2_stream *stream, size_t consumed_bytes);
 /* Forgets what http2_loop_wake() was told about the stream. */

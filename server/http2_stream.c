@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "server/clock.h"
 #include "server/limits.h"
+#include "server/peer.h"
 #include "server/router.h"
 #include "server/server_state.h"
 
@@ -233,6 +234,7 @@ static bool check_headers(struct http2_stream *stream)
 
 static void end_headers(struct http2_stream *stream)
 {
+    stream->has_headers = true;
     if (!check_headers(stream)) {
         give_answer(stream);
     } else if (stream->exchange->route->body == BODY_STREAM) {
@@ -255,7 +257,8 @@ static void end_request(struct http2_stream *stream)
 
 static int take_frame(nghttp2_session *session, const nghttp2_frame *frame, void *context)
 {
-    (void)context;
+    struct http2_connection *connection = context;
+    connection->active_ms = clock_ms();
     const bool is_headers =
         frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST;
     const bool is_body = frame->hd.type == NGHTTP2_DATA || frame->hd.type == NGHTTP2_HEADERS;
@@ -331,6 +334,41 @@ static int close_stream(nghttp2_session *session, int32_t stream_id, uint32_t co
     return 0;
 }
 
+/* --- A request that came in HTTP/1.1 ---------------------------------------------------------- */
+
+enum { UPGRADED_STREAM_ID = 1 };
+
+bool http2_stream_upgrade(struct http2_connection *connection, const struct http2_upgrade *upgrade)
+{
+    struct http2_stream *stream = add_stream(connection, UPGRADED_STREAM_ID);
+    const bool is_head = text_equal(upgrade->request.method, TEXT("HEAD"));
+    return stream &&
+           nghttp2_session_upgrade2(connection->session, upgrade->settings, upgrade->settings_bytes,
+                                    is_head, NULL) == 0 &&
+           nghttp2_session_set_stream_user_data(connection->session, UPGRADED_STREAM_ID, stream) ==
+               0; /* a server's session ignores the argument before */
+}
+
+void http2_stream_run_upgraded(struct http2_connection *connection,
+                               const struct http2_upgrade *upgrade)
+{
+    const struct request *request = &upgrade->request;
+    struct http2_stream *stream =
+        nghttp2_session_get_stream_user_data(connection->session, UPGRADED_STREAM_ID);
+    add_header(stream, TEXT(":method"), request->method);
+    add_header(stream, TEXT(":path"), upgrade->target);
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (!http2_upgrade_is_hop_header(request->headers[i].name)) {
+            add_header(stream, request->headers[i].name, request->headers[i].value);
+        }
+    }
+    end_headers(stream);
+    if (!stream->has_answer && request->body.bytes > 0) {
+        take_body(stream, buffer_text(&request->body));
+    }
+    end_request(stream);
+}
+
 /* --- For the loop ----------------------------------------------------------------------------- */
 
 void http2_stream_resume(struct http2_stream *stream, size_t consumed_bytes)
@@ -349,8 +387,8 @@ void http2_stream_resume(struct http2_stream *stream, size_t consumed_bytes)
 void http2_stream_check(struct http2_stream *stream, int64_t time_ms)
 {
     struct server *server = stream->connection->loop->http2->server;
-    const int64_t body_ms =
-        BODY_DEADLINE_MS + (int64_t)REQUEST_BODY_BYTES_MAX * 1000 / BODY_BYTES_PER_SECOND_MIN;
+    const int64_t age_ms = time_ms - stream->start_ms;
+    const int64_t body_ms = peer_body_timeout_ms(stream->exchange->request.body.bytes);
     const bool is_collecting = !stream->has_request && !stream->has_answer;
     const bool is_waiting = exchange_waiting_bytes(stream->exchange) > 0;
     if (!is_waiting || stream->has_moved) {
@@ -359,7 +397,10 @@ void http2_stream_check(struct http2_stream *stream, int64_t time_ms)
         stream->stall_start_ms = time_ms;
     }
     stream->has_moved = false;
-    if (is_collecting && time_ms - stream->start_ms > body_ms) {
+    if (!stream->has_headers && age_ms > HEADER_DEADLINE_MS) {
+        metrics_add(&server->metrics, METRIC_DEADLINES, 1);
+        stream->connection->is_dead = true; /* nothing else can come before the rest of them */
+    } else if (is_collecting && age_ms > body_ms) {
         metrics_add(&server->metrics, METRIC_DEADLINES, 1);
         reset_stream(stream, NGHTTP2_CANCEL);
     } else if (stream->stall_start_ms && time_ms - stream->stall_start_ms > IDLE_TIMEOUT_S * 1000) {

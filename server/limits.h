@@ -27,7 +27,7 @@ enum {
     /* --- one connection --- */
 
     /* libmicrohttpd's pool per connection: the request line, the headers and what is being sent.
-     * 10,000 connections cost 140 MB of it, half of what idle subscribers hold. */
+     * 10,000 connections cost 140 MB of it, more than half of what idle subscribers hold. */
     CONNECTION_MEMORY_BYTES = 14 << 10,
     /* Bytes that the kernel may hold for a client that does not read; its default is 4 MB. */
     SOCKET_SEND_BYTES = 64 << 10,
@@ -35,11 +35,15 @@ enum {
     RESPONSE_BYTES_HIGH = 256 << 10,
     /* ... and below which it is asked again. */
     RESPONSE_BYTES_LOW = 64 << 10,
+    /* A frame of a WebSocket's client, which has nothing to say; past it 1009. As ksqlDB's. */
+    WEBSOCKET_FRAME_BYTES_MAX = 64 << 10,
     /* Concurrent requests on one HTTP/2 connection. */
     HTTP2_STREAM_COUNT_MAX = 1000,
     /* Bytes of one /inserts-stream that wait to be stored: the HTTP/2 window of the stream. */
     HTTP2_STREAM_WINDOW_BYTES = 1 << 20,
     HTTP2_CONNECTION_WINDOW_BYTES = 16 << 20,
+    /* Of names and values that answers repeat, per connection: ours are a few. */
+    HTTP2_HEADER_TABLE_BYTES = 1 << 10,
     /* Resets that a client may send in a burst, and per second (CVE-2023-44487). */
     HTTP2_RESET_BURST = 1000,
     HTTP2_RESETS_PER_SECOND = 33,
@@ -47,6 +51,8 @@ enum {
     /* --- the server --- */
 
     CONNECTION_COUNT_MAX = 12000,
+    /* TLS handshakes under way; each holds some 30 KB. */
+    TLS_HANDSHAKE_COUNT_MAX = 2000,
     /* Requests that run or wait for a thread; past it 429. */
     REQUEST_QUEUE_COUNT_MAX = 4096,
     /* Threads that run requests. They wait for the disk most of the time, so there are many: each
@@ -59,13 +65,23 @@ enum {
 
     /* --- time --- */
 
+    /* From accept to the end of the TLS handshake; the request's own deadlines begin then. */
+    TLS_HANDSHAKE_DEADLINE_MS = 10000,
+    /* After the last word over TLS, until a client that does not close is cut. */
+    TLS_FAREWELL_MS = 2000,
+    /* When the server stops: how long its last words over TLS may take. */
+    TLS_STOP_MS = 1000,
     /* From accept to the last header. */
     HEADER_DEADLINE_MS = 10000,
-    /* A body has this long and a second more for each 10 KiB. */
+    /* A body has this long and a second more for each 10 KiB that came. */
     BODY_DEADLINE_MS = 30000,
     BODY_BYTES_PER_SECOND_MIN = 10 << 10,
     /* No byte in either direction, for idle connections and for clients that do not read. */
     IDLE_TIMEOUT_S = 60,
+    /* How long a WebSocket may live; ksql.websocket.connection.max.timeout.ms overrides it. */
+    WEBSOCKET_TIMEOUT_MS = 3600000,
+    /* From our close frame until a client that does not answer it is cut off. */
+    WEBSOCKET_CLOSE_MS = 3000,
     /* commandSequenceNumber of the future; ksql.server.command.response.timeout.ms. */
     COMMAND_WAIT_MS = 5000,
     /* How long an answer of /healthcheck is good; ksql.healthcheck.interval.ms. */

@@ -1,7 +1,8 @@
 /* listener.c
  *
  * One thread with one epoll set: the listening socket, and the connections that have not sent
- * enough yet to tell their protocol. Bytes are looked at with MSG_PEEK and left for the front end.
+ * enough yet to tell their protocol, or the request that HTTP/2 is to begin with. Bytes are looked
+ * at with MSG_PEEK and left for the front end.
  * Such connections are edge-triggered, since what was looked at stays readable, and closed at the
  * deadline for headers; a client cannot hold anything here but a descriptor.
  */
@@ -23,13 +24,15 @@
 #include "server/clock.h"
 #include "server/http1.h"
 #include "server/http2.h"
+#include "server/http2_upgrade.h"
 #include "server/limits.h"
 #include "server/server_state.h"
+#include "server/tls.h"
 
 enum { EVENT_COUNT = 64, BACKLOG = 1024, TICK_MS = 500, PENDING_COUNT_MAX = 4096 };
 
 static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-enum { PREFACE_BYTES = sizeof(preface) - 1 };
+enum { PREFACE_BYTES = sizeof(preface) - 1, TLS_HANDSHAKE = 0x16 };
 
 /* A connection whose protocol is not known yet. */
 struct pending {
@@ -43,6 +46,7 @@ struct pending {
 
 struct listener {
     struct server *server;
+    const struct server_address *address;
     int socket;
     int epoll;
     uint16_t port;
@@ -51,6 +55,7 @@ struct listener {
     atomic_bool must_stop;
     struct pending head; /* a ring, oldest first */
     size_t pending_count;
+    char peeked[HTTP2_UPGRADE_BYTES_MAX];
 };
 
 /* --- Telling protocols apart ------------------------------------------------------------------ */
@@ -71,33 +76,57 @@ static void drop(struct listener *listener, struct pending *pending)
     (void)close(fd);
 }
 
-static void hand_on(struct listener *listener, struct pending *pending, bool is_http2)
+/* Takes upgrade. */
+static void hand_on_http2(struct listener *listener, struct pending *pending,
+                          struct http2_upgrade *upgrade)
 {
-    struct server *server = listener->server;
+    const int fd = pending->fd;
+    const struct sockaddr_storage address = pending->address;
+    forget(listener, pending);
+    http2_add(listener->server->http2, fd, (const struct sockaddr *)&address, upgrade);
+}
+
+static void hand_on_http1(struct listener *listener, struct pending *pending)
+{
     const int fd = pending->fd;
     const struct sockaddr_storage address = pending->address;
     const socklen_t address_bytes = pending->address_bytes;
     forget(listener, pending);
-    if (is_http2) {
-        http2_add(server->http2, fd, (const struct sockaddr *)&address);
-    } else {
-        http1_add(server->http1, fd, (const struct sockaddr *)&address, address_bytes);
+    http1_add(listener->server->http1, fd, (const struct sockaddr *)&address, address_bytes);
+}
+
+static void look_at_http1(struct listener *listener, struct pending *pending, struct text bytes)
+{
+    struct http2_upgrade *upgrade = NULL;
+    switch (http2_upgrade_read(bytes, &upgrade)) {
+    case HTTP2_UPGRADE_NONE:
+        hand_on_http1(listener, pending);
+        break;
+    case HTTP2_UPGRADE_INCOMPLETE:
+        break; /* the next bytes, or the deadline */
+    case HTTP2_UPGRADE_READY:
+        hand_on_http2(listener, pending, upgrade);
+        break;
     }
 }
 
 static void look(struct listener *listener, struct pending *pending)
 {
-    char bytes[PREFACE_BYTES];
-    const ssize_t count = recv(pending->fd, bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT);
+    char *bytes = listener->peeked;
+    const ssize_t count =
+        recv(pending->fd, bytes, sizeof(listener->peeked), MSG_PEEK | MSG_DONTWAIT);
+    const size_t preface_bytes = count < PREFACE_BYTES ? (size_t)count : PREFACE_BYTES;
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
         return;
     }
     if (count <= 0) {
         drop(listener, pending);
-    } else if (memcmp(bytes, preface, (size_t)count) != 0) {
-        hand_on(listener, pending, false);
-    } else if (count == PREFACE_BYTES) {
-        hand_on(listener, pending, true);
+    } else if ((unsigned char)bytes[0] == TLS_HANDSHAKE) {
+        drop(listener, pending); /* no answer of ours would be understood */
+    } else if (memcmp(bytes, preface, preface_bytes) != 0) {
+        look_at_http1(listener, pending, (struct text){bytes, (size_t)count});
+    } else if (preface_bytes == PREFACE_BYTES) {
+        hand_on_http2(listener, pending, NULL);
     }
 }
 
@@ -156,6 +185,8 @@ static void accept_all(struct listener *listener)
         metrics_add(&listener->server->metrics, METRIC_CONNECTIONS_TOTAL, 1);
         if (is_full(listener)) {
             refuse(listener, fd);
+        } else if (listener->address->is_tls) {
+            tls_add(listener->server->tls, fd, (const struct sockaddr *)&address, address_bytes);
         } else {
             add_pending(listener, fd, &address, address_bytes);
         }
@@ -191,26 +222,26 @@ static void *run(void *context)
 
 /* --- Life ------------------------------------------------------------------------------------- */
 
-static enum status cannot_listen(const struct server_options *options, struct diag *diag)
+static enum status cannot_listen(const struct server_address *address, struct diag *diag)
 {
     const int error = errno;
     const bool is_taken = error == EADDRINUSE;
     return diag_fail(diag, is_taken ? STATUS_CONFLICT : STATUS_IO, SQL_POS_NONE,
-                     "cannot listen on %s port %u: %s", options->address, options->port,
+                     "cannot listen on %s port %u: %s", address->host, address->port,
                      strerror(error));
 }
 
-static enum status resolve(const struct server_options *options, struct addrinfo **out,
+static enum status resolve(const struct server_address *address, struct addrinfo **out,
                            struct diag *diag)
 {
     const struct addrinfo hints = {.ai_family = AF_UNSPEC,
                                    .ai_socktype = SOCK_STREAM,
                                    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
     char port[8];
-    (void)snprintf(port, sizeof(port), "%u", options->port);
-    if (getaddrinfo(options->address, port, &hints, out) != 0) {
+    (void)snprintf(port, sizeof(port), "%u", address->port);
+    if (getaddrinfo(address->host, port, &hints, out) != 0) {
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "'%s' is not a numeric address",
-                         options->address);
+                         address->host);
     }
     return STATUS_OK;
 }
@@ -239,33 +270,34 @@ static uint16_t read_port(int socket)
 
 static enum status start(struct listener *listener, struct diag *diag)
 {
-    const struct server_options *options = &listener->server->options;
-    struct addrinfo *address = NULL;
-    TRY(resolve(options, &address, diag));
-    const bool is_bound = bind_socket(listener, address);
-    freeaddrinfo(address);
+    struct addrinfo *resolved = NULL;
+    TRY(resolve(listener->address, &resolved, diag));
+    const bool is_bound = bind_socket(listener, resolved);
+    freeaddrinfo(resolved);
     if (!is_bound) {
-        return cannot_listen(options, diag);
+        return cannot_listen(listener->address, diag);
     }
     listener->port = read_port(listener->socket);
     listener->epoll = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = listener};
     if (listener->epoll < 0 ||
         epoll_ctl(listener->epoll, EPOLL_CTL_ADD, listener->socket, &event) != 0) {
-        return cannot_listen(options, diag);
+        return cannot_listen(listener->address, diag);
     }
     listener->has_thread = pthread_create(&listener->thread, NULL, run, listener) == 0;
     return listener->has_thread ? STATUS_OK
                                 : diag_fail(diag, STATUS_IO, SQL_POS_NONE, "cannot start a thread");
 }
 
-enum status listener_open(struct server *server, struct listener **out, struct diag *diag)
+enum status listener_open(struct server *server, const struct server_address *address,
+                          struct listener **out, struct diag *diag)
 {
     struct listener *listener = memory_zalloc(sizeof(*listener));
     if (!listener) {
         return diag_no_memory(diag);
     }
     listener->server = server;
+    listener->address = address;
     listener->socket = -1;
     listener->epoll = -1;
     listener->head.next = &listener->head;

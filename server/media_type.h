@@ -16,10 +16,11 @@ enum media_type {
     MEDIA_DELIMITED, /* application/vnd.ksqlapi.delimited.v1 */
     MEDIA_TEXT,      /* text/plain; charset=utf-8 */
     MEDIA_METRICS,   /* Prometheus text exposition 0.0.4 */
+    MEDIA_WEBSOCKET, /* messages of /ws/query, a line each; no Content-Type */
     MEDIA_COUNT
 };
 
-/* The value of Content-Type; NULL for MEDIA_NONE. */
+/* The value of Content-Type; NULL for MEDIA_NONE and MEDIA_WEBSOCKET. */
 const char *media_type_name(enum media_type media);
 
 /* Picks from offers (best first) what accept asks for: the highest quality, then what the client

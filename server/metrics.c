@@ -34,6 +34,9 @@ static const struct {
     [METRIC_STREAMS_CUT] = {"leat_streams_cut_total", "counter",
                             "Responses broken off because the client read too slowly."},
     [METRIC_LOGINS_REFUSED] = {"leat_logins_refused_total", "counter", "Wrong passwords."},
+    [METRIC_TLS_CONNECTIONS] = {"leat_tls_connections", "gauge", "Open TLS connections."},
+    [METRIC_TLS_HANDSHAKES_FAILED] = {"leat_tls_handshakes_failed_total", "counter",
+                                      "TLS handshakes that came to nothing."},
 };
 
 static const int64_t bucket_limits_us[METRICS_BUCKET_COUNT] = {

@@ -22,6 +22,8 @@ enum metric {
     METRIC_ROWS_INSERTED, /* by /inserts-stream */
     METRIC_STREAMS_CUT,   /* clients that were too slow to read */
     METRIC_LOGINS_REFUSED,
+    METRIC_TLS_CONNECTIONS, /* open now, in handshake too */
+    METRIC_TLS_HANDSHAKES_FAILED,
     METRIC_COUNT
 };
 

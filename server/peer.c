@@ -9,6 +9,8 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 
+#include "server/limits.h"
+
 enum { KEEPALIVE_IDLE_S = 15, KEEPALIVE_INTERVAL_S = 5, KEEPALIVE_PROBES = 3 };
 
 void peer_print(const struct sockaddr *address, char out[PEER_BYTES_MAX])
@@ -39,4 +41,9 @@ void peer_set_options(int fd, int send_bytes)
     set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
     set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S);
     set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
+}
+
+int64_t peer_body_timeout_ms(size_t received_bytes)
+{
+    return BODY_DEADLINE_MS + (int64_t)received_bytes * 1000 / BODY_BYTES_PER_SECOND_MIN;
 }

@@ -108,6 +108,7 @@ static enum task_result fail(struct query_stream *stream, enum error_code code, 
         return dispose(stream);
     }
     row_framing_write_error(&stream->framing, code, text_of(message), &stream->pending);
+    exchange_note_failure(stream->exchange, code);
     return finish(stream);
 }
 

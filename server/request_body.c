@@ -11,8 +11,12 @@
 #include "base/number_text.h"
 #include "server/limits.h"
 
-const struct body_names body_names_ksql = {"ksql", "streamsProperties"};
-const struct body_names body_names_stream = {"sql", "properties"};
+const struct body_names body_names_ksql = {"ksql", "streamsProperties",
+                                           "\"ksql\" field must be populated"};
+const struct body_names body_names_stream = {"sql", "properties",
+                                             "\"sql\" field must be populated"};
+const struct body_names body_names_websocket = {"ksql", "streamsProperties",
+                                                "\"ksql\" field of \"request\" must be populated"};
 
 enum status request_body_parse_json(const struct request *request, json_t **out, struct diag *diag)
 {
@@ -50,21 +54,20 @@ static enum status take_object(const json_t *json, const char *name, json_t **ou
     return STATUS_OK;
 }
 
-static enum status take_sql(struct request_body *body, const char *name, struct diag *diag)
+static enum status take_sql(struct request_body *body, const struct body_names *names,
+                            struct diag *diag)
 {
-    const json_t *value = json_object_get(body->json, name);
+    const json_t *value = json_object_get(body->json, names->sql);
     if (!value || json_is_null(value)) {
-        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "\"%s\" field must be populated",
-                         name);
+        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%s", names->missing);
     }
     if (!json_is_string(value)) {
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
-                         "Invalid JSON in request: \"%s\" must be a string", name);
+                         "Invalid JSON in request: \"%s\" must be a string", names->sql);
     }
     body->sql = (struct text){json_string_value(value), json_string_length(value)};
     if (strspn(body->sql.data, " \t\r\n") == body->sql.bytes) {
-        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "\"%s\" field must be populated",
-                         name);
+        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "%s", names->missing);
     }
     return STATUS_OK;
 }
@@ -84,7 +87,7 @@ static enum status take_fields(struct request_body *body, const struct body_name
                                struct diag *diag)
 {
     json_t *ignored = NULL;
-    TRY(take_sql(body, names->sql, diag));
+    TRY(take_sql(body, names, diag));
     TRY(take_object(body->json, names->properties, &body->properties, diag));
     TRY(take_object(body->json, "sessionVariables", &body->variables, diag));
     TRY(take_object(body->json, "requestProperties", &ignored, diag));

@@ -1,8 +1,8 @@
 /* request_body.h: the JSON bodies that carry SQL.
  *
- * /ksql and /query: {"ksql","streamsProperties","sessionVariables","commandSequenceNumber"};
- * /query-stream: {"sql","properties","sessionVariables"}. Unknown fields are ignored. Thread: one
- * at a time. */
+ * /ksql, /query and /ws/query: {"ksql","streamsProperties","sessionVariables",
+ * "commandSequenceNumber"}; /query-stream: {"sql","properties","sessionVariables"}. Unknown fields
+ * are ignored. Thread: one at a time. */
 #ifndef SERVER_REQUEST_BODY_H
 #define SERVER_REQUEST_BODY_H
 
@@ -11,14 +11,16 @@
 #include "engine/engine.h"
 #include "server/request.h"
 
-/* The names that differ between the two kinds. */
+/* The names that differ between the kinds. */
 struct body_names {
     const char *sql;
     const char *properties;
+    const char *missing; /* the message where sql is missing or empty */
 };
 
 extern const struct body_names body_names_ksql;
 extern const struct body_names body_names_stream;
+extern const struct body_names body_names_websocket; /* the parameter "request" of /ws/query */
 
 struct request_body {
     json_t *json;

@@ -43,7 +43,12 @@ static const struct route routes[] = {
     {"POST", "/lag", ADMIN, BODY_WHOLE, .is_quick = true, .run = handle_internal_only},
     {"GET", "/livez", {MEDIA_TEXT}, .is_open = true, .is_quick = true, .run = handle_livez},
     {"GET", "/metrics", {MEDIA_METRICS}, .run = handle_metrics},
-    {"POST", "/query", ADMIN, BODY_WHOLE, .is_stream = true, .may_wait = query_may_wait,
+    {"POST",
+     "/query",
+     {MEDIA_V1_JSON, MEDIA_JSON, MEDIA_DELIMITED},
+     BODY_WHOLE,
+     .is_stream = true,
+     .may_wait = query_may_wait,
      .run = handle_query},
     {"POST",
      "/query-stream",
@@ -57,6 +62,7 @@ static const struct route routes[] = {
     {"GET", "/status/", ADMIN, .is_quick = true, .run = handle_status},
     {"GET", "/v1/metadata", ADMIN, .is_open = true, .is_quick = true, .run = handle_metadata},
     {"GET", "/v1/metadata/id", ADMIN, .is_open = true, .is_quick = true, .run = handle_metadata_id},
+    {"GET", "/ws/query", {MEDIA_NONE}, .is_quick = true, .run = handle_websocket},
 };
 
 enum { ROUTE_COUNT = sizeof(routes) / sizeof(routes[0]) };
@@ -105,6 +111,15 @@ static bool method_matches(const struct route *route, struct text method)
            (is_get && text_equal(method, TEXT("HEAD")));
 }
 
+/* As ksqlDB's server: the one error without a JSON body. */
+static void reply_not_found(struct exchange *exchange)
+{
+    struct buffer body;
+    buffer_init(&body);
+    buffer_append_string(&body, "Not Found");
+    exchange_reply(exchange, 404, MEDIA_TEXT, &body);
+}
+
 /* Sets the route, or answers 404, 405 or 501. Every path has one method only. */
 static bool find_route(struct exchange *exchange)
 {
@@ -126,7 +141,7 @@ static bool find_route(struct exchange *exchange)
         exchange_reply_error(exchange, ERROR_METHOD_NOT_ALLOWED, "Method Not Allowed");
         return false;
     }
-    exchange_reply_error(exchange, ERROR_NOT_FOUND, "Not Found");
+    reply_not_found(exchange);
     return false;
 }
 

@@ -4,9 +4,11 @@
  *     json           [{"queryId":..}\n,[1,"x"]\n ..]\n
  *     v1+json        [{"header":{..}},\n{"row":{"columns":[1,"x"]}},\n{"finalMessage":".."}]\n
  *     text           the lines of PRINT as they are
+ *     websocket      [{"name":..,"schema":{..}}]\n{"row":{"columns":[1,"x"]}}\n{"error":"done"}\n
  *
  * Line feeds stand between JSON values and nowhere within them, so a front end can cut there.
- * Source: ksqlDB's QueryStreamResponseWriter and its subclasses, and StreamedRow.
+ * Source: ksqlDB's QueryStreamResponseWriter and its subclasses, StreamedRow, and for websocket
+ * WebSocketSubscriber and SessionUtil.
  * Thread: one at a time. */
 #ifndef SERVER_ROW_FRAMING_H
 #define SERVER_ROW_FRAMING_H
@@ -18,6 +20,7 @@
 struct row_framing {
     enum media_type media;
     const struct cursor *cursor; /* borrowed; for its schema and kind */
+    bool is_print;               /* lines instead of rows, and no header */
     bool has_final_message;      /* ksqlDB ends everything but pull queries on tables with one */
     bool has_begun;
 };

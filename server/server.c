@@ -1,7 +1,7 @@
 /* server.c
  *
- * Opening puts the parts together, the port last, so that the first request finds everything.
- * Closing lets go of the port, lets open streams say goodbye, ends the connections (which tells
+ * Opening puts the parts together, the ports last, so that the first request finds everything.
+ * Closing lets go of the ports, lets open streams say goodbye, ends the connections (which tells
  * every handler and stream that is left that its client is gone), waits until those have let go
  * of their cursors, and only then takes the threads away.
  */
@@ -17,14 +17,16 @@
 #include "server/listener.h"
 #include "server/router.h"
 #include "server/server_state.h"
+#include "server/tls.h"
+#include "server/websocket.h"
 
 enum {
     /* Parsing and planning recurse over trees whose depth the parser bounds. */
     REQUEST_STACK_BYTES = 1 << 20,
     STREAM_STACK_BYTES = 512 << 10,
     STREAM_THREAD_COUNT = 2,
-    DRAIN_STEP_MS = 10,
-    FLUSH_MS = 50, /* what was written last is on its way to the kernel */
+    DRAIN_STEP_MS = 2,
+    FLUSH_MS = 50, /* for what was written last to reach the kernel */
 };
 
 enum server_phase server_get_phase(struct server *server)
@@ -57,9 +59,18 @@ static enum status open_parts(struct server *server, struct diag *diag)
     }
     TRY(task_pool_create(REQUEST_THREAD_COUNT_MAX, REQUEST_STACK_BYTES, &server->requests, diag));
     TRY(task_pool_create(STREAM_THREAD_COUNT, STREAM_STACK_BYTES, &server->streams, diag));
+    TRY(websocket_open(server, &server->websockets, diag));
     TRY(http1_open(server, &server->http1, diag));
     TRY(http2_open(server, &server->http2, diag));
-    return listener_open(server, &server->listener, diag);
+    if (server->options.tls) {
+        TRY(tls_open(server, server->options.tls, &server->tls, diag));
+    }
+    for (size_t i = 0; i < server->options.address_count; i++) {
+        const struct server_address *address = &server->options.addresses[i];
+        assert(!address->is_tls || server->tls);
+        TRY(listener_open(server, address, &server->listeners[i], diag));
+    }
+    return STATUS_OK;
 }
 
 enum status server_open(const struct server_options *options, struct server **out,
@@ -86,9 +97,25 @@ enum status server_open(const struct server_options *options, struct server **ou
     return STATUS_OK;
 }
 
-uint16_t server_port(const struct server *server)
+uint16_t server_port(const struct server *server, size_t index)
 {
-    return listener_port(server->listener);
+    assert(index < server->options.address_count);
+    return listener_port(server->listeners[index]);
+}
+
+enum status server_reload(struct server *server, struct diag *diag)
+{
+    return server->tls ? tls_reload(server->tls, diag) : STATUS_OK;
+}
+
+static void close_ports(struct server *server)
+{
+    for (size_t i = 0; i < server->options.address_count; i++) {
+        listener_close(server->listeners[i]);
+    }
+    if (server->tls) {
+        tls_quiesce(server->tls);
+    }
 }
 
 static bool is_busy(struct server *server)
@@ -105,7 +132,10 @@ static void drain(struct server *server)
         stream_list_close_all(&server->streaming); /* again: some may have been starting */
         clock_sleep_ms(DRAIN_STEP_MS);
     }
-    clock_sleep_ms(FLUSH_MS);
+    for (int64_t waited_ms = 0; waited_ms < FLUSH_MS && atomic_load(&server->exchange_count) > 0;
+         waited_ms++) {
+        clock_sleep_ms(1);
+    }
 }
 
 /* Without connections this takes as long as the longest statement that still runs. */
@@ -122,12 +152,14 @@ void server_close(struct server *server)
         return;
     }
     atomic_store(&server->phase, SERVER_DRAINING);
-    listener_close(server->listener);
+    close_ports(server);
     if (server->http1 && server->http2) {
         drain(server);
     }
     http2_close(server->http2);
     http1_close(server->http1);
+    websocket_close(server->websockets); /* no connection is upgraded any more */
+    tls_close(server->tls);
     wait_for_handlers(server);
     task_pool_destroy(server->requests);
     task_pool_destroy(server->streams);

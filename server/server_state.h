@@ -15,6 +15,8 @@
 struct http1;
 struct http2;
 struct listener;
+struct tls;
+struct websocket_loop;
 
 enum server_phase {
     SERVER_READY,
@@ -34,10 +36,13 @@ struct server {
     struct task_pool *streams;    /* open streams, which may not wait */
     struct http1 *http1;
     struct http2 *http2;
-    struct listener *listener;
+    struct tls *tls; /* NULL: there is none */
+    struct websocket_loop *websockets;
+    struct listener *listeners[SERVER_ADDRESS_COUNT_MAX];
     atomic_int_fast64_t health_until_ms; /* how long has_catalog is believed; monotonic */
     atomic_bool has_catalog;             /* the catalog answered when it was asked last */
     atomic_int phase;                    /* enum server_phase */
+    atomic_size_t exchange_count;        /* requests whose answers are not sent to their end */
     atomic_size_t stream_count;          /* answers under way without a handler */
     atomic_size_t push_count;            /* open push queries */
 };

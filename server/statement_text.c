@@ -30,6 +30,20 @@ bool statement_open_script(struct exchange *exchange, struct engine *engine,
     return true;
 }
 
+enum status statement_check_single(const struct script *script, struct diag *diag)
+{
+    struct outcome outcome;
+    size_t count = 0;
+    while (script_peek_at(script, count, &outcome)) {
+        count++;
+    }
+    if (count != 1) {
+        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                         "Expected exactly one KSQL statement; found %zu instead", count);
+    }
+    return STATUS_OK;
+}
+
 bool statement_wait_for(struct exchange *exchange, struct engine *engine, int64_t sequence)
 {
     for (int64_t waited_ms = 0; sequence >= 0 && engine_sequence(engine) < sequence;
@@ -49,4 +63,22 @@ bool statement_wait_for(struct exchange *exchange, struct engine *engine, int64_
         clock_sleep_ms(10);
     }
     return true;
+}
+
+enum status statement_run(struct engine *engine, struct text sql, json_t **out, struct diag *diag)
+{
+    struct session *session = NULL;
+    struct script *script = NULL;
+    struct outcome outcome = {.entity = NULL};
+    enum status status = session_create(engine, &session, diag);
+    if (status == STATUS_OK) {
+        status = script_open(engine, session, sql, &script, diag);
+    }
+    if (status == STATUS_OK) {
+        status = script_step(script, &outcome, diag);
+    }
+    script_close(script);
+    session_destroy(session);
+    *out = status == STATUS_OK ? outcome.entity : NULL;
+    return status;
 }

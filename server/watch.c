@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,6 +20,9 @@
 #include "server/exchange.h"
 #include "server/limits.h"
 #include "server/metrics.h"
+
+/* What the eventfd is called among the events; no slot has this number. */
+#define STOP_NAME UINT64_MAX
 
 enum { TICK_MS = 250, EVENT_COUNT = 64, SLOT_COUNT = CONNECTION_COUNT_MAX + 64 };
 
@@ -40,6 +44,7 @@ struct watch {
     pthread_t thread;
     atomic_bool must_stop;
     int epoll;
+    int event;           /* eventfd: it is time to stop */
     uint32_t first_free; /* SLOT_COUNT: none */
     uint32_t used_end;   /* slots beyond were never used */
     struct watched slots[SLOT_COUNT];
@@ -63,6 +68,9 @@ static void hang_up(struct exchange *exchange)
 
 static void handle_event(struct watch *watch, uint64_t name)
 {
+    if (name == STOP_NAME) {
+        return;
+    }
     struct watched *watched = &watch->slots[name & UINT32_MAX];
     struct exchange *exchange = NULL;
     pthread_mutex_lock(&watch->lock);
@@ -147,9 +155,14 @@ enum status watch_open(struct metrics *metrics, struct watch **out, struct diag 
     watch->metrics = metrics;
     watch->first_free = SLOT_COUNT;
     watch->epoll = epoll_create1(EPOLL_CLOEXEC);
+    watch->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&watch->lock, NULL);
-    if (watch->epoll < 0 || pthread_create(&watch->thread, NULL, run, watch) != 0) {
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = STOP_NAME};
+    if (watch->epoll < 0 || watch->event < 0 ||
+        epoll_ctl(watch->epoll, EPOLL_CTL_ADD, watch->event, &event) != 0 ||
+        pthread_create(&watch->thread, NULL, run, watch) != 0) {
         (void)close(watch->epoll);
+        (void)close(watch->event);
         memory_free(watch);
         return diag_fail(diag, STATUS_IO, SQL_POS_NONE, "cannot start watching connections");
     }
@@ -160,9 +173,12 @@ enum status watch_open(struct metrics *metrics, struct watch **out, struct diag 
 void watch_close(struct watch *watch)
 {
     if (watch) {
+        const uint64_t one = 1;
         atomic_store(&watch->must_stop, true);
+        (void)!write(watch->event, &one, sizeof(one));
         pthread_join(watch->thread, NULL);
         (void)close(watch->epoll);
+        (void)close(watch->event);
         pthread_mutex_destroy(&watch->lock);
         memory_free(watch);
     }

@@ -25,6 +25,7 @@
 #include "base/memory.h"
 #include "engine/engine.h"
 #include "formats/decoder.h"
+#include "shell/bench_queries.h"
 #include "shell/bench_server.h"
 #include "shell/line_producer.h"
 #include "shell/nexmark.h"
@@ -51,6 +52,7 @@ struct bench {
     uint64_t bid_count;
     struct buffer auctions;
     struct bench_server_options server;
+    struct bench_queries_options queries;
     struct diag *diag;
 };
 
@@ -465,6 +467,11 @@ static enum status run_selected(struct bench *bench, const char *name)
         bench->server.data_dir = bench->data_dir;
         return bench_server_run(name, &bench->server, bench->diag);
     }
+    if (strcmp(name, "queries") == 0) {
+        bench->queries.data_dir = bench->data_dir;
+        bench->queries.durability = bench->durability;
+        return bench_queries_run(&bench->queries, bench->diag);
+    }
     struct measurement decode;
     const struct benchmark decode_benchmark = {.auction_keys = 0, .run = run_decode};
     TRY(run_median(bench, &decode_benchmark, &decode));
@@ -501,6 +508,10 @@ static const struct option_row rows[] = {
      "fanout: of the busy query (default 100)", 1, 10000},
     {"idle", OPTION_NUMBER, offsetof(struct bench, server.idle_count), "N",
      "fanout: of the idle query (default 10000)", 1, 10000},
+    {"queries", OPTION_NUMBER, offsetof(struct bench, queries.query_count), "N",
+     "queries: how many (default 1000)", 2, 100000},
+    {"rows", OPTION_NUMBER, offsetof(struct bench, queries.row_count), "N",
+     "queries: rows that all of them read (default 100000)", 1, 100000000},
 };
 
 static const struct option_table options = {
@@ -516,14 +527,16 @@ static const struct option_table options = {
              "  pull     lookups by key over REST during ingest at half speed\n"
              "  push     from INSERT to a push query's subscriber, both durabilities\n"
              "  insert   single-row INSERTs over REST, both durabilities\n"
-             "  fanout   many subscribers of one query, busy and idle\n\n",
+             "  fanout   many subscribers of one query, busy and idle\n"
+             "  queries  many persistent queries over one stream\n\n",
     .rows = rows,
     .row_count = sizeof(rows) / sizeof(rows[0]),
 };
 
 static bool is_name(const char *name)
 {
-    bool found = strcmp(name, "all") == 0 || bench_server_knows(name);
+    bool found = strcmp(name, "all") == 0 || strcmp(name, "queries") == 0 ||
+                 bench_server_knows(name);
     for (size_t i = 0; i < BENCHMARK_COUNT; i++) {
         found = found || strcmp(name, benchmarks[i].name) == 0;
     }
@@ -543,6 +556,7 @@ int bench_command(int argc, char **argv)
                    .push_rate = 10000,
                    .fanout_count = 100,
                    .idle_count = 10000},
+        .queries = {.query_count = 1000, .row_count = 100000},
         .diag = &diag};
     int first = 0;
     int code = options_parse(&options, argc, argv, &bench, &first);

@@ -6,7 +6,8 @@
  *     push    from the write of an INSERT to the read of its row by a subscriber, at a given rate,
  *             for both durabilities; the row carries its time, so no clocks are compared
  *     insert  single-row INSERTs, each answered when it is durable; rows over one /inserts-stream
- *     fanout  rows that reach the subscribers of one query per second; memory per idle subscriber
+ *     fanout  rows that reach the subscribers of one query per second; memory per idle subscriber,
+ *             each with a connection of its own, in both protocols
  */
 #include "shell/bench_server.h"
 
@@ -302,10 +303,12 @@ static enum status run_busy(const struct bench_server_options *options,
 }
 
 static enum status run_idle(const struct bench_server_options *options,
-                            const struct bench_child_options *child, struct diag *diag)
+                            const struct bench_child_options *child, bool speaks_http2,
+                            struct diag *diag)
 {
     struct trial trial;
     TRY(begin(&trial, options, child, diag));
+    trial.load.speaks_http2 = speaks_http2;
     const double before_kib = (double)bench_child_rss_kib(&trial.child);
     const int64_t start_us = clock_us();
     enum status status = load_add_subscribers(&trial.load, (size_t)options->idle_count,
@@ -316,7 +319,8 @@ static enum status run_idle(const struct bench_server_options *options,
     }
     if (status == STATUS_OK) {
         const double grown_kib = (double)bench_child_rss_kib(&trial.child) - before_kib;
-        json_t *json = json_pack("{s:s, s:I}", "name", "fanout idle", "subscribers",
+        json_t *json = json_pack("{s:s, s:s, s:I}", "name", "fanout idle", "protocol",
+                                 speaks_http2 ? "HTTP/2" : "HTTP/1.1", "subscribers",
                                  (json_int_t)options->idle_count);
         add_real(json, "connect_seconds", connect_seconds, 0.01);
         add_real(json, "kib_per_subscriber", grown_kib / (double)options->idle_count, 0.1);
@@ -331,7 +335,8 @@ static enum status run_fanout(const struct bench_server_options *options, struct
     const struct bench_child_options child = {
         .data_dir = options->data_dir, .durability = DURABILITY_PROCESS_CRASH, .sql = TICKS};
     TRY(run_busy(options, &child, diag));
-    return run_idle(options, &child, diag);
+    TRY(run_idle(options, &child, false, diag));
+    return run_idle(options, &child, true, diag);
 }
 
 /* --- By name ---------------------------------------------------------------------------------- */

@@ -165,8 +165,10 @@ static enum status open_all(struct server_process *process)
     if (process->options->must_ingest) {
         TRY(find_rate(process));
     }
-    const struct server_options server_options = {
-        .engine = process->engine, .address = "127.0.0.1", .version = LEAT_VERSION};
+    const struct server_options server_options = {.engine = process->engine,
+                                                  .addresses = {{.host = "127.0.0.1"}},
+                                                  .address_count = 1,
+                                                  .version = LEAT_VERSION};
     return server_open(&server_options, &process->server, &process->diag);
 }
 
@@ -195,7 +197,7 @@ static void run_child(const struct bench_child_options *options, const char *dir
         (void)snprintf(process->report.message, sizeof(process->report.message), "%.*s",
                        MESSAGE_BYTES - 1, process->diag.message);
     } else {
-        process->report.port = server_port(process->server);
+        process->report.port = server_port(process->server, 0);
     }
     if (write(answer, &process->report, sizeof(process->report)) > 0 && process->server) {
         serve_and_feed(process, control);

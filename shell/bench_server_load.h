@@ -1,4 +1,4 @@
-/* bench_server_load.h: many keep-alive HTTP/1.1 connections from one thread, and what they saw.
+/* bench_server_load.h: many keep-alive connections from one thread, and what they saw.
  *
  * Callers send a request, wait for its answer and send the next, as fast as answers come or at a
  * rate; subscribers send one request and read rows for ever. Latencies run from the write of a
@@ -39,6 +39,7 @@ struct load {
     double rate;           /* requests per second of all callers; 0: as many as there can be */
     uint64_t answer_limit; /* the run ends after so many; 0: none */
     uint64_t row_limit;    /* the run ends when subscribers have got so many; 0: none */
+    bool speaks_http2;     /* subscribers do, one to a connection; their rows are not counted */
     bool rows_have_times;  /* a row is [clock_us() when it was sent] */
     uint64_t random;       /* for next_body */
     uint64_t sent_count;

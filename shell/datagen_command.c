@@ -65,7 +65,8 @@ static const struct option_table options = {
              "a server: SET is clickstream, orders, pageviews, ratings or users, as in\n"
              "ksql-datagen. A stream of that name is created, and rows are inserted, without end\n"
              "unless --events is given.\n\n",
-    .footer = "\nWithout --data or --out all events go to standard output, in order.\n",
+    .footer = "\nWithout --data or --out all events go to standard output, in order.\n\n"
+              "Exit code: 0 done, 1 it failed, 2 wrong usage.\n",
     .rows = rows,
     .row_count = sizeof(rows) / sizeof(rows[0]),
 };

@@ -1,89 +1,14 @@
 /* entity_text.c
  *
- * A table says which entities are lists, and of their items which members make the columns. All
- * other entities with a message show that; what is left is printed as indented JSON.
+ * Asks in turn who knows the entity: lists (entity_list.c), descriptions (entity_describe.c), a
+ * message. What nobody knows is shown as it is, so that nothing a server says is lost.
  */
 #include "shell/entity_text.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-enum { LIST_COLUMNS_MAX = 6, CELL_BYTES_MAX = 512 };
-
-static const struct {
-    const char *type;   /* @type of the entity */
-    const char *member; /* the array in it */
-    struct {
-        const char *title;
-        const char *member;
-    } columns[LIST_COLUMNS_MAX];
-} lists[] = {
-    {"streams", "streams",
-     {{"Stream Name", "name"}, {"Kafka Topic", "topic"}, {"Key Format", "keyFormat"},
-      {"Value Format", "valueFormat"}, {"Windowed", "isWindowed"}}},
-    {"tables", "tables",
-     {{"Table Name", "name"}, {"Kafka Topic", "topic"}, {"Key Format", "keyFormat"},
-      {"Value Format", "valueFormat"}, {"Windowed", "isWindowed"}}},
-    {"kafka_topics", "topics", {{"Kafka Topic", "name"}, {"Partition Replicas", "replicaInfo"}}},
-    {"kafka_topics_extended", "topics",
-     {{"Kafka Topic", "name"}, {"Partition Replicas", "replicaInfo"},
-      {"Consumers", "consumerCount"}, {"ConsumerGroups", "consumerGroupCount"}}},
-    {"queries", "queries",
-     {{"Query ID", "id"}, {"Query Type", "queryType"}, {"Status", "statusCount"},
-      {"Sink Name", "sinks"}, {"Sink Kafka Topic", "sinkKafkaTopics"},
-      {"Query String", "queryString"}}},
-    {"properties", "properties", {{"Property", "name"}, {"Scope", "scope"}, {"Value", "value"}}},
-    {"function_names", "functions",
-     {{"Function Name", "name"}, {"Type", "type"}, {"Category", "category"}}},
-    {"variables", "variables", {{"Variable Name", "name"}, {"Value", "value"}}},
-};
-
-enum { LIST_COUNT = sizeof(lists) / sizeof(lists[0]) };
-
-static size_t find_list(const json_t *entity)
-{
-    const char *type = json_string_value(json_object_get(entity, "@type"));
-    size_t i = 0;
-    while (i < LIST_COUNT && (!type || strcmp(type, lists[i].type) != 0)) {
-        i++;
-    }
-    return i;
-}
-
-static void cell_text(const json_t *value, char cell[CELL_BYTES_MAX])
-{
-    if (json_is_string(value)) {
-        (void)snprintf(cell, CELL_BYTES_MAX, "%s", json_string_value(value));
-        return;
-    }
-    char *dump = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-    (void)snprintf(cell, CELL_BYTES_MAX, "%s", dump ? dump : "");
-    free(dump); /* jansson's own allocation */
-}
-
-static void write_list(FILE *out, size_t list, const json_t *items)
-{
-    size_t widths[LIST_COLUMNS_MAX] = {0};
-    char cell[CELL_BYTES_MAX];
-    size_t index = 0;
-    const json_t *item = NULL;
-    for (size_t c = 0; c < LIST_COLUMNS_MAX && lists[list].columns[c].title; c++) {
-        widths[c] = strlen(lists[list].columns[c].title);
-        json_array_foreach (items, index, item) {
-            cell_text(json_object_get(item, lists[list].columns[c].member), cell);
-            widths[c] = strlen(cell) > widths[c] ? strlen(cell) : widths[c];
-        }
-        (void)fprintf(out, " %-*s ", (int)widths[c], lists[list].columns[c].title);
-    }
-    (void)fputc('\n', out);
-    json_array_foreach (items, index, item) {
-        for (size_t c = 0; c < LIST_COLUMNS_MAX && lists[list].columns[c].title; c++) {
-            cell_text(json_object_get(item, lists[list].columns[c].member), cell);
-            (void)fprintf(out, " %-*s ", (int)widths[c], cell);
-        }
-        (void)fputc('\n', out);
-    }
-}
+#include "shell/entity_describe.h"
+#include "shell/entity_list.h"
 
 static const char *message_of(const json_t *entity)
 {
@@ -91,37 +16,66 @@ static const char *message_of(const json_t *entity)
     return json_string_value(json_object_get(status ? status : entity, "message"));
 }
 
-static void write_json(FILE *out, const json_t *json, size_t flags)
+static void append_json(struct buffer *out, const json_t *json, size_t flags)
 {
-    (void)json_dumpf(json, out, flags | JSON_ENCODE_ANY);
-    (void)fputc('\n', out);
+    char *dump = json_dumps(json, flags | JSON_ENCODE_ANY);
+    buffer_append_string(out, dump ? dump : "");
+    buffer_append_byte(out, '\n');
+    free(dump); /* jansson's own allocation */
 }
 
-void entity_text_write(FILE *out, const json_t *entity)
+static void append_warnings(struct buffer *out, const json_t *entity)
 {
-    const size_t list = find_list(entity);
-    if (list < LIST_COUNT) {
-        write_list(out, list, json_object_get(entity, lists[list].member));
-        return;
+    size_t index = 0;
+    const json_t *warning = NULL;
+    json_array_foreach(json_object_get(entity, "warnings"), index, warning)
+    {
+        const char *message = json_string_value(json_object_get(warning, "message"));
+        buffer_printf(out, "WARNING: %s\n", message ? message : "");
     }
+}
+
+/* ASSERT's answers say in members what ksqlDB's CLI says in words. */
+static bool append_assertion(struct buffer *out, const json_t *entity)
+{
+    const char *topic = json_string_value(json_object_get(entity, "topicName"));
+    const json_t *exists = json_object_get(entity, "exists");
+    if (topic && exists) {
+        buffer_printf(out, "Topic %s %s.\n", topic,
+                      json_is_true(exists) ? "exists" : "does not exist");
+    }
+    return topic && exists;
+}
+
+enum status entity_text_append(struct buffer *out, const json_t *entity,
+                               const struct entity_look *look, struct diag *diag)
+{
     const char *message = message_of(entity);
-    if (message) {
-        (void)fprintf(out, "%s\n", message);
-    } else {
-        write_json(out, entity, JSON_INDENT(2));
+    if (entity_list_find(entity)) {
+        TRY(entity_list_append(out, entity, look, diag));
+    } else if (entity_describe_knows(entity)) {
+        TRY(entity_describe_append(out, entity, look, diag));
+    } else if (message) {
+        buffer_printf(out, "%s\n", message);
+    } else if (!append_assertion(out, entity)) {
+        append_json(out, entity, JSON_INDENT(2));
     }
+    append_warnings(out, entity);
+    return buffer_status(out, diag);
 }
 
-void entity_json_write(FILE *out, const json_t *entity)
+enum status entity_json_append(struct buffer *out, const json_t *entity, struct diag *diag)
 {
-    const size_t list = find_list(entity);
-    if (list == LIST_COUNT) {
-        write_json(out, entity, JSON_COMPACT);
-        return;
-    }
     size_t index = 0;
     const json_t *item = NULL;
-    json_array_foreach (json_object_get(entity, lists[list].member), index, item) {
-        write_json(out, item, JSON_COMPACT);
+    const json_t *list = entity_list_find(entity);
+    if (!json_is_array(list)) {
+        append_json(out, entity, JSON_COMPACT);
+        return buffer_status(out, diag);
     }
+    json_array_foreach(list, index, item)
+    {
+        append_json(out, item, JSON_COMPACT);
+    }
+    return buffer_status(out, diag);
 }

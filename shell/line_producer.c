@@ -76,13 +76,20 @@ static enum status read_times(struct line_producer *producer, size_t *good_count
     return STATUS_OK;
 }
 
+static enum status append(struct line_producer *producer, size_t count, struct diag *diag)
+{
+    const struct line_producer_options *options = producer->options;
+    return producer->engine ? engine_produce(producer->engine, options->topic, -1,
+                                             producer->records, count, false, diag)
+                            : options->append(options->context, producer->records, count, diag);
+}
+
 static enum status hand_over(struct line_producer *producer)
 {
     size_t good_count = producer->count;
     const enum status times = producer->decoder ? read_times(producer, &good_count) : STATUS_OK;
     struct diag diag;
-    const enum status status = engine_produce(producer->engine, producer->options->topic, -1,
-                                              producer->records, good_count, false, &diag);
+    const enum status status = append(producer, good_count, &diag);
     producer->line_count += good_count;
     producer->count = 0;
     if (times == STATUS_OK && status != STATUS_OK) {
@@ -167,7 +174,8 @@ static enum status run_all(struct line_producer *producer, FILE *input)
     buffer_release(&block);
     /* What was taken is made durable even when a later line was refused. */
     struct diag diag;
-    const enum status flushed = engine_flush(producer->engine, &diag);
+    const enum status flushed =
+        producer->engine ? engine_flush(producer->engine, &diag) : STATUS_OK;
     if (status == STATUS_OK && flushed != STATUS_OK) {
         *producer->diag = diag;
         return flushed;

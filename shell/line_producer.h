@@ -12,6 +12,10 @@ struct line_producer_options {
     bool has_key_separator;
     char key_separator;          /* the key stands before the first one */
     const char *timestamp_field; /* member of JSON lines with the time in ms; NULL: the clock */
+    /* Takes the records in the engine's stead, which is NULL then; they are borrowed. */
+    enum status (*append)(void *context, const struct record *records, size_t count,
+                          struct diag *diag);
+    void *context;
 };
 
 /* Appends one record per line and returns when all are durable. An empty line is a record with an

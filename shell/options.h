@@ -12,6 +12,7 @@
 enum option_kind {
     OPTION_FLAG,       /* bool: set to true */
     OPTION_TEXT,       /* const char *: the argument itself */
+    OPTION_TEXTS,      /* struct option_texts: may be repeated */
     OPTION_NUMBER,     /* int64_t from min to max */
     OPTION_CHARACTER,  /* struct option_character */
     OPTION_DURABILITY, /* enum durability */
@@ -23,6 +24,13 @@ enum option_kind {
 struct option_character {
     bool is_set;
     char character;
+};
+
+enum { OPTION_TEXTS_MAX = 64 };
+
+struct option_texts {
+    const char *items[OPTION_TEXTS_MAX]; /* borrowed from argv */
+    size_t count;
 };
 
 struct option_row {
@@ -41,12 +49,14 @@ struct option_table {
     const char *footer;   /* last lines of the help; NULL: none */
     const struct option_row *rows;
     size_t row_count;
+    const char *letters; /* the short form of each row in turn, '-': none; NULL: of no row */
 };
 
 enum { OPTIONS_GO_ON = -1 };
 
-/* Sets members of target from argv and moves *out_first to the first argument that is no option.
- * Returns OPTIONS_GO_ON, or the exit code: 0 after --help, 2 after a mistake, which is printed. */
+/* Sets members of target from argv and moves *out_first to the first argument that is no option;
+ * -h and --help are known without a row. Returns OPTIONS_GO_ON, or the exit code: 0 after --help,
+ * 2 after a mistake, which is printed. */
 int options_parse(const struct option_table *table, int argc, char **argv, void *target,
                   int *out_first);
 

@@ -1,16 +1,22 @@
 /* row_writer.c
  *
  * One line per row. JSON is an object of column name to value, for programs; CSV quotes where it
- * has to; a table pads to widths guessed from the column's type and name, because rows of a
- * running query cannot be measured beforehand.
+ * has to; a table (text_table.c) holds rows until their widths are known or nobody should wait
+ * any longer.
  */
 #include "shell/row_writer.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/column.h"
 #include "base/memory.h"
 #include "formats/json_value.h"
+
+enum {
+    HELD_ROWS_MAX = 1000, /* widths follow so many */
+    OUT_BYTES = 1 << 16,
+};
 
 static const struct {
     const char *name;
@@ -27,16 +33,6 @@ enum status row_format_parse(const char *name, enum row_format *out, struct diag
     }
     return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
                      "the output can be table, json or csv, not '%s'", name);
-}
-
-static size_t width_of(const struct schema_column *column)
-{
-    static const size_t type_widths[TYPE_KIND_COUNT] = {
-        [TYPE_BOOLEAN] = 5, [TYPE_INTEGER] = 11, [TYPE_BIGINT] = 14, [TYPE_DOUBLE] = 14,
-        [TYPE_DATE] = 10,   [TYPE_TIME] = 12,    [TYPE_TIMESTAMP] = 23};
-    const size_t by_type = type_widths[column->type->kind];
-    const size_t width = by_type ? by_type : 20;
-    return column->name.bytes > width ? column->name.bytes : width;
 }
 
 /* The value as text: STRING without quotes, the rest as JSON. */
@@ -76,81 +72,23 @@ static void write_csv_cell(struct buffer *out, struct text cell)
     buffer_append_byte(out, '"');
 }
 
-static void write_padded(struct buffer *out, struct text cell, size_t width)
+static enum status write_out(struct row_writer *writer, struct diag *diag)
 {
-    size_t characters = 0;
-    for (size_t i = 0; i < cell.bytes; i++) {
-        characters += ((unsigned char)cell.data[i] & 0xC0U) != 0x80U;
+    struct buffer *out = &writer->out;
+    TRY(buffer_status(out, diag));
+    if (out->bytes > 0 && fwrite(out->data, 1, out->bytes, writer->options.out) != out->bytes) {
+        return diag_fail(diag, errno == EPIPE ? STATUS_CANCELLED : STATUS_IO, SQL_POS_NONE,
+                         "cannot write the rows: %s", strerror(errno));
     }
-    buffer_append_string(out, "| ");
-    buffer_append_text(out, cell);
-    for (; characters < width; characters++) {
-        buffer_append_byte(out, ' ');
-    }
-    buffer_append_byte(out, ' ');
-}
-
-/* One cell in the writer's format; index 0 starts the line. */
-static void add_cell(struct row_writer *writer, uint32_t index, struct text cell)
-{
-    if (writer->format == ROW_TABLE) {
-        write_padded(&writer->line, cell, writer->widths[index]);
-        return;
-    }
-    if (index > 0) {
-        buffer_append_byte(&writer->line, ',');
-    }
-    write_csv_cell(&writer->line, cell);
-}
-
-static enum status end_line(struct row_writer *writer, struct diag *diag)
-{
-    buffer_append_string(&writer->line, writer->format == ROW_TABLE ? "|\n" : "\n");
-    TRY(buffer_status(&writer->line, diag));
-    if (fwrite(writer->line.data, 1, writer->line.bytes, writer->out) != writer->line.bytes) {
-        return diag_fail(diag, STATUS_IO, SQL_POS_NONE, "cannot write the rows");
-    }
-    buffer_reset(&writer->line);
+    buffer_reset(out);
     return STATUS_OK;
 }
 
-static enum status write_header(struct row_writer *writer, struct diag *diag)
-{
-    if (writer->format == ROW_JSON) {
-        return STATUS_OK;
-    }
-    for (uint32_t i = 0; i < writer->schema->column_count; i++) {
-        add_cell(writer, i, writer->schema->columns[i].name);
-    }
-    return end_line(writer, diag);
-}
+/* --- Rows ------------------------------------------------------------------------------------- */
 
-enum status row_writer_init(struct row_writer *writer, FILE *out, enum row_format format,
-                            const struct schema *schema, struct diag *diag)
+static void append_json_row(struct row_writer *writer, const struct batch *batch, size_t row)
 {
-    *writer = (struct row_writer){.out = out, .format = format, .schema = schema};
-    buffer_init(&writer->line);
-    buffer_init(&writer->cell);
-    writer->widths = memory_alloc(schema->column_count * sizeof(*writer->widths));
-    if (!writer->widths) {
-        return diag_no_memory(diag);
-    }
-    for (uint32_t i = 0; i < schema->column_count; i++) {
-        writer->widths[i] = width_of(&schema->columns[i]);
-    }
-    return write_header(writer, diag);
-}
-
-void row_writer_release(struct row_writer *writer)
-{
-    buffer_release(&writer->line);
-    buffer_release(&writer->cell);
-    memory_free(writer->widths);
-}
-
-static void write_json_row(struct row_writer *writer, const struct batch *batch, size_t row)
-{
-    struct buffer *out = &writer->line;
+    struct buffer *out = &writer->out;
     for (uint32_t i = 0; i < writer->schema->column_count; i++) {
         const struct schema_column *column = &writer->schema->columns[i];
         const struct value value = column_get(&batch->columns[i], row);
@@ -159,27 +97,140 @@ static void write_json_row(struct row_writer *writer, const struct batch *batch,
         buffer_append_byte(out, ':');
         json_write_value(out, column->type, &value, JSON_DISPLAY);
     }
-    buffer_append_byte(out, '}');
+    buffer_append_string(out, "}\n");
+}
+
+static void append_csv_row(struct row_writer *writer, const struct batch *batch, size_t row)
+{
+    for (uint32_t i = 0; i < writer->schema->column_count; i++) {
+        const struct value value = column_get(&batch->columns[i], row);
+        buffer_reset(&writer->cell);
+        write_cell(&writer->cell, writer->schema->columns[i].type, &value, "");
+        buffer_append_string(&writer->out, i > 0 ? "," : "");
+        write_csv_cell(&writer->out, writer->cell.bytes ? buffer_text(&writer->cell) : TEXT(""));
+    }
+    buffer_append_byte(&writer->out, '\n');
+}
+
+static enum status add_table_row(struct row_writer *writer, const struct batch *batch, size_t row,
+                                 struct diag *diag)
+{
+    const uint32_t count = writer->schema->column_count;
+    size_t end = 0;
+    buffer_reset(&writer->cell);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct value value = column_get(&batch->columns[i], row);
+        write_cell(&writer->cell, writer->schema->columns[i].type, &value, "null");
+        writer->cells[i].bytes = writer->cell.bytes - end;
+        end = writer->cell.bytes;
+    }
+    TRY(buffer_status(&writer->cell, diag));
+    const char *next = writer->cell.data; /* only now does the buffer stay where it is */
+    for (uint32_t i = 0; i < count; i++) {
+        writer->cells[i].data = next;
+        next += writer->cells[i].bytes;
+    }
+    TRY(text_table_add(&writer->table, writer->cells, diag));
+    if (writer->table.is_fixed || writer->table.held_count == HELD_ROWS_MAX) {
+        text_table_draw(&writer->table);
+    }
+    return STATUS_OK;
 }
 
 enum status row_writer_write(struct row_writer *writer, const struct batch *batch,
                              struct diag *diag)
 {
     for (size_t row = 0; row < batch->row_count; row++) {
-        if (writer->format == ROW_JSON) {
-            write_json_row(writer, batch, row);
-            TRY(end_line(writer, diag));
-            continue;
+        switch (writer->options.format) {
+        case ROW_TABLE:
+            TRY(add_table_row(writer, batch, row, diag));
+            break;
+        case ROW_JSON:
+            append_json_row(writer, batch, row);
+            break;
+        case ROW_CSV:
+            append_csv_row(writer, batch, row);
+            break;
         }
-        for (uint32_t i = 0; i < writer->schema->column_count; i++) {
-            const struct value value = column_get(&batch->columns[i], row);
-            buffer_reset(&writer->cell);
-            write_cell(&writer->cell, writer->schema->columns[i].type, &value,
-                       writer->format == ROW_TABLE ? "null" : "");
-            TRY(buffer_status(&writer->cell, diag));
-            add_cell(writer, i, writer->cell.bytes ? buffer_text(&writer->cell) : TEXT(""));
+        if (writer->out.bytes > OUT_BYTES) {
+            TRY(write_out(writer, diag));
         }
-        TRY(end_line(writer, diag));
+    }
+    return write_out(writer, diag);
+}
+
+enum status row_writer_flush(struct row_writer *writer, struct diag *diag)
+{
+    if (writer->table.first) {
+        text_table_draw(&writer->table);
+    }
+    return write_out(writer, diag);
+}
+
+enum status row_writer_finish(struct row_writer *writer, struct diag *diag)
+{
+    if (writer->options.format == ROW_TABLE) {
+        text_table_finish(&writer->table);
+    }
+    return write_out(writer, diag);
+}
+
+/* --- Life ------------------------------------------------------------------------------------- */
+
+static enum status set_columns(struct row_writer *writer, struct diag *diag)
+{
+    const struct schema *schema = writer->schema;
+    struct arena arena;
+    arena_init(&arena);
+    struct text_column *columns = arena_array(&arena, schema->column_count, sizeof(*columns));
+    for (uint32_t i = 0; columns && i < schema->column_count; i++) {
+        const struct schema_column *column = &schema->columns[i];
+        const struct text type = text_of(type_kind_name(column->type->kind));
+        const size_t usual = writer->options.is_endless ? text_table_usual_width(type) : 0;
+        columns[i] = (struct text_column){.name = column->name, .width_min = usual};
+    }
+    const enum status status =
+        columns ? text_table_set_columns(&writer->table, columns, schema->column_count, diag)
+                : diag_no_memory(diag);
+    arena_release(&arena);
+    return status;
+}
+
+static enum status write_header(struct row_writer *writer, struct diag *diag)
+{
+    for (uint32_t i = 0; i < writer->schema->column_count; i++) {
+        buffer_append_string(&writer->out, i > 0 ? "," : "");
+        write_csv_cell(&writer->out, writer->schema->columns[i].name);
+    }
+    if (writer->schema->column_count > 0) { /* PRINT has none: its rows are lines already */
+        buffer_append_byte(&writer->out, '\n');
+    }
+    return write_out(writer, diag);
+}
+
+enum status row_writer_init(struct row_writer *writer, const struct row_writer_options *options,
+                            const struct schema *schema, struct diag *diag)
+{
+    *writer = (struct row_writer){.options = *options, .schema = schema};
+    buffer_init(&writer->out);
+    buffer_init(&writer->cell);
+    text_table_init(&writer->table, options->width_max, &writer->out);
+    switch (options->format) {
+    case ROW_TABLE:
+        writer->cells = memory_alloc(schema->column_count * sizeof(*writer->cells));
+        return writer->cells ? set_columns(writer, diag) : diag_no_memory(diag);
+    case ROW_CSV:
+        return write_header(writer, diag);
+    case ROW_JSON:
+        break;
     }
     return STATUS_OK;
+}
+
+void row_writer_release(struct row_writer *writer)
+{
+    text_table_release(&writer->table);
+    buffer_release(&writer->out);
+    buffer_release(&writer->cell);
+    memory_free(writer->cells);
 }

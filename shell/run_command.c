@@ -20,6 +20,7 @@
 #include "shell/file_text.h"
 #include "shell/options.h"
 #include "shell/row_writer.h"
+#include "shell/shell_screen.h"
 
 struct run {
     const char *file;
@@ -27,6 +28,7 @@ struct run {
     enum row_format format;
     enum durability durability;
     bool until_idle;
+    size_t width; /* of the terminal; 0: none */
     struct extension_options extensions;
     struct engine *engine;
     struct session *session;
@@ -82,7 +84,6 @@ static enum status drain(struct run *run, struct cursor *cursor, struct row_writ
             TRY(status);
         }
     } while (chunk);
-    (void)fflush(stdout);
     return STATUS_OK;
 }
 
@@ -93,8 +94,10 @@ static enum status write_rows(struct run *run, struct cursor *cursor, struct row
         TRY(engine_run_until_idle(run->engine, -1, &run->diag));
         TRY(drain(run, cursor, writer, &is_end));
         if (is_end || (run->until_idle && cursor_is_caught_up(cursor))) {
-            return STATUS_OK;
+            return row_writer_finish(writer, &run->diag);
         }
+        TRY(row_writer_flush(writer, &run->diag));
+        (void)fflush(stdout);
         struct row_chunk *chunk = NULL;
         TRY(cursor_next(cursor, 1000, &chunk, &is_end, &run->diag));
         if (chunk) {
@@ -107,13 +110,36 @@ static enum status write_rows(struct run *run, struct cursor *cursor, struct row
 
 static enum status show_cursor(struct run *run, struct cursor *cursor)
 {
+    const struct row_writer_options writer_options = {
+        .out = stdout,
+        .format = run->format,
+        .width_max = run->width,
+        .is_endless = !run->until_idle && cursor_kind(cursor) == CURSOR_PUSH,
+    };
     struct row_writer writer;
-    enum status status = row_writer_init(&writer, stdout, run->format, cursor_schema(cursor),
-                                         &run->diag);
+    enum status status =
+        row_writer_init(&writer, &writer_options, cursor_schema(cursor), &run->diag);
     if (status == STATUS_OK) {
         status = write_rows(run, cursor, &writer);
+        const enum status flushed = row_writer_flush(&writer, NULL); /* rows before a failure */
+        status = status == STATUS_OK ? flushed : status;
     }
     row_writer_release(&writer);
+    return status;
+}
+
+static enum status show_entity(struct run *run, const json_t *entity)
+{
+    const struct entity_look look = {.width_max = run->width};
+    struct buffer out;
+    buffer_init(&out);
+    const enum status status = run->format == ROW_TABLE
+                                   ? entity_text_append(&out, entity, &look, &run->diag)
+                                   : entity_json_append(&out, entity, &run->diag);
+    if (status == STATUS_OK) {
+        (void)fwrite(out.data, 1, out.bytes, run->format == ROW_TABLE ? stdout : stderr);
+    }
+    buffer_release(&out);
     return status;
 }
 
@@ -121,11 +147,7 @@ static enum status show(struct run *run, struct outcome *outcome)
 {
     enum status status = STATUS_OK;
     if (outcome->kind == OUTCOME_ENTITY) {
-        if (run->format == ROW_TABLE) {
-            entity_text_write(stdout, outcome->entity);
-        } else {
-            entity_json_write(stderr, outcome->entity);
-        }
+        status = show_entity(run, outcome->entity);
         json_decref(outcome->entity);
     } else if (outcome->kind == OUTCOME_CURSOR) {
         status = show_cursor(run, outcome->cursor);
@@ -191,13 +213,17 @@ int run_command(int argc, char **argv)
         code = options_usage_error(&options, "one script is needed");
     }
     if (code == OPTIONS_GO_ON) {
+        struct shell_screen screen;
+        shell_screen_init(&screen);
+        run->width = shell_screen_width(&screen);
         run->file = argv[first];
         enum status status = file_text_read(run->file, &run->sql, &run->diag);
         status = status == STATUS_OK ? run_script(run) : status;
-        if (status != STATUS_OK) {
+        const bool is_unread = status == STATUS_CANCELLED; /* as with leat run FILE | head */
+        if (status != STATUS_OK && !is_unread) {
             print_failure(run);
         }
-        code = status == STATUS_OK ? 0 : 1;
+        code = status == STATUS_OK || is_unread ? 0 : 1;
         session_destroy(run->session);
         engine_close(run->engine);
     }

@@ -4,17 +4,17 @@
  * configuration file, which is one of ksqlDB's: what concerns the server is taken from it here,
  * everything else goes to the engine as it stands.
  *
- * Signals are blocked before any thread exists and waited for by this one. After the first, the
- * server closes in order; a second SIGINT ends the process at once.
+ * Signals are blocked before any thread exists and waited for by this one. SIGHUP has certificate
+ * and key read again; after any other the server closes in order; a second SIGINT ends the process
+ * at once.
  *
- * A queries file is run when the data directory holds no query yet: definitions are kept, so on
- * every later start they are there already.
+ * A queries file (queries_file.c) is run before the port opens, so that no client sees a server
+ * without its queries.
  */
 #include "shell/serve_command.h"
 
-#include <arpa/inet.h>
-#include <getopt.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,13 +23,17 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include "engine/engine.h"
+#include "server/limits.h"
 #include "server/log.h"
 #include "server/property_file.h"
 #include "server/server.h"
+#include "server/tls.h"
 #include "shell/file_text.h"
+#include "shell/options.h"
+#include "shell/queries_file.h"
+#include "shell/serve_listen.h"
+#include "shell/serve_tls.h"
 #include "shell/version.h"
-
-enum { ADDRESS_BYTES_MAX = 64 };
 
 struct serve {
     const char *data_dir;
@@ -38,11 +42,13 @@ struct serve {
     const char *password_file;
     const char *listen;
     enum durability durability;
+    const char *log_format;
     bool is_insecure;
+    bool logs_requests;
     struct extension_options extensions;
     struct log_options log_options;
-    char address[ADDRESS_BYTES_MAX];
-    uint16_t port;
+    struct server_options server_options;
+    struct tls_options tls;
     struct arena arena;
     struct property_file properties;
     struct engine *engine;
@@ -51,125 +57,66 @@ struct serve {
     struct diag diag;
 };
 
-static const char help[] =
-    "usage: leat serve [OPTIONS]\n\n"
-    "Serves ksqlDB's REST API until SIGTERM or SIGINT.\n\n"
-    "  --data DIR            keep topics and state in DIR (default: in memory, gone at the end)\n"
-    "  --config FILE         a .properties file with ksqlDB's names\n"
-    "  --listen ADDR:PORT    where to listen (default 127.0.0.1:8088; port 0: any free one)\n"
-    "  --queries-file FILE   run these statements first, unless DIR holds queries already\n"
-    "  --password-file FILE  ask for a name and password; one name:hash per line, mode 600\n"
-    "  --insecure            listen beyond this machine without passwords\n"
-    "  --durability D        power-loss (default) or process-crash\n"
-    "  --extension FILE      load functions from a shared object; may be repeated\n"
-    "  --log-format F        logfmt (default) or json\n"
-    "  --log-requests        log every request\n"
-    "  --help                print this\n\n"
-    "Exit code: 0 stopped by a signal, 1 could not start, 2 wrong usage.\n";
-
-enum {
-    OPTION_HELP = 1,
-    OPTION_DATA,
-    OPTION_CONFIG,
-    OPTION_LISTEN,
-    OPTION_QUERIES,
-    OPTION_PASSWORDS,
-    OPTION_INSECURE,
-    OPTION_DURABILITY,
-    OPTION_EXTENSION,
-    OPTION_LOG_FORMAT,
-    OPTION_LOG_REQUESTS
+static const struct option_row rows[] = {
+    {"data", OPTION_TEXT, offsetof(struct serve, data_dir), "DIR",
+     "keep topics and state in DIR (default: in memory, gone at the end)", 0, 0},
+    {"config", OPTION_TEXT, offsetof(struct serve, config_file), "FILE",
+     "a .properties file with ksqlDB's names; options win over it", 0, 0},
+    {"listen", OPTION_TEXT, offsetof(struct serve, listen), "ADDR:PORT",
+     "where to listen (default 127.0.0.1:8088; port 0: any free one);\n"
+     "commas make a list of it; https://ADDR:PORT is TLS", 0, 0},
+    {"tls-certificate", OPTION_TEXT, offsetof(struct serve, tls.store_file), "F",
+     "certificate chain and key, in PEM or PKCS12; read again on SIGHUP", 0, 0},
+    {"tls-key", OPTION_TEXT, offsetof(struct serve, tls.key_file), "FILE",
+     "the key in PEM, when it is not in the same file", 0, 0},
+    {"queries-file", OPTION_TEXT, offsetof(struct serve, queries_file), "FILE",
+     "run these statements first: SET, CREATE and INSERT INTO .. SELECT;\n"
+     "those that DIR holds from an earlier start are not run again", 0, 0},
+    {"password-file", OPTION_TEXT, offsetof(struct serve, password_file), "FILE",
+     "ask for a name and password; one name:hash per line, mode 600", 0, 0},
+    {"insecure", OPTION_FLAG, offsetof(struct serve, is_insecure), NULL,
+     "listen beyond this machine without passwords", 0, 0},
+    {"durability", OPTION_DURABILITY, offsetof(struct serve, durability), "D",
+     "power-loss (default) or process-crash", 0, 0},
+    {"extension", OPTION_EXTENSION, offsetof(struct serve, extensions), "FILE",
+     "load functions from a shared object; may be repeated", 0, 0},
+    {"log-format", OPTION_TEXT, offsetof(struct serve, log_format), "F",
+     "logfmt (default) or json", 0, 0},
+    {"log-requests", OPTION_FLAG, offsetof(struct serve, logs_requests), NULL,
+     "log every request", 0, 0},
 };
 
-static const struct option options[] = {
-    {"data", required_argument, NULL, OPTION_DATA},
-    {"config", required_argument, NULL, OPTION_CONFIG},
-    {"listen", required_argument, NULL, OPTION_LISTEN},
-    {"queries-file", required_argument, NULL, OPTION_QUERIES},
-    {"password-file", required_argument, NULL, OPTION_PASSWORDS},
-    {"insecure", no_argument, NULL, OPTION_INSECURE},
-    {"durability", required_argument, NULL, OPTION_DURABILITY},
-    {"extension", required_argument, NULL, OPTION_EXTENSION},
-    {"log-format", required_argument, NULL, OPTION_LOG_FORMAT},
-    {"log-requests", no_argument, NULL, OPTION_LOG_REQUESTS},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
+static const struct option_table options = {
+    .command = "leat serve",
+    .usage = "usage: leat serve [OPTIONS]\n\n"
+             "Serves ksqlDB's REST API until SIGTERM or SIGINT.\n\n",
+    .footer =
+        "\nProperties for TLS: ssl.keystore.location (PEM or PKCS12), ssl.keystore.password,\n"
+        "ssl.key.password, or ssl.keystore.certificate.chain and ssl.keystore.key (PEM texts);\n"
+        "ssl.client.authentication with ssl.truststore.location (PEM); ssl.enabled.protocols.\n\n"
+        "Exit code: 0 stopped by a signal, 1 could not start, 2 wrong usage.\n",
+    .rows = rows,
+    .row_count = sizeof(rows) / sizeof(rows[0]),
 };
 
 /* --- Options ---------------------------------------------------------------------------------- */
 
-static int usage_error(const char *message)
-{
-    (void)fprintf(stderr, "leat serve: %s\n\n%s", message, help);
-    return 2;
-}
-
-/* Returns -1 to go on, or the exit code. */
-static int take_choice(struct serve *serve, int option)
-{
-    switch (option) {
-    case OPTION_DURABILITY:
-        return durability_parse(optarg, &serve->durability, &serve->diag) == STATUS_OK
-                   ? -1
-                   : usage_error(serve->diag.message);
-    case OPTION_EXTENSION:
-        return extension_option_add(&serve->extensions, optarg, &serve->diag) == STATUS_OK
-                   ? -1
-                   : usage_error(serve->diag.message);
-    case OPTION_LOG_FORMAT:
-        serve->log_options.format = strcmp(optarg, "json") == 0 ? LOG_JSON : LOG_LOGFMT;
-        return serve->log_options.format == LOG_JSON || strcmp(optarg, "logfmt") == 0
-                   ? -1
-                   : usage_error("--log-format is logfmt or json");
-    case OPTION_HELP:
-        (void)fputs(help, stdout);
-        return 0;
-    default:
-        (void)fputs(help, stderr);
-        return 2;
-    }
-}
-
-static int take_option(struct serve *serve, int option)
-{
-    switch (option) {
-    case OPTION_DATA:
-        serve->data_dir = optarg;
-        return -1;
-    case OPTION_CONFIG:
-        serve->config_file = optarg;
-        return -1;
-    case OPTION_LISTEN:
-        serve->listen = optarg;
-        return -1;
-    case OPTION_QUERIES:
-        serve->queries_file = optarg;
-        return -1;
-    case OPTION_PASSWORDS:
-        serve->password_file = optarg;
-        return -1;
-    case OPTION_INSECURE:
-        serve->is_insecure = true;
-        return -1;
-    case OPTION_LOG_REQUESTS:
-        serve->log_options.level = LOG_DEBUG;
-        return -1;
-    default:
-        return take_choice(serve, option);
-    }
-}
-
 static int take_options(struct serve *serve, int argc, char **argv)
 {
-    int option = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        const int code = take_option(serve, option);
-        if (code >= 0) {
-            return code;
-        }
+    int first = 0;
+    const int code = options_parse(&options, argc, argv, serve, &first);
+    if (code != OPTIONS_GO_ON) {
+        return code;
     }
-    return optind == argc ? -1 : usage_error("there is an argument too many");
+    const bool is_json = serve->log_format && strcmp(serve->log_format, "json") == 0;
+    if (serve->log_format && !is_json && strcmp(serve->log_format, "logfmt") != 0) {
+        return options_usage_error(&options, "--log-format is logfmt or json");
+    }
+    serve->log_options = (struct log_options){.out = stderr,
+                                              .format = is_json ? LOG_JSON : LOG_LOGFMT,
+                                              .level = serve->logs_requests ? LOG_DEBUG : LOG_INFO};
+    return first == argc ? OPTIONS_GO_ON
+                         : options_usage_error(&options, "there is an argument too many");
 }
 
 /* --- The configuration ------------------------------------------------------------------------ */
@@ -179,49 +126,37 @@ static const char *property(const struct serve *serve, const char *name)
     return property_file_find(&serve->properties, name);
 }
 
-/* "127.0.0.1:8088", "[::1]:8088", or a listener of ksqlDB's, "http://0.0.0.0:8088". */
-static enum status parse_listen(struct serve *serve, const char *text)
+/* A certificate that was asked of every client is as good as a password. */
+static bool is_client_known(const struct serve *serve, const struct server_address *address)
 {
-    const char *scheme = "http://";
-    const char *start = strncmp(text, scheme, strlen(scheme)) == 0 ? text + strlen(scheme) : text;
-    const char *colon = strrchr(start, ':');
-    char *end = NULL;
-    const unsigned long port = colon ? strtoul(colon + 1, &end, 10) : 0;
-    size_t bytes = colon ? (size_t)(colon - start) : 0;
-    if (bytes >= 2 && start[0] == '[' && start[bytes - 1] == ']') {
-        start++;
-        bytes -= 2;
-    }
-    if (!colon || end == colon + 1 || *end || port > UINT16_MAX || bytes == 0 ||
-        bytes >= ADDRESS_BYTES_MAX) {
-        return diag_fail(&serve->diag, STATUS_INVALID, SQL_POS_NONE,
-                         "'%s' is not an address and a port, as in 127.0.0.1:8088", text);
-    }
-    (void)snprintf(serve->address, sizeof(serve->address), "%.*s", (int)bytes, start);
-    if (strcmp(serve->address, "localhost") == 0) { /* names are not looked up otherwise */
-        (void)snprintf(serve->address, sizeof(serve->address), "127.0.0.1");
-    }
-    serve->port = (uint16_t)port;
-    return STATUS_OK;
-}
-
-static bool is_loopback(const char *address)
-{
-    struct in6_addr in6;
-    return strncmp(address, "127.", 4) == 0 ||
-           (inet_pton(AF_INET6, address, &in6) == 1 && IN6_IS_ADDR_LOOPBACK(&in6));
+    return address->is_tls && serve->tls.client_check == TLS_CLIENT_REQUIRED;
 }
 
 /* Nobody beyond this machine may use the server unasked unless that is wanted explicitly. */
 static enum status check_exposure(struct serve *serve)
 {
-    if (serve->is_insecure || serve->password_file || is_loopback(serve->address)) {
-        return STATUS_OK;
+    for (size_t i = 0; i < serve->server_options.address_count; i++) {
+        const struct server_address *address = &serve->server_options.addresses[i];
+        if (!serve->is_insecure && !serve->password_file && !is_client_known(serve, address) &&
+            !serve_listen_is_loopback(address)) {
+            return diag_fail(&serve->diag, STATUS_INVALID, SQL_POS_NONE,
+                             "listening on %s would let everybody in: give --password-file, or say "
+                             "--insecure",
+                             address->host);
+        }
     }
-    return diag_fail(&serve->diag, STATUS_INVALID, SQL_POS_NONE,
-                     "listening on %s would let everybody in: give --password-file, or say "
-                     "--insecure",
-                     serve->address);
+    return STATUS_OK;
+}
+
+static enum status configure_tls(struct serve *serve)
+{
+    for (size_t i = 0; i < serve->server_options.address_count; i++) {
+        if (serve->server_options.addresses[i].is_tls) {
+            serve->server_options.tls = &serve->tls;
+            return serve_tls_read(&serve->properties, &serve->tls, &serve->diag);
+        }
+    }
+    return STATUS_OK;
 }
 
 /* What concerns the server itself; options given on the command line win. */
@@ -240,7 +175,10 @@ static enum status apply_properties(struct serve *serve)
                          "authentication.method is BASIC, but there is no "
                          "authentication.password.file");
     }
-    TRY(parse_listen(serve, listen ? listen : "127.0.0.1:8088"));
+    TRY(serve_listen_parse(listen ? listen : "127.0.0.1:8088", &serve->arena,
+                           &serve->server_options, &serve->diag));
+    TRY(configure_tls(serve));
+    serve_tls_drop_secrets(&serve->properties);
     return check_exposure(serve);
 }
 
@@ -251,105 +189,6 @@ static enum status configure(struct serve *serve)
                                &serve->diag));
     }
     return apply_properties(serve);
-}
-
-/* --- The queries file ------------------------------------------------------------------------- */
-
-static bool is_allowed_in_file(const struct outcome *outcome)
-{
-    static const char *const allowed[] = {
-        "SET", "UNSET", "CREATE", "CREATE TYPE", "CREATE AS SELECT", "INSERT INTO"};
-    for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
-        if (strcmp(outcome->type_name, allowed[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Looks over all statements before any runs. Source: ksqlDB's StandaloneExecutor. */
-static enum status check_file(struct serve *serve, const struct script *script)
-{
-    struct outcome outcome;
-    bool has_query = false;
-    for (size_t i = 0; script_peek_at(script, i, &outcome); i++) {
-        if (!is_allowed_in_file(&outcome)) {
-            return diag_fail(&serve->diag, STATUS_INVALID, outcome.pos,
-                             "Unsupported statement. Only the following statements are supporting "
-                             "in standalone mode:\nCREATE STREAM AS SELECT\nCREATE STREAM\n"
-                             "CREATE TABLE AS SELECT\nCREATE TABLE\nCREATE TYPE\nINSERT INTO\nSET\n"
-                             "UNSET");
-        }
-        has_query = has_query || strcmp(outcome.type_name, "CREATE AS SELECT") == 0 ||
-                    strcmp(outcome.type_name, "INSERT INTO") == 0;
-    }
-    return has_query
-               ? STATUS_OK
-               : diag_fail(&serve->diag, STATUS_INVALID, SQL_POS_NONE,
-                           "The SQL file does not contain any persistent queries. i.e. it contains "
-                           "no 'INSERT INTO', 'CREATE TABLE x AS SELECT' or 'CREATE STREAM x AS "
-                           "SELECT' style statements.");
-}
-
-static enum status run_script(struct serve *serve, struct script *script)
-{
-    struct outcome outcome = {.kind = OUTCOME_NONE};
-    TRY(check_file(serve, script));
-    while (outcome.kind != OUTCOME_END) {
-        outcome.entity = NULL;
-        TRY(script_step(script, &outcome, &serve->diag));
-        json_decref(outcome.entity);
-    }
-    return STATUS_OK;
-}
-
-static bool has_queries(struct serve *serve, struct session *session)
-{
-    struct script *script = NULL;
-    struct outcome outcome = {.entity = NULL};
-    if (script_open(serve->engine, session, TEXT("SHOW QUERIES;"), &script, &serve->diag)) {
-        return false;
-    }
-    const enum status status = script_step(script, &outcome, &serve->diag);
-    const bool has_some =
-        status == STATUS_OK && json_array_size(json_object_get(outcome.entity, "queries")) > 0;
-    json_decref(status == STATUS_OK ? outcome.entity : NULL);
-    script_close(script);
-    return has_some;
-}
-
-static enum status run_queries(struct serve *serve, struct session *session,
-                               const struct buffer *sql)
-{
-    struct script *script = NULL;
-    if (has_queries(serve, session)) {
-        log_event(serve->log, LOG_INFO, "the queries of the file are there already", NULL, 0);
-        return STATUS_OK;
-    }
-    TRY(script_open(serve->engine, session, buffer_text(sql), &script, &serve->diag));
-    const enum status status = run_script(serve, script);
-    script_close(script);
-    return status;
-}
-
-static enum status run_queries_file(struct serve *serve)
-{
-    struct buffer sql;
-    struct session *session = NULL;
-    buffer_init(&sql);
-    enum status status = file_text_read(serve->queries_file, &sql, &serve->diag);
-    if (status == STATUS_OK) {
-        status = session_create(serve->engine, &session, &serve->diag);
-    }
-    if (status == STATUS_OK) {
-        status = run_queries(serve, session, &sql);
-    }
-    if (status != STATUS_OK) {
-        diag_prefix(&serve->diag, "%s: ", serve->queries_file);
-    }
-    session_destroy(session);
-    buffer_release(&sql);
-    return status;
 }
 
 /* --- Serving ---------------------------------------------------------------------------------- */
@@ -365,32 +204,64 @@ static enum status open_engine(struct serve *serve)
     return engine_open(&engine_options, &serve->engine, &serve->diag);
 }
 
+static int64_t number_property(const struct serve *serve, const char *name, int64_t fallback)
+{
+    const char *value = property(serve, name);
+    return value ? strtoll(value, NULL, 10) : fallback;
+}
+
+static enum status run_queries_file(struct serve *serve)
+{
+    size_t kept_count = 0;
+    if (!serve->queries_file) {
+        return STATUS_OK;
+    }
+    TRY(queries_file_run(serve->engine, serve->queries_file, &kept_count, &serve->diag));
+    const struct log_field fields[] = {
+        LOG_TEXT("file", text_of(serve->queries_file)),
+        LOG_NUMBER("kept", (int64_t)kept_count),
+    };
+    log_event(serve->log, LOG_INFO, "the queries of the file run", fields,
+              sizeof(fields) / sizeof(fields[0]));
+    return STATUS_OK;
+}
+
 static enum status open_server(struct serve *serve)
 {
-    const char *push_count = property(serve, "ksql.max.push.queries");
-    const struct server_options server_options = {
-        .engine = serve->engine,
-        .log = serve->log,
-        .address = serve->address,
-        .port = serve->port,
-        .password_file = serve->password_file,
-        .version = LEAT_VERSION,
-        .push_query_count_max = push_count ? strtoul(push_count, NULL, 10) : 0,
+    struct server_options *server_options = &serve->server_options;
+    server_options->engine = serve->engine;
+    server_options->log = serve->log;
+    server_options->password_file = serve->password_file;
+    server_options->version = LEAT_VERSION;
+    server_options->push_query_count_max =
+        (size_t)number_property(serve, "ksql.max.push.queries", 0);
+    server_options->websocket_timeout_ms = number_property(
+        serve, "ksql.websocket.connection.max.timeout.ms", WEBSOCKET_TIMEOUT_MS);
+    return server_open(server_options, &serve->server, &serve->diag);
+}
+
+static void announce_address(const struct serve *serve, size_t index)
+{
+    const struct server_address *address = &serve->server_options.addresses[index];
+    const uint16_t port = server_port(serve->server, index);
+    const bool is_ipv6 = strchr(address->host, ':') != NULL;
+    const struct log_field fields[] = {
+        LOG_TEXT("address", text_of(address->host)),
+        LOG_NUMBER("port", port),
+        LOG_TEXT("tls", text_of(address->is_tls ? "true" : "false")),
+        LOG_TEXT("data", text_of(serve->data_dir ? serve->data_dir : "(memory)")),
     };
-    return server_open(&server_options, &serve->server, &serve->diag);
+    log_event(serve->log, LOG_INFO, "listening", fields, sizeof(fields) / sizeof(fields[0]));
+    (void)printf("Leat %s listens on %s://%s%s%s:%u\n", LEAT_VERSION,
+                 address->is_tls ? "https" : "http", is_ipv6 ? "[" : "", address->host,
+                 is_ipv6 ? "]" : "", port);
 }
 
 static void announce(const struct serve *serve)
 {
-    const bool is_ipv6 = strchr(serve->address, ':') != NULL;
-    const struct log_field fields[] = {
-        LOG_TEXT("address", text_of(serve->address)),
-        LOG_NUMBER("port", server_port(serve->server)),
-        LOG_TEXT("data", text_of(serve->data_dir ? serve->data_dir : "(memory)")),
-    };
-    log_event(serve->log, LOG_INFO, "listening", fields, sizeof(fields) / sizeof(fields[0]));
-    (void)printf("Leat %s listens on http://%s%s%s:%u\n", LEAT_VERSION, is_ipv6 ? "[" : "",
-                 serve->address, is_ipv6 ? "]" : "", server_port(serve->server));
+    for (size_t i = 0; i < serve->server_options.address_count; i++) {
+        announce_address(serve, i);
+    }
     (void)fflush(stdout);
 }
 
@@ -399,9 +270,7 @@ static enum status start(struct serve *serve)
     TRY(configure(serve));
     TRY(log_open(&serve->log_options, &serve->log, &serve->diag));
     TRY(open_engine(serve));
-    if (serve->queries_file) {
-        TRY(run_queries_file(serve));
-    }
+    TRY(run_queries_file(serve));
     return open_server(serve);
 }
 
@@ -420,13 +289,26 @@ static void block_signals(sigset_t *out)
     sigemptyset(out);
     sigaddset(out, SIGTERM);
     sigaddset(out, SIGINT);
+    sigaddset(out, SIGHUP);
     pthread_sigmask(SIG_BLOCK, out, NULL);
 }
 
-static void wait_for_signal(const struct serve *serve, const sigset_t *signals)
+static void reload(struct serve *serve)
+{
+    if (server_reload(serve->server, &serve->diag) != STATUS_OK) {
+        const struct log_field field = LOG_TEXT("reason", text_of(serve->diag.message));
+        log_event(serve->log, LOG_ERROR, "cannot load the TLS certificate again", &field, 1);
+    }
+}
+
+static void wait_for_signal(struct serve *serve, const sigset_t *signals)
 {
     int number = 0;
     (void)sigwait(signals, &number);
+    while (number == SIGHUP && serve->server_options.tls) {
+        reload(serve);
+        (void)sigwait(signals, &number);
+    }
     const struct log_field field = LOG_TEXT("signal", text_of(strsignal(number)));
     log_event(serve->log, LOG_INFO, "stopping", &field, 1);
     pthread_sigmask(SIG_UNBLOCK, signals, NULL); /* a second one is not waited for */
@@ -442,7 +324,8 @@ static int serve_until_signal(struct serve *serve)
         announce(serve);
         wait_for_signal(serve, &signals);
     } else {
-        (void)fprintf(stderr, "leat serve: %s\n", serve->diag.message);
+        (void)fprintf(stderr, "leat serve: %s\n%s%s", serve->diag.message, serve->diag.hint,
+                      serve->diag.hint[0] ? "\n" : "");
     }
     server_close(serve->server);
     engine_close(serve->engine);
@@ -457,9 +340,8 @@ int serve_command(int argc, char **argv)
         return 1;
     }
     arena_init(&serve->arena);
-    serve->log_options = (struct log_options){.out = stderr, .level = LOG_INFO};
     int code = take_options(serve, argc, argv);
-    if (code < 0) {
+    if (code == OPTIONS_GO_ON) {
         code = serve_until_signal(serve);
     }
     arena_release(&serve->arena);

@@ -9,7 +9,9 @@
 #include "shell/shell_client.h"
 
 #include <curl/curl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -30,7 +32,9 @@ struct shell_client {
     struct curl_slist *headers;
     int interrupt_fd; /* -1: SIGINT ends the program */
     char url[URL_BYTES_MAX];
+    bool is_verbose;
     char credentials[CREDENTIAL_BYTES_MAX]; /* user:password */
+    char token[CREDENTIAL_BYTES_MAX];
     char curl_error[CURL_ERROR_SIZE];
 };
 
@@ -66,6 +70,9 @@ enum status shell_client_create(const struct shell_client_options *options,
         (void)snprintf(client->credentials, sizeof(client->credentials), "%s:%s", options->user,
                        options->password ? options->password : "");
     }
+    (void)snprintf(client->token, sizeof(client->token), "%s",
+                   options->token ? options->token : "");
+    client->is_verbose = options->is_verbose;
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
     client->easy = curl_easy_init();
     client->multi = curl_multi_init();
@@ -173,8 +180,16 @@ static void prepare(struct shell_client *client, const char *url, struct text bo
     (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, client->curl_error);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_data);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    const char *trusted = getenv("SSL_CERT_FILE"); /* as OpenSSL's and curl's own tools do */
+    if (trusted) {
+        (void)curl_easy_setopt(easy, CURLOPT_CAINFO, trusted);
+    }
     if (client->credentials[0]) {
         (void)curl_easy_setopt(easy, CURLOPT_USERPWD, client->credentials);
+    }
+    if (client->token[0]) {
+        (void)curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+        (void)curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, client->token);
     }
     if (body.data) {
         (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.bytes);
@@ -212,13 +227,29 @@ static enum status drive(struct shell_client *client, struct transfer *transfer,
     return STATUS_OK;
 }
 
+bool shell_client_wait(struct shell_client *client, int timeout_ms)
+{
+    struct pollfd fd = {.fd = client->interrupt_fd, .events = POLLIN};
+    (void)poll(&fd, client->interrupt_fd >= 0, timeout_ms);
+    return !take_interrupt(client);
+}
+
+/* What goes out, without the credentials. */
+static void show_request(const struct shell_client *client, const char *url, struct text body)
+{
+    if (client->is_verbose) {
+        (void)fprintf(stderr, "> %s %s%s%.*s\n", body.data ? "POST" : "GET", url,
+                      body.data ? " " : "", TEXT_ARGS(body));
+    }
+}
+
 static enum status perform(struct shell_client *client, const char *path, struct text body,
                            struct transfer *transfer, long *out_code, struct diag *diag)
 {
     char url[URL_BYTES_MAX + 256];
     CURLcode result = CURLE_OK;
     (void)snprintf(url, sizeof(url), "%s%s", client->url, path);
-    (void)take_interrupt(client);
+    show_request(client, url, body);
     prepare(client, url, body, transfer);
     if (curl_multi_add_handle(client->multi, client->easy) != CURLM_OK) {
         return diag_no_memory(diag);

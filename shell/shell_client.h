@@ -15,7 +15,9 @@ struct shell_client;
 struct shell_client_options {
     const char *user; /* NULL: no authentication */
     const char *password;
+    const char *token;     /* bearer token in their stead; NULL: none */
     bool is_interruptible; /* SIGINT ends the request, not the program */
+    bool is_verbose;       /* each request is shown on standard error */
 };
 
 /* Takes the lines of an answer as they come, without their line feeds. */
@@ -36,6 +38,10 @@ void shell_client_destroy(struct shell_client *client);
 MUST_USE enum status shell_client_set_url(struct shell_client *client, struct text url,
                                           struct diag *diag);
 const char *shell_client_url(const struct shell_client *client);
+
+/* Waits so long, or until someone presses Ctrl-C: false. Ctrl-C ends the wait or request that comes
+ * next where it is not pressed in one; a wait of 0 forgets it. */
+bool shell_client_wait(struct shell_client *client, int timeout_ms);
 
 /* One request: GET without a body (data NULL), else POST of JSON. Appends the whole answer to
  * out. STATUS_IO: no server there; STATUS_CANCELLED: interrupted. */

@@ -6,8 +6,7 @@
  */
 #include "shell/shell_command.h"
 
-#include <getopt.h>
-#include <locale.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -17,10 +16,11 @@
 #include "parser/parser.h"
 #include "server/property_file.h"
 #include "shell/file_text.h"
+#include "shell/options.h"
 #include "shell/shell_commands.h"
 #include "shell/shell_editor.h"
 
-enum { DEFINE_COUNT_MAX = 64, PASSWORD_BYTES_MAX = 256 };
+enum { PASSWORD_BYTES_MAX = 256 };
 
 struct shell {
     struct shell_session session;
@@ -28,141 +28,99 @@ struct shell {
     const char *url;
     const char *user;
     const char *password;
+    const char *token;
     const char *config_file;
     const char *execute;
     const char *file;
-    const char *defines[DEFINE_COUNT_MAX];
-    size_t define_count;
-    enum shell_format format;
+    const char *output;
+    struct option_texts defines;
     int64_t row_limit;
     int64_t timeout_ms;
+    bool is_quiet;
+    bool is_verbose;
+    bool is_sure;
     char typed_password[PASSWORD_BYTES_MAX];
     bool has_failed;
     struct diag diag;
 };
 
-static const char help[] =
-    "usage: leat shell [OPTIONS] [URL]\n\n"
-    "Statements to a server (default http://127.0.0.1:8088): typed, from -e or -f, or from\n"
-    "standard input.\n\n"
-    "  -e, --execute SQL        run these statements\n"
-    "  -f, --file FILE          run the statements of FILE\n"
-    "  -d, --define NAME=VALUE  let ${NAME} stand for VALUE; may be repeated\n"
-    "  -u, --user USER          log in; the password is asked for\n"
-    "  -p, --password PASSWORD  log in with this password\n"
-    "  --output FORMAT          TABULAR (default) or JSON\n"
-    "  --query-row-limit N      end each query after N rows\n"
-    "  --query-timeout MS       end each query after so many milliseconds\n"
-    "  --config-file FILE       properties to set first\n"
-    "  --help                   print this\n\n"
-    "Exit code: 0 done, 1 a statement failed, 2 wrong usage.\n";
-
-enum {
-    OPTION_HELP = 'h',
-    OPTION_EXECUTE = 'e',
-    OPTION_FILE = 'f',
-    OPTION_DEFINE = 'd',
-    OPTION_USER = 'u',
-    OPTION_PASSWORD = 'p',
-    OPTION_OUTPUT = 256,
-    OPTION_ROW_LIMIT,
-    OPTION_TIMEOUT,
-    OPTION_CONFIG
+static const struct option_row rows[] = {
+    {"execute", OPTION_TEXT, offsetof(struct shell, execute), "SQL", "run these statements", 0, 0},
+    {"file", OPTION_TEXT, offsetof(struct shell, file), "FILE", "run the statements of FILE", 0, 0},
+    {"define", OPTION_TEXTS, offsetof(struct shell, defines), "NAME=V",
+     "let ${NAME} stand for V; may be repeated", 0, 0},
+    {"user", OPTION_TEXT, offsetof(struct shell, user), "USER",
+     "log in; without -p the password is asked for", 0, 0},
+    {"password", OPTION_TEXT, offsetof(struct shell, password), "PASSWORD",
+     "log in with this password", 0, 0},
+    {"token", OPTION_TEXT, offsetof(struct shell, token), "TOKEN",
+     "log in with this bearer token", 0, 0},
+    {"output", OPTION_TEXT, offsetof(struct shell, output), "FORMAT",
+     "TABULAR (default) or JSON, one object per line", 0, 0},
+    {"query-row-limit", OPTION_NUMBER, offsetof(struct shell, row_limit), "N",
+     "end each query after N rows", 1, INT64_MAX},
+    {"query-timeout", OPTION_NUMBER, offsetof(struct shell, timeout_ms), "MS",
+     "end each query after so many milliseconds", 1, INT64_MAX},
+    {"config-file", OPTION_TEXT, offsetof(struct shell, config_file), "FILE",
+     "a .properties file of what to SET first", 0, 0},
+    {"quiet", OPTION_FLAG, offsetof(struct shell, is_quiet), NULL,
+     "no greeting, notices, counts and times", 0, 0},
+    {"verbose", OPTION_FLAG, offsetof(struct shell, is_verbose), NULL,
+     "show each request on standard error", 0, 0},
+    {"yes", OPTION_FLAG, offsetof(struct shell, is_sure), NULL,
+     "do not ask before a statement that deletes records\nor ends all queries", 0, 0},
 };
 
-static const struct option options[] = {
-    {"help", no_argument, NULL, OPTION_HELP},
-    {"execute", required_argument, NULL, OPTION_EXECUTE},
-    {"file", required_argument, NULL, OPTION_FILE},
-    {"define", required_argument, NULL, OPTION_DEFINE},
-    {"user", required_argument, NULL, OPTION_USER},
-    {"password", required_argument, NULL, OPTION_PASSWORD},
-    {"output", required_argument, NULL, OPTION_OUTPUT},
-    {"query-row-limit", required_argument, NULL, OPTION_ROW_LIMIT},
-    {"query-timeout", required_argument, NULL, OPTION_TIMEOUT},
-    {"config-file", required_argument, NULL, OPTION_CONFIG},
-    {NULL, 0, NULL, 0},
+static const struct option_table options = {
+    .command = "leat shell",
+    .usage = "usage: leat shell [OPTIONS] [URL]\n\n"
+             "Statements to a server (default http://127.0.0.1:8088): typed, from -e or -f, or\n"
+             "from standard input. -e and -f end at the first failure.\n\n",
+    .footer = "\nAt the prompt 'help' lists the shell's own commands and keys. NO_COLOR=1 turns\n"
+              "colours off, PAGER names the pager of long results, SSL_CERT_FILE the certificates\n"
+              "(PEM) that https servers are known by, if the system does not know them.\n\n"
+              "Exit code: 0 done, 1 a statement failed, 2 wrong usage.\n",
+    .rows = rows,
+    .row_count = sizeof(rows) / sizeof(rows[0]),
+    .letters = "efdupt----qvy",
 };
 
 /* --- Options ------------------------------------------------------------------------------ */
 
-static int usage_error(const char *message)
+/* What no single option shows; NULL: all is well. */
+static const char *find_mistake(const struct shell *shell)
 {
-    (void)fprintf(stderr, "leat shell: %s\n\n%s", message, help);
-    return 2;
-}
-
-static enum status take_checked(struct shell *shell, int option)
-{
-    if (option == OPTION_ROW_LIMIT) {
-        return number_option_parse("query-row-limit", optarg, 1, INT64_MAX, &shell->row_limit,
-                                   &shell->diag);
+    if (shell->output && strcasecmp(shell->output, "JSON") != 0 &&
+        strcasecmp(shell->output, "TABULAR") != 0) {
+        return "--output is TABULAR or JSON";
     }
-    if (option == OPTION_TIMEOUT) {
-        return number_option_parse("query-timeout", optarg, 1, INT64_MAX, &shell->timeout_ms,
-                                   &shell->diag);
+    if (shell->password && !shell->user) {
+        return "You must specify both a username and a password";
     }
-    if (option == OPTION_DEFINE && strchr(optarg, '=') && shell->define_count < DEFINE_COUNT_MAX) {
-        shell->defines[shell->define_count++] = optarg;
-        return STATUS_OK;
+    if (shell->token && shell->user) {
+        return "Only one of username/password or token can be provided";
     }
-    if (option == OPTION_OUTPUT &&
-        (strcasecmp(optarg, "JSON") == 0 || strcasecmp(optarg, "TABULAR") == 0)) {
-        shell->format = strcasecmp(optarg, "JSON") == 0 ? SHELL_JSON : SHELL_TABULAR;
-        return STATUS_OK;
+    for (size_t i = 0; i < shell->defines.count; i++) {
+        if (!strchr(shell->defines.items[i], '=')) {
+            return "--define wants NAME=VALUE";
+        }
     }
-    return diag_fail(&shell->diag, STATUS_INVALID, SQL_POS_NONE, "'%s' is not usable here",
-                     optarg ? optarg : "this option");
-}
-
-/* Returns -1 to go on, or the exit code. */
-static int take_option(struct shell *shell, int option)
-{
-    switch (option) {
-    case OPTION_HELP:
-        (void)fputs(help, stdout);
-        return 0;
-    case OPTION_EXECUTE:
-        shell->execute = optarg;
-        return -1;
-    case OPTION_FILE:
-        shell->file = optarg;
-        return -1;
-    case OPTION_USER:
-        shell->user = optarg;
-        return -1;
-    case OPTION_PASSWORD:
-        shell->password = optarg;
-        return -1;
-    case OPTION_CONFIG:
-        shell->config_file = optarg;
-        return -1;
-    case '?':
-        (void)fputs(help, stderr);
-        return 2;
-    default:
-        return take_checked(shell, option) == STATUS_OK ? -1 : usage_error(shell->diag.message);
-    }
+    return NULL;
 }
 
 static int take_options(struct shell *shell, int argc, char **argv)
 {
-    int option = 0;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "he:f:d:u:p:", options, NULL)) != -1) {
-        const int code = take_option(shell, option);
-        if (code >= 0) {
-            return code;
-        }
+    int first = 0;
+    const int code = options_parse(&options, argc, argv, shell, &first);
+    if (code != OPTIONS_GO_ON) {
+        return code;
     }
-    if (optind + 1 < argc) {
-        return usage_error("one URL is enough");
+    if (first + 1 < argc) {
+        return options_usage_error(&options, "one URL is enough");
     }
-    if (shell->password && !shell->user) {
-        return usage_error("a password needs a user");
-    }
-    shell->url = optind < argc ? argv[optind] : "http://127.0.0.1:8088";
-    return -1;
+    const char *mistake = find_mistake(shell);
+    shell->url = first < argc ? argv[first] : "http://127.0.0.1:8088";
+    return mistake ? options_usage_error(&options, mistake) : OPTIONS_GO_ON;
 }
 
 /* --- Preparation -------------------------------------------------------------------------- */
@@ -190,8 +148,8 @@ static enum status ask_password(struct shell *shell)
 
 static enum status set_defines(struct shell *shell)
 {
-    for (size_t i = 0; i < shell->define_count; i++) {
-        const char *define = shell->defines[i];
+    for (size_t i = 0; i < shell->defines.count; i++) {
+        const char *define = shell->defines.items[i];
         const size_t name_bytes = strcspn(define, "=");
         TRY(shell_session_define(&shell->session, (struct text){define, name_bytes},
                                  text_of(define + name_bytes + 1), &shell->diag));
@@ -230,9 +188,17 @@ static enum status prepare(struct shell *shell, bool is_interactive)
 {
     TRY(ask_password(shell));
     const struct shell_client_options client_options = {
-        .user = shell->user, .password = shell->password, .is_interruptible = is_interactive};
+        .user = shell->user,
+        .password = shell->password,
+        .token = shell->token,
+        .is_interruptible = is_interactive,
+        .is_verbose = shell->is_verbose,
+    };
     TRY(shell_session_init(&shell->session, &client_options, &shell->diag));
-    shell->session.format = shell->format;
+    const bool is_json = shell->output && strcasecmp(shell->output, "JSON") == 0;
+    shell->session.format = is_json ? SHELL_JSON : SHELL_TABULAR;
+    shell->session.is_sure = shell->is_sure;
+    shell->session.screen.is_quiet = shell->is_quiet;
     shell->session.row_limit = shell->row_limit;
     shell->session.timeout_ms = shell->timeout_ms;
     TRY(shell_client_set_url(shell->session.client, text_of(shell->url), &shell->diag));
@@ -271,6 +237,7 @@ static bool is_blank(const struct buffer *pending)
 /* One line (or, from the editor, one whole input) with what was left of those before. */
 static void take_input(struct shell *shell, struct buffer *pending, struct text line)
 {
+    (void)shell_client_wait(shell->session.client, 0); /* Ctrl-C in a pager was not for this */
     if (is_blank(pending) && shell_commands_match(line)) {
         buffer_reset(pending);
         shell->has_failed =
@@ -359,9 +326,8 @@ int shell_command(int argc, char **argv)
     if (!shell) {
         return 1;
     }
-    (void)setlocale(LC_CTYPE, "C.UTF-8"); /* for the widths of characters */
     int code = take_options(shell, argc, argv);
-    if (code < 0) {
+    if (code == OPTIONS_GO_ON) {
         const bool is_interactive = !shell->execute && !shell->file && isatty(STDIN_FILENO) == 1 &&
                                     isatty(STDOUT_FILENO) == 1;
         if (prepare(shell, is_interactive) == STATUS_OK) {

@@ -2,7 +2,8 @@
  *
  * One table: the words of a command, what it does, its function, its help. A line is a command
  * if it begins with the words of a row, whatever their case, and no letter follows. None of the
- * words begins an SQL statement, except SET CLI and RUN SCRIPT, which two words tell apart.
+ * words begins an SQL statement, except SET CLI and RUN SCRIPT, which two words tell apart. Those
+ * that ksqlDB's CLI does not have begin with a dot.
  */
 #include "shell/shell_commands.h"
 
@@ -10,6 +11,8 @@
 #include <stdlib.h>
 
 #include "shell/file_text.h"
+#include "shell/shell_watch.h"
+#include "shell/text_table.h"
 #include "shell/version.h"
 
 struct command {
@@ -102,10 +105,7 @@ static bool run_clear(struct shell_session *session, struct shell_history *histo
 {
     (void)history;
     (void)argument;
-    if (session->screen.is_terminal) {
-        (void)fputs("\033[H\033[2J", stdout);
-        (void)fflush(stdout);
-    }
+    shell_screen_clear(&session->screen);
     return true;
 }
 
@@ -235,7 +235,71 @@ static bool run_set_cli(struct shell_session *session, struct shell_history *his
     return complain(session, "set cli takes WRAP ON, WRAP OFF, or COLUMN-WIDTH and a number\n");
 }
 
+/* --- Commands that look at the server ----------------------------------------------------- */
+
+/* Runs what stands before and behind the argument with it. */
+static bool run_around(struct shell_session *session, const char *before, struct text argument,
+                       const char *behind)
+{
+    struct buffer sql;
+    buffer_init(&sql);
+    buffer_append_string(&sql, before);
+    buffer_append_text(&sql, argument);
+    buffer_append_string(&sql, behind);
+    const bool is_done = shell_session_run(session, buffer_text(&sql));
+    buffer_release(&sql);
+    return is_done;
+}
+
+static bool run_explain(struct shell_session *session, struct shell_history *history,
+                        struct text argument)
+{
+    (void)history;
+    return run_around(session, "EXPLAIN ", argument, "");
+}
+
+static bool run_tail(struct shell_session *session, struct shell_history *history,
+                     struct text argument)
+{
+    (void)history;
+    return run_around(session, "SELECT * FROM ", argument, " EMIT CHANGES");
+}
+
+static bool run_lag(struct shell_session *session, struct shell_history *history,
+                    struct text argument)
+{
+    (void)history;
+    return shell_watch_lag(session, argument);
+}
+
+static bool run_schema(struct shell_session *session, struct shell_history *history,
+                       struct text argument)
+{
+    (void)history;
+    return shell_watch_schema(session, argument);
+}
+
+static bool run_top(struct shell_session *session, struct shell_history *history,
+                    struct text argument)
+{
+    (void)history;
+    return shell_watch_top(session, argument);
+}
+
+static bool run_watch(struct shell_session *session, struct shell_history *history,
+                      struct text argument)
+{
+    (void)history;
+    return shell_watch_statement(session, argument);
+}
+
 static const struct command commands[] = {
+    {".explain", run_explain, "QUERY|SELECT", "shows the plan of a query or a SELECT"},
+    {".lag", run_lag, "[QUERY]", "what queries have read, and what waits"},
+    {".schema", run_schema, "[NAME]", "the statements that made streams and tables"},
+    {".tail", run_tail, "NAME", "shows the rows of a stream or table as they come"},
+    {".top", run_top, "[SECONDS]", "queries by rows a second, until Ctrl-C"},
+    {".watch", run_watch, "[SECONDS] SQL", "runs a statement again and again, until Ctrl-C"},
     {"clear", run_clear, "", "clears the screen"},
     {"exit", run_exit, "", "leaves the shell; so do quit and Ctrl-D"},
     {"help", run_help, "", "prints this"},
@@ -253,6 +317,27 @@ static const struct command commands[] = {
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
 
+/* The table as a table, in which long lines wrap where they should. */
+static enum status append_help(struct shell_session *session, struct buffer *out)
+{
+    const struct text_column columns[] = {
+        {.name = TEXT("Command")}, {.name = TEXT("Arguments")}, {.name = TEXT("What it does")}};
+    struct text_table table;
+    text_table_init(&table, shell_screen_width(&session->screen), out);
+    table.style = TEXT_TABLE_LIST;
+    enum status status = text_table_set_columns(&table, columns, 3, &session->diag);
+    for (size_t i = 0; status == STATUS_OK && i < COMMAND_COUNT; i++) {
+        const struct text cells[] = {text_of(commands[i].words), text_of(commands[i].arguments),
+                                     text_of(commands[i].summary)};
+        status = text_table_add(&table, cells, &session->diag);
+    }
+    if (status == STATUS_OK) {
+        text_table_finish(&table);
+    }
+    text_table_release(&table);
+    return status;
+}
+
 static bool run_help(struct shell_session *session, struct shell_history *history,
                      struct text argument)
 {
@@ -260,19 +345,15 @@ static bool run_help(struct shell_session *session, struct shell_history *histor
     (void)argument;
     struct buffer out;
     buffer_init(&out);
-    buffer_append_string(&out, "SQL statements end with ';' and may span lines. Commands of the "
-                               "shell:\n\n");
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        buffer_printf(&out, "  %-18s %-15s %s\n", commands[i].words, commands[i].arguments,
-                      commands[i].summary);
-    }
-    buffer_append_string(&out,
-                         "\nKeys: Tab completes, Ctrl-R searches the history, Ctrl-C clears the "
-                         "line or ends a query,\nUp and Down move between lines and statements, "
-                         "Ctrl-D leaves.\n");
+    buffer_append_string(&out, "SQL statements end with ';' and may span lines. The shell's own "
+                               "commands:\n\n");
+    const bool is_done = append_help(session, &out) == STATUS_OK;
+    buffer_append_string(&out, "\nTab completes, Ctrl-R searches the history, Up and Down move "
+                               "between lines and\nstatements, Ctrl-C clears the line or ends a "
+                               "query, Ctrl-D leaves.\n");
     shell_screen_page(&session->screen, buffer_text(&out));
     buffer_release(&out);
-    return true;
+    return is_done;
 }
 
 /* --- The public face ---------------------------------------------------------------------- */
@@ -290,6 +371,11 @@ static const struct command *find(struct text line, struct text *out_argument)
         }
     }
     return NULL;
+}
+
+const char *shell_commands_words(size_t index)
+{
+    return index < COMMAND_COUNT ? commands[index].words : NULL;
 }
 
 bool shell_commands_match(struct text line)
@@ -316,7 +402,7 @@ bool shell_commands_greet(struct shell_session *session)
     if (status == STATUS_OK && code != 200) {
         status = shell_session_refusal(buffer_text(&reply), code, TEXT(""), &session->diag);
     }
-    if (status == STATUS_OK && session->is_interactive) {
+    if (status == STATUS_OK && session->is_interactive && !session->screen.is_quiet) {
         json_t *info = json_loadb(reply.data, reply.bytes, 0, NULL);
         const json_t *server = json_object_get(info, "KsqlServerInfo");
         const char *version = json_string_value(json_object_get(server, "version"));

@@ -8,6 +8,9 @@
 /* Is this line a command of the shell, not SQL? Such a line needs no ';'. */
 bool shell_commands_match(struct text line);
 
+/* The words of each command in turn; NULL behind the last. */
+const char *shell_commands_words(size_t index);
+
 /* Runs the command in line. False: it failed. history may be NULL: there is none. */
 bool shell_commands_run(struct shell_session *session, struct shell_history *history,
                         struct text line);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "parser/keywords.h"
+#include "shell/shell_commands.h"
 #include "shell/shell_syntax.h"
 
 static const struct {
@@ -154,6 +155,9 @@ void shell_complete_find(struct shell_complete *complete, struct text text, size
     while (out->start > 0 && is_word_byte(text.data[out->start - 1], is_string)) {
         out->start--;
     }
+    if (out->start == 1 && text.data[0] == '.') { /* a command of the shell */
+        out->start = 0;
+    }
     const struct text word = {text.data + out->start, cursor - out->start};
     if (word.bytes == 0) {
         return;
@@ -165,6 +169,9 @@ void shell_complete_find(struct shell_complete *complete, struct text text, size
         if (complete->names[i].is_property == is_string) {
             add_match(out, word, complete->names[i].text);
         }
+    }
+    for (size_t i = 0; out->start == 0 && shell_commands_words(i); i++) {
+        add_match(out, word, text_of(shell_commands_words(i)));
     }
     const struct keyword *keywords = keywords_all(&keyword_count);
     for (size_t i = 0; i < keyword_count && !is_string; i++) {

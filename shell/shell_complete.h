@@ -1,8 +1,8 @@
 /* shell_complete.h: what the word before the cursor could become.
  *
- * Candidates are the parser's keywords, and the server's sources, columns, functions and
- * properties, asked for at the first completion after a statement that may have changed them.
- * Thread: one at a time. */
+ * Candidates are the parser's keywords, at the beginning the shell's commands, and the server's
+ * sources, columns, functions and properties, asked for at the first completion after a statement
+ * that may have changed them. Thread: one at a time. */
 #ifndef SHELL_SHELL_COMPLETE_H
 #define SHELL_SHELL_COMPLETE_H
 

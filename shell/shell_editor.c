@@ -15,6 +15,7 @@
 #include "shell/shell_complete.h"
 #include "shell/shell_terminal.h"
 #include "shell/shell_view.h"
+#include "shell/text_width.h"
 
 enum { CONTROL = 0x40, INPUT_BYTES_MAX = 1 << 20 };
 
@@ -28,6 +29,7 @@ struct shell_editor {
     struct shell_complete complete;
     struct completion completion;
     struct buffer text;
+    struct buffer killed; /* what Ctrl-Y puts in */
     struct buffer draft; /* what was typed before the history was walked */
     struct shell_view view;
     size_t cursor;        /* byte offset in text */
@@ -192,19 +194,39 @@ static void key_delete(struct shell_editor *editor)
     erase(editor, editor->cursor, after(editor, editor->cursor));
 }
 
+/* Erases, and keeps it for Ctrl-Y. */
+static void kill(struct shell_editor *editor, size_t start, size_t end)
+{
+    if (start < end) {
+        buffer_reset(&editor->killed);
+        buffer_append(&editor->killed, editor->text.data + start, end - start);
+        erase(editor, start, end);
+    }
+}
+
 static void key_kill(struct shell_editor *editor)
 {
-    erase(editor, editor->cursor, end_of_line(editor, editor->cursor));
+    kill(editor, editor->cursor, end_of_line(editor, editor->cursor));
 }
 
 static void key_kill_before(struct shell_editor *editor)
 {
-    erase(editor, start_of_line(editor, editor->cursor), editor->cursor);
+    kill(editor, start_of_line(editor, editor->cursor), editor->cursor);
 }
 
 static void key_kill_word(struct shell_editor *editor)
 {
-    erase(editor, word_before(editor), editor->cursor);
+    kill(editor, word_before(editor), editor->cursor);
+}
+
+static void key_kill_word_right(struct shell_editor *editor)
+{
+    kill(editor, editor->cursor, word_after(editor));
+}
+
+static void key_yank(struct shell_editor *editor)
+{
+    insert(editor, buffer_text(&editor->killed));
 }
 
 static void key_clear_screen(struct shell_editor *editor)
@@ -227,6 +249,11 @@ static void key_end_of_input(struct shell_editor *editor)
     }
     editor->is_ended = true;
     shell_view_leave(&editor->view, buffer_text(&editor->text), "");
+}
+
+static void key_resize(struct shell_editor *editor)
+{
+    shell_view_resize(&editor->view);
 }
 
 static void key_hang_up(struct shell_editor *editor)
@@ -415,14 +442,14 @@ static void list_matches(struct shell_editor *editor)
     struct buffer out;
     size_t widest = 0;
     for (size_t i = 0; i < completion->count; i++) {
-        const size_t cells = completion->matches[i].bytes;
+        const size_t cells = text_width(completion->matches[i]);
         widest = cells > widest ? cells : widest;
     }
     const size_t columns = width / (widest + 2) > 0 ? width / (widest + 2) : 1;
     buffer_init(&out);
     for (size_t i = 0; i < completion->count; i++) {
         const bool is_last = (i + 1) % columns == 0 || i + 1 == completion->count;
-        const size_t gap = is_last ? 0 : widest + 2 - completion->matches[i].bytes;
+        const size_t gap = is_last ? 0 : widest + 2 - text_width(completion->matches[i]);
         buffer_append_text(&out, completion->matches[i]);
         buffer_printf(&out, "%*s%s", (int)gap, "", is_last ? "\r\n" : "");
     }
@@ -477,6 +504,9 @@ static const struct {
     {CONTROL_KEY('K'), key_kill},
     {CONTROL_KEY('U'), key_kill_before},
     {CONTROL_KEY('W'), key_kill_word},
+    {KEY_KILL_WORD_LEFT, key_kill_word},
+    {KEY_KILL_WORD_RIGHT, key_kill_word_right},
+    {CONTROL_KEY('Y'), key_yank},
     {CONTROL_KEY('L'), key_clear_screen},
     {CONTROL_KEY('C'), key_interrupt},
     {CONTROL_KEY('R'), key_search},
@@ -485,6 +515,7 @@ static const struct {
     {CONTROL_KEY('J'), key_enter},
     {KEY_PASTE_BEGIN, key_paste_begin},
     {KEY_PASTE_END, key_paste_end},
+    {KEY_RESIZE, key_resize},
     {KEY_END_OF_INPUT, key_hang_up},
 };
 
@@ -511,6 +542,10 @@ enum status shell_editor_create(struct shell_session *session, struct shell_hist
     if (!editor) {
         return diag_no_memory(diag);
     }
+    if (!shell_terminal_open(&editor->terminal)) {
+        memory_free(editor);
+        return diag_fail(diag, STATUS_IO, SQL_POS_NONE, "Standard input is no terminal");
+    }
     editor->session = session;
     editor->history = history;
     editor->view.screen = &session->screen;
@@ -522,18 +557,18 @@ enum status shell_editor_create(struct shell_session *session, struct shell_hist
 
 void shell_editor_destroy(struct shell_editor *editor)
 {
+    shell_terminal_close(&editor->terminal);
     shell_complete_release(&editor->complete);
     buffer_release(&editor->text);
     buffer_release(&editor->draft);
+    buffer_release(&editor->killed);
     shell_view_release(&editor->view);
     memory_free(editor);
 }
 
 bool shell_editor_read(struct shell_editor *editor, struct buffer *out)
 {
-    if (!shell_terminal_raw(&editor->terminal)) {
-        return false;
-    }
+    shell_terminal_raw(&editor->terminal);
     replace(editor, TEXT(""));
     editor->history_index = editor->history->count;
     editor->is_accepted = false;
@@ -545,7 +580,7 @@ bool shell_editor_read(struct shell_editor *editor, struct buffer *out)
             draw(editor);
         }
     }
-    shell_terminal_restore(&editor->terminal);
+    shell_terminal_cook(&editor->terminal);
     buffer_reset(out);
     buffer_append_text(out, buffer_text(&editor->text));
     return editor->is_accepted;

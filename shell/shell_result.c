@@ -15,8 +15,8 @@
 
 #include "parser/lexer.h"
 #include "shell/shell_json.h"
-#include "shell/shell_table.h"
-#include "shell/shell_width.h"
+#include "shell/text_table.h"
+#include "shell/text_width.h"
 
 enum {
     RESULT_COLUMN_MAX = 4096, /* of a source, base/bounds.h */
@@ -28,10 +28,10 @@ enum {
 
 struct result {
     struct shell_session *session;
-    struct shell_table table;
+    struct text_table table;
     struct buffer out;  /* drawn, not shown */
     struct buffer cell; /* scratch: the cells of a row */
-    struct shell_column *columns;
+    struct text_column *columns;
     struct text *cells; /* of a row */
     size_t column_count;
     struct arena arena; /* columns and cells */
@@ -39,7 +39,7 @@ struct result {
     bool is_print;
     bool is_direct; /* what is drawn is shown at once */
     int64_t row_count;
-    int64_t started_ms;
+    int64_t started_us;
     int64_t first_row_ms; /* 0: none yet */
     int64_t progress_ms;  /* when the count was last shown */
     int64_t progress_rows;
@@ -48,33 +48,19 @@ struct result {
     enum status status;
 };
 
-/* Room for values that are to come. */
-static const struct {
-    const char *type;
-    size_t width;
-} usual_widths[] = {
-    {"BIGINT", 12}, {"BOOLEAN", 5}, {"DATE", 10},      {"DECIMAL", 12}, {"DOUBLE", 12},
-    {"INTEGER", 8}, {"STRING", 16}, {"TIMESTAMP", 23}, {"TIME", 12},
-};
-
-static int64_t now_ms(void)
+static int64_t now_us(void)
 {
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int64_t now_ms(void)
+{
+    return now_us() / 1000;
 }
 
 /* --- The header --------------------------------------------------------------------------- */
-
-static size_t usual_width(struct text type)
-{
-    for (size_t i = 0; i < sizeof(usual_widths) / sizeof(usual_widths[0]); i++) {
-        if (text_equal_nocase(type, text_of(usual_widths[i].type))) {
-            return usual_widths[i].width;
-        }
-    }
-    return 16;
-}
 
 static struct text unquote(struct text name)
 {
@@ -105,8 +91,9 @@ static void read_columns(struct result *result, struct text schema)
     while (is_more && result->column_count < RESULT_COLUMN_MAX) {
         const struct token name = lexer_next(&lexer);
         const struct token type = lexer_next(&lexer);
-        result->columns[result->column_count++] = (struct shell_column){
-            .name = unquote(name.text), .width_min = result->is_push ? usual_width(type.text) : 0};
+        const size_t usual = result->is_push ? text_table_usual_width(type.text) : 0;
+        result->columns[result->column_count++] =
+            (struct text_column){.name = unquote(name.text), .width_min = usual};
         is_more = skip_column(&lexer);
     }
 }
@@ -125,7 +112,7 @@ static enum status take_header(struct result *result, struct text header)
     if (status == STATUS_OK) {
         const struct text kept = arena_text(&result->arena, buffer_text(&schema));
         read_columns(result, kept);
-        status = shell_table_set_columns(&result->table, result->columns, result->column_count,
+        status = text_table_set_columns(&result->table, result->columns, result->column_count,
                                          &result->diag);
     }
     buffer_release(&schema);
@@ -168,13 +155,16 @@ static enum status add_table_row(struct result *result, struct text columns, boo
         result->cells[i].data = next;
         next += result->cells[i].bytes;
     }
-    return shell_table_add(&result->table, result->cells, &result->diag);
+    return text_table_add(&result->table, result->cells, &result->diag);
 }
 
 static void show(struct result *result)
 {
+    if (result->session->format == SHELL_TABULAR && result->table.first) {
+        text_table_resize(&result->table, shell_screen_width(&result->session->screen));
+    }
     if (result->session->format == SHELL_TABULAR) {
-        shell_table_draw(&result->table);
+        text_table_draw(&result->table);
     }
     if (result->out.bytes > 0) {
         shell_screen_write(&result->session->screen, buffer_text(&result->out));
@@ -234,7 +224,7 @@ static enum status take_print_line(struct result *result, struct text line)
         return STATUS_OK; /* a sign of life */
     }
     result->row_count += text_starts_with(line, TEXT("rowtime: "));
-    shell_width_append_clean(&result->out, line);
+    text_width_append_clean(&result->out, line);
     buffer_append_byte(&result->out, '\n');
     return buffer_status(&result->out, &result->diag);
 }
@@ -264,7 +254,7 @@ static bool take_line(void *context, struct text line)
 static void show_progress(struct result *result, int64_t now)
 {
     if (result->progress_ms == 0) {
-        result->progress_ms = result->started_ms;
+        result->progress_ms = result->started_us / 1000;
     }
     const int64_t elapsed_ms = now - result->progress_ms;
     if (elapsed_ms < PROGRESS_MS) {
@@ -292,7 +282,10 @@ static bool tick(void *context)
         show_progress(result, now);
     }
     const int64_t timeout_ms = result->session->timeout_ms;
-    return timeout_ms == 0 || now - result->started_ms < timeout_ms;
+    if (shell_screen_is_unread()) {
+        return false;
+    }
+    return timeout_ms == 0 || now - result->started_us / 1000 < timeout_ms;
 }
 
 /* --- The whole ---------------------------------------------------------------------------- */
@@ -311,12 +304,12 @@ static bool has_word(struct text statement, struct text word)
 
 static void result_init(struct result *result, struct shell_session *session, struct text statement)
 {
-    *result = (struct result){.session = session, .started_ms = now_ms()};
+    *result = (struct result){.session = session, .started_us = now_us()};
     buffer_init(&result->out);
     buffer_init(&result->cell);
     buffer_init(&result->message);
     arena_init(&result->arena);
-    shell_table_init(&result->table, shell_screen_width(&session->screen), &result->out);
+    text_table_init(&result->table, shell_screen_width(&session->screen), &result->out);
     result->table.is_wrapping = session->is_wrapping;
     result->table.column_width = session->column_width;
     struct lexer lexer;
@@ -331,31 +324,31 @@ static void result_release(struct result *result)
     buffer_release(&result->cell);
     buffer_release(&result->message);
     arena_release(&result->arena);
-    shell_table_release(&result->table);
+    text_table_release(&result->table);
 }
 
 static void finish(struct result *result, bool is_stopped)
 {
     struct shell_screen *screen = &result->session->screen;
     if (result->session->format == SHELL_TABULAR) {
-        shell_table_finish(&result->table);
+        text_table_finish(&result->table);
     }
     if (result->is_direct) {
         shell_screen_write(screen, buffer_text(&result->out));
     } else {
         shell_screen_page(screen, buffer_text(&result->out));
     }
-    const int64_t elapsed_ms = now_ms() - result->started_ms;
-    const int64_t rate = result->row_count * 1000 / (elapsed_ms > 0 ? elapsed_ms : 1);
+    const int64_t elapsed_us = now_us() - result->started_us;
+    const int64_t rate = result->row_count * 1000000 / (elapsed_us > 0 ? elapsed_us : 1);
     if (result->message.bytes > 0) {
         shell_screen_status(screen, "%.*s", TEXT_ARGS(buffer_text(&result->message)));
     }
     if (is_stopped) {
         shell_screen_status(screen, "(stopped: %" PRId64 " rows in %.1f s, %" PRId64 " rows/s)",
-                            result->row_count, (double)elapsed_ms / 1000, rate);
+                            result->row_count, (double)elapsed_us / 1e6, rate);
     } else {
-        shell_screen_status(screen, "(%" PRId64 " row%s, %" PRId64 " ms)", result->row_count,
-                            result->row_count == 1 ? "" : "s", elapsed_ms);
+        shell_screen_status(screen, "(%" PRId64 " row%s, %.1f ms)", result->row_count,
+                            result->row_count == 1 ? "" : "s", (double)elapsed_us / 1000);
     }
 }
 

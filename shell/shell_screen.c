@@ -8,12 +8,15 @@
 #include "shell/shell_screen.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "shell/text_width.h"
 
 void shell_screen_init(struct shell_screen *screen)
 {
@@ -90,8 +93,22 @@ static FILE *open_pager(void)
     return file;
 }
 
+/* The first lines of text. */
+static struct text first_lines(struct text text, size_t line_max)
+{
+    size_t bytes = 0;
+    for (size_t lines = 0; bytes < text.bytes && lines < line_max; bytes++) {
+        lines += text.data[bytes] == '\n';
+    }
+    return (struct text){text.data, bytes};
+}
+
 void shell_screen_page(struct shell_screen *screen, struct text text)
 {
+    if (screen->line_max > 0) {
+        shell_screen_write(screen, first_lines(text, screen->line_max));
+        return;
+    }
     const bool is_long = screen->is_terminal && isatty(STDIN_FILENO) == 1 &&
                          count_lines(text) >= shell_screen_height(screen);
     FILE *pager = is_long ? open_pager() : NULL;
@@ -117,9 +134,28 @@ void shell_screen_error(struct shell_screen *screen, struct text text)
     }
 }
 
+static bool has_status(const struct shell_screen *screen)
+{
+    return screen->is_watched && screen->is_terminal && !screen->is_quiet;
+}
+
+bool shell_screen_is_unread(void)
+{
+    struct pollfd fd = {.fd = STDOUT_FILENO};
+    return poll(&fd, 1, 0) == 1 && (fd.revents & POLLERR);
+}
+
+void shell_screen_clear(const struct shell_screen *screen)
+{
+    if (screen->is_terminal) {
+        (void)fputs("\033[H\033[2J", stdout);
+        (void)fflush(stdout);
+    }
+}
+
 void shell_screen_status(struct shell_screen *screen, const char *format, ...)
 {
-    if (!screen->is_watched || !screen->is_terminal) {
+    if (!has_status(screen)) {
         return;
     }
     va_list arguments;
@@ -132,15 +168,19 @@ void shell_screen_status(struct shell_screen *screen, const char *format, ...)
 
 void shell_screen_progress(struct shell_screen *screen, const char *format, ...)
 {
-    if (!screen->is_watched || !screen->is_terminal) {
+    if (!has_status(screen)) {
         return;
     }
+    char line[256];
+    size_t cells = 0;
     va_list arguments;
     va_start(arguments, format);
-    (void)fputs("\r\033[K", stderr);
-    (void)vfprintf(stderr, format, arguments);
-    screen->has_progress = true;
+    (void)vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
+    /* A line that wrapped could not be cleared any more. */
+    const size_t bytes = text_width_fit(text_of(line), shell_screen_width(screen) - 1, &cells);
+    (void)fprintf(stderr, "\r\033[K%.*s", (int)bytes, line);
+    screen->has_progress = true;
 }
 
 enum status shell_screen_spool(struct shell_screen *screen, const char *path, struct diag *diag)

@@ -17,6 +17,8 @@ struct shell_screen {
     bool is_watched;   /* standard error is one: status lines make sense */
     bool has_colour;   /* both, and NO_COLOR is not set */
     bool has_progress; /* a status line stands below the output */
+    bool is_quiet;     /* no status lines */
+    size_t line_max;   /* of a whole result, the rest is left out; 0: no limit */
 };
 
 void shell_screen_init(struct shell_screen *screen);
@@ -33,9 +35,15 @@ void shell_screen_page(struct shell_screen *screen, struct text text);
 
 /* Writes an error in red; the text ends with a line feed. */
 void shell_screen_error(struct shell_screen *screen, struct text text);
+/* Does nobody read standard output any more (head has seen enough)? */
+bool shell_screen_is_unread(void);
+
+/* Clears a terminal. */
+void shell_screen_clear(const struct shell_screen *screen);
+
 /* A line for people: counts and times. */
 void shell_screen_status(struct shell_screen *screen, const char *format, ...) PRINTF_LIKE(2, 3);
-/* As status, but the line is overwritten by whatever comes next. */
+/* As status, but cut to the terminal's width, and overwritten by whatever comes next. */
 void shell_screen_progress(struct shell_screen *screen, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Copies what follows into a file, from now on; NULL ends that. */

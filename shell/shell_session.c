@@ -13,12 +13,13 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "parser/caret.h"
 #include "parser/lexer.h"
 #include "parser/parser.h"
 #include "shell/entity_text.h"
-#include "shell/shell_describe.h"
 #include "shell/shell_result.h"
+#include "shell/shell_terminal.h"
 
 /* --- Life --------------------------------------------------------------------------------- */
 
@@ -46,14 +47,47 @@ void shell_session_release(struct shell_session *session)
 
 /* --- Errors ------------------------------------------------------------------------------- */
 
-/* The offset of a line and column (both from 1) in text; text.bytes + 1 where there is none. */
+/* The offset of a line and column (both from 1, columns in characters) in text; text.bytes + 1
+ * where there is none. */
 static size_t offset_of(struct text text, unsigned line, unsigned column)
 {
-    size_t offset = 0;
-    for (unsigned at = 1; at < line && offset < text.bytes; offset++) {
-        at += text.data[offset] == '\n';
+    const char *const end = text.data + text.bytes;
+    const char *next = text.data;
+    for (unsigned at = 1; at < line && next < end; next++) {
+        at += *next == '\n';
     }
-    return column > text.bytes + 1 ? text.bytes + 1 : offset + column - 1;
+    for (unsigned at = 1; at < column; at++) {
+        if (next == end) {
+            return text.bytes + 1;
+        }
+        (void)utf8_next(&next, end);
+    }
+    return (size_t)(next - text.data);
+}
+
+/* ksqlDB repeats the statement behind a message; here it is shown with the place. */
+static void cut_statement(struct diag *diag)
+{
+    char *echo = strstr(diag->message, "\nStatement: ");
+    if (echo) {
+        *echo = '\0';
+    }
+    size_t bytes = strlen(diag->message);
+    while (bytes > 0 && diag->message[bytes - 1] == '\n') {
+        diag->message[--bytes] = '\0';
+    }
+}
+
+/* How much of text the word at offset is: what the caret underlines. */
+static uint32_t word_bytes(struct text text, size_t offset)
+{
+    struct lexer lexer;
+    if (offset >= text.bytes) {
+        return 1;
+    }
+    lexer_init(&lexer, (struct text){text.data + offset, text.bytes - offset});
+    const struct token token = lexer_next(&lexer);
+    return token.pos.offset_bytes == 0 && token.pos.bytes > 0 ? token.pos.bytes : 1;
 }
 
 /* The place that a message begins with, in either of ksqlDB's spellings: taken off the message. */
@@ -70,7 +104,8 @@ static void take_place(struct text statement, struct diag *diag)
         }
         const size_t offset = offset_of(statement, line, column);
         if (offset <= statement.bytes) {
-            diag->pos = (struct sql_pos){line, column, (uint32_t)offset, 1};
+            diag->pos = (struct sql_pos){line, column, (uint32_t)offset,
+                                         word_bytes(statement, offset)};
             memmove(diag->message, diag->message + used, strlen(diag->message + used) + 1);
         }
         return;
@@ -109,6 +144,7 @@ enum status shell_session_refusal(struct text body, long code, struct text state
                         code);
     }
     json_decref(json);
+    cut_statement(diag);
     take_place(statement, diag);
     if (diag->pos.line == 0 && statement.bytes > 0) {
         find_place(statement, diag);
@@ -166,45 +202,37 @@ enum status shell_session_ask(struct shell_session *session, struct text stateme
     return status;
 }
 
-static void write_entity(struct shell_session *session, FILE *file, const json_t *entity)
+static void note_sequence(struct shell_session *session, const json_t *entity)
 {
-    size_t index = 0;
-    const json_t *warning = NULL;
-    if (session->format == SHELL_JSON) {
-        entity_json_write(file, entity);
-        return;
-    }
-    if (!shell_describe_write(file, entity)) {
-        entity_text_write(file, entity);
-    }
-    json_array_foreach(json_object_get(entity, "warnings"), index, warning)
-    {
-        const char *message = json_string_value(json_object_get(warning, "message"));
-        (void)fprintf(file, "WARNING: %s\n", message ? message : "");
+    const json_t *sequence = json_object_get(entity, "commandSequenceNumber");
+    if (json_is_integer(sequence) && json_integer_value(sequence) > session->sequence) {
+        session->sequence = json_integer_value(sequence);
     }
 }
 
-static void show_entities(struct shell_session *session, const json_t *entities)
+static enum status show_entities(struct shell_session *session, const json_t *entities)
 {
-    char *text = NULL;
-    size_t bytes = 0;
+    const struct entity_look look = {.width_max = shell_screen_width(&session->screen),
+                                     .is_cutting = !session->is_wrapping};
+    struct buffer out;
     size_t index = 0;
     const json_t *entity = NULL;
-    FILE *file = open_memstream(&text, &bytes);
-    if (!file) {
-        return;
-    }
+    enum status status = STATUS_OK;
+    buffer_init(&out);
     json_array_foreach(entities, index, entity)
     {
-        const json_t *sequence = json_object_get(entity, "commandSequenceNumber");
-        if (json_is_integer(sequence) && json_integer_value(sequence) > session->sequence) {
-            session->sequence = json_integer_value(sequence);
+        note_sequence(session, entity);
+        if (status == STATUS_OK) {
+            status = session->format == SHELL_JSON
+                         ? entity_json_append(&out, entity, &session->diag)
+                         : entity_text_append(&out, entity, &look, &session->diag);
         }
-        write_entity(session, file, entity);
     }
-    (void)fclose(file);
-    shell_screen_page(&session->screen, (struct text){text, bytes});
-    free(text); /* the C library's own allocation */
+    if (status == STATUS_OK && out.bytes > 0) {
+        shell_screen_page(&session->screen, buffer_text(&out));
+    }
+    buffer_release(&out);
+    return status;
 }
 
 static enum status run_remote(struct shell_session *session, struct text statement)
@@ -212,20 +240,18 @@ static enum status run_remote(struct shell_session *session, struct text stateme
     json_t *entities = NULL;
     session->change_count++;
     TRY(shell_session_ask(session, statement, &entities, &session->diag));
-    show_entities(session, entities);
+    const enum status status = show_entities(session, entities);
     json_decref(entities);
-    return STATUS_OK;
+    return status;
 }
 
 /* --- Statements that change the session --------------------------------------------------- */
 
-static void say(struct shell_session *session, const char *format, ...) PRINTF_LIKE(2, 3);
-
-static void say(struct shell_session *session, const char *format, ...)
+void shell_session_say(struct shell_session *session, const char *format, ...)
 {
     char line[DIAG_MESSAGE_BYTES_MAX];
     va_list arguments;
-    if (!session->is_interactive) {
+    if (!session->is_interactive || session->screen.is_quiet) {
         return;
     }
     va_start(arguments, format);
@@ -263,9 +289,9 @@ enum status shell_session_set(struct shell_session *session, struct text name, s
     (void)snprintf(key, sizeof(key), "%.*s", TEXT_ARGS(name));
     TRY(check_property(session, key, diag));
     const char *old = json_string_value(json_object_get(session->properties, key));
-    say(session, "Successfully changed local property '%s'%s%s%s to '%.*s'.%s\n", key,
-        old ? " from '" : "", old ? old : "", old ? "'" : "", TEXT_ARGS(value),
-        old ? "" : " Use the UNSET command to revert your change.");
+    shell_session_say(session, "Successfully changed local property '%s'%s%s%s to '%.*s'.%s\n",
+                      key, old ? " from '" : "", old ? old : "", old ? "'" : "",
+                      TEXT_ARGS(value), old ? "" : " Use the UNSET command to revert your change.");
     if (json_object_set_new(session->properties, key, json_stringn(value.data, value.bytes)) != 0) {
         return diag_no_memory(diag);
     }
@@ -282,7 +308,8 @@ static enum status unset(struct shell_session *session, struct text name, struct
                          "Cannot unset local property '%s' which was never set in the first place",
                          key);
     }
-    say(session, "Successfully unset local property '%s' (value was '%s').\n", key, old);
+    shell_session_say(session, "Successfully unset local property '%s' (value was '%s').\n", key,
+                      old);
     (void)json_object_del(session->properties, key);
     return STATUS_OK;
 }
@@ -306,7 +333,7 @@ enum status shell_session_define(struct shell_session *session, struct text name
     return STATUS_OK;
 }
 
-static void show_variables(struct shell_session *session)
+static enum status show_variables(struct shell_session *session)
 {
     const char *name = NULL;
     json_t *value = NULL;
@@ -316,8 +343,9 @@ static void show_variables(struct shell_session *session)
         (void)json_array_append_new(list, json_pack("{s:s, s:O}", "name", name, "value", value));
     }
     json_t *entities = json_pack("[{s:s, s:o}]", "@type", "variables", "variables", list);
-    show_entities(session, entities);
+    const enum status status = show_entities(session, entities);
     json_decref(entities);
+    return status;
 }
 
 static enum status run_local(struct shell_session *session, const struct statement *statement)
@@ -337,8 +365,7 @@ static enum status run_local(struct shell_session *session, const struct stateme
         (void)json_object_del(session->variables, key);
         return STATUS_OK;
     default:
-        show_variables(session);
-        return STATUS_OK;
+        return show_variables(session);
     }
 }
 
@@ -358,6 +385,31 @@ static bool is_local(struct text first, struct text second)
     return is_list && text_equal_nocase(second, TEXT("VARIABLES"));
 }
 
+/* Deletes records, or ends what others rely on. */
+static bool is_destructive(struct text statement)
+{
+    struct lexer lexer;
+    lexer_init(&lexer, statement);
+    const struct token first = lexer_next(&lexer);
+    struct token last = first;
+    struct token before = first;
+    for (struct token token = lexer_next(&lexer); token.kind != 0; token = lexer_next(&lexer)) {
+        before = last;
+        last = token;
+    }
+    const bool deletes_topic = text_equal_nocase(before.text, TEXT("DELETE")) &&
+                               text_equal_nocase(last.text, TEXT("TOPIC"));
+    return (text_equal_nocase(first.text, TEXT("DROP")) && deletes_topic) ||
+           (text_equal_nocase(first.text, TEXT("TERMINATE")) &&
+            text_equal_nocase(last.text, TEXT("ALL")));
+}
+
+static bool is_allowed(struct shell_session *session, struct text statement)
+{
+    return !session->is_interactive || session->is_sure || !is_destructive(statement) ||
+           shell_terminal_confirm("This cannot be undone. Go on? [y/N] ");
+}
+
 static enum status run(struct shell_session *session, struct text text)
 {
     struct lexer lexer;
@@ -369,7 +421,7 @@ static enum status run(struct shell_session *session, struct text text)
         return shell_result_run(session, text, &session->diag);
     }
     if (!is_local(first.text, second.text)) {
-        return run_remote(session, text);
+        return is_allowed(session, text) ? run_remote(session, text) : STATUS_OK;
     }
     struct arena arena;
     struct statement *statement = NULL;
@@ -400,7 +452,7 @@ bool shell_session_run_script(struct shell_session *session, struct text script)
     struct statement_splitter splitter;
     struct statement_text statement;
     statement_splitter_init(&splitter, script);
-    while (statement_splitter_next(&splitter, &statement)) {
+    while (statement_splitter_next(&splitter, &statement) && !shell_screen_is_unread()) {
         if (!shell_session_run(session, statement.text)) {
             return false;
         }

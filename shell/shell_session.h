@@ -28,6 +28,7 @@ struct shell_session {
     int64_t row_limit;     /* of a query; 0: none */
     int64_t timeout_ms;    /* of a query; 0: none */
     bool is_interactive;   /* a person types */
+    bool is_sure;          /* nothing is asked */
     bool is_ended;         /* by exit */
     uint64_t change_count; /* statements that may have changed what can be completed */
     struct diag diag;      /* of the last failure */
@@ -40,6 +41,9 @@ void shell_session_release(struct shell_session *session);
 
 /* Runs one statement (text without its ';') and shows its result or its error. False: failed. */
 bool shell_session_run(struct shell_session *session, struct text statement);
+
+/* A line for the person who types: what was done. */
+void shell_session_say(struct shell_session *session, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Runs every statement of a script, and ends at the first that fails: false. */
 bool shell_session_run_script(struct shell_session *session, struct text script);

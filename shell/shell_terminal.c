@@ -7,7 +7,9 @@
 #include "shell/shell_terminal.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/utf8.h"
@@ -29,7 +31,8 @@ static const struct {
     {"OF", KEY_END},          {"[1;5C", KEY_WORD_RIGHT},
     {"[1;5D", KEY_WORD_LEFT}, {"f", KEY_WORD_RIGHT},
     {"b", KEY_WORD_LEFT},     {"[200~", KEY_PASTE_BEGIN},
-    {"[201~", KEY_PASTE_END},
+    {"d", KEY_KILL_WORD_RIGHT}, {"[201~", KEY_PASTE_END},
+    {"\177", KEY_KILL_WORD_LEFT},
 };
 
 static void put(const char *sequence)
@@ -38,31 +41,71 @@ static void put(const char *sequence)
     (void)written; /* a terminal that is gone shows at the next read */
 }
 
-bool shell_terminal_raw(struct shell_terminal *terminal)
+bool shell_terminal_open(struct shell_terminal *terminal)
 {
+    sigset_t set;
+    *terminal = (struct shell_terminal){.resize_fd = -1};
     if (tcgetattr(STDIN_FILENO, &terminal->before) != 0) {
         return false;
     }
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGWINCH);
+    (void)sigprocmask(SIG_BLOCK, &set, NULL);
+    terminal->resize_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    terminal->is_open = true;
+    return true;
+}
+
+void shell_terminal_close(struct shell_terminal *terminal)
+{
+    if (terminal->is_open) {
+        shell_terminal_cook(terminal);
+        (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal->before);
+        (void)close(terminal->resize_fd);
+        terminal->is_open = false;
+    }
+}
+
+void shell_terminal_raw(struct shell_terminal *terminal)
+{
     struct termios raw = terminal->before;
     raw.c_iflag &= ~(tcflag_t)(BRKINT | ICRNL | INPCK | ISTRIP | IXON);
     raw.c_lflag &= ~(tcflag_t)(ECHO | ICANON | IEXTEN | ISIG);
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
-    if (tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) != 0) {
-        return false;
-    }
+    (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
     terminal->is_raw = true;
     put("\033[?2004h");
-    return true;
 }
 
-void shell_terminal_restore(struct shell_terminal *terminal)
+void shell_terminal_cook(struct shell_terminal *terminal)
 {
+    struct termios cooked = terminal->before;
     if (terminal->is_raw) {
         put("\033[?2004l");
-        (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal->before);
+        cooked.c_lflag &= ~(tcflag_t)ECHO;
+        cooked.c_lflag |= NOFLSH; /* Ctrl-C ends the statement, not what is typed ahead */
+        (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &cooked);
         terminal->is_raw = false;
     }
+}
+
+bool shell_terminal_confirm(const char *question)
+{
+    struct termios before;
+    char answer = 'n';
+    if (tcgetattr(STDIN_FILENO, &before) != 0) {
+        return false;
+    }
+    struct termios raw = before;
+    raw.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
+    (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw); /* what was typed before is no answer */
+    put(question);
+    const ssize_t count = read(STDIN_FILENO, &answer, 1);
+    (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
+    const bool is_yes = count == 1 && (answer == 'y' || answer == 'Y');
+    put(is_yes ? "y\n" : "n\n");
+    return is_yes;
 }
 
 static bool wait_for(struct shell_terminal *terminal, int timeout_ms)
@@ -130,8 +173,24 @@ static uint32_t take_character(struct shell_terminal *terminal, unsigned char fi
     return utf8_next(&next, bytes + more + 1);
 }
 
+/* Waits for a byte or a new size; true: it is the size. */
+static bool wait_for_resize(struct shell_terminal *terminal)
+{
+    struct signalfd_siginfo info;
+    struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                           {.fd = terminal->resize_fd, .events = POLLIN}};
+    if (terminal->next < terminal->byte_count) {
+        return false;
+    }
+    (void)poll(fds, 2, -1);
+    return read(terminal->resize_fd, &info, sizeof(info)) == (ssize_t)sizeof(info);
+}
+
 uint32_t shell_terminal_key(struct shell_terminal *terminal)
 {
+    if (wait_for_resize(terminal)) {
+        return KEY_RESIZE;
+    }
     const int byte = take_byte(terminal);
     if (byte < 0) {
         return KEY_END_OF_INPUT;

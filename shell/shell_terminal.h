@@ -21,23 +21,36 @@ enum shell_key {
     KEY_HOME,
     KEY_END,
     KEY_DELETE,
+    KEY_KILL_WORD_LEFT,
+    KEY_KILL_WORD_RIGHT,
     KEY_PASTE_BEGIN, /* bracketed paste */
     KEY_PASTE_END,
+    KEY_RESIZE, /* the terminal has another size now */
     KEY_UNKNOWN,
 };
 
 struct shell_terminal {
-    struct termios before;
+    struct termios before; /* of the program */
+    bool is_open;          /* before is known */
     bool is_raw;
+    int resize_fd; /* tells of SIGWINCH */
     unsigned char bytes[256]; /* read, not used yet */
     int byte_count;
     int next;
 };
 
-/* Turns raw mode on; false: standard input is no terminal. */
-bool shell_terminal_raw(struct shell_terminal *terminal);
+/* Blocks SIGWINCH, which becomes a key. False: standard input is no terminal. */
+bool shell_terminal_open(struct shell_terminal *terminal);
 /* Gives the terminal back as it was. */
-void shell_terminal_restore(struct shell_terminal *terminal);
+void shell_terminal_close(struct shell_terminal *terminal);
+
+/* Turns raw mode on, or off: then Ctrl-C is a signal, and what is typed waits unseen for the
+ * next time, so that it does not mix with what a statement prints. */
+void shell_terminal_raw(struct shell_terminal *terminal);
+void shell_terminal_cook(struct shell_terminal *terminal);
+
+/* Asks a question whose answer is one key; true: y. */
+bool shell_terminal_confirm(const char *question);
 
 /* Waits for the next key: a character of Unicode, a control code, or an enum shell_key. */
 uint32_t shell_terminal_key(struct shell_terminal *terminal);

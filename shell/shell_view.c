@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "shell/shell_syntax.h"
-#include "shell/shell_width.h"
+#include "shell/text_width.h"
 
 static const char *const colours[] = {
     [INK_PLAIN] = "",         [INK_KEYWORD] = "\033[1;34m", [INK_STRING] = "\033[32m",
@@ -66,12 +66,12 @@ static void lay_out_line(struct shell_view *view, size_t start, size_t width)
     const char *prompt = prompt_at(view, start);
     size_t at = start;
     do {
-        const size_t taken = shell_width(text_of(prompt));
+        const size_t taken = text_width(text_of(prompt));
         const size_t room = width > taken + 1 ? width - taken - 1 : 1;
         size_t cells = 0;
         const struct text rest = {view->text.data + at, end - at};
-        const size_t bytes = rest.bytes ? shell_width_fit(rest, room, &cells) : 0;
-        view->rows[view->row_count++] = (struct view_row){at, at + bytes, prompt};
+        const size_t bytes = rest.bytes ? text_width_fit(rest, room, &cells) : 0;
+        view->rows[view->row_count++] = (struct view_row){at, at + bytes, taken + cells, prompt};
         at += bytes;
         prompt = "";
     } while (at < end && view->row_count < VIEW_ROW_COUNT_MAX);
@@ -146,7 +146,8 @@ static void place_cursor(struct shell_view *view, size_t row, size_t last)
 {
     const struct view_row *at = &view->rows[row];
     const struct text before = {view->text.data + at->start, view->cursor - at->start};
-    const size_t column = shell_width(text_of(at->prompt)) + shell_width(before);
+    const size_t column = text_width(text_of(at->prompt)) + text_width(before);
+    view->drawn_column = column;
     if (last > row) {
         buffer_printf(&view->out, "\033[%zuA", last - row);
     }
@@ -172,8 +173,23 @@ void shell_view_draw(struct shell_view *view, struct text text, size_t cursor)
         draw_row(view, &view->rows[i]);
     }
     place_cursor(view, row, last - 1);
+    view->drawn_first = first;
     view->drawn_row = row - first;
     show(view);
+}
+
+/* Terminals that break their lines anew keep the ends of lines that were written as such, and
+ * every row ends with one. Of those that cut lines instead some rows above are lost. */
+void shell_view_resize(struct shell_view *view)
+{
+    const size_t width = shell_screen_width(view->screen);
+    const size_t cursor_row = view->drawn_first + view->drawn_row;
+    size_t above = view->drawn_column / width;
+    for (size_t i = view->drawn_first; i < cursor_row; i++) {
+        const size_t cells = view->rows[i].cells;
+        above += cells > width ? (cells + width - 1) / width : 1;
+    }
+    view->drawn_row = above;
 }
 
 void shell_view_leave(struct shell_view *view, struct text text, const char *mark)

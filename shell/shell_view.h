@@ -14,6 +14,7 @@ enum { VIEW_PROMPT_BYTES_MAX = 96, VIEW_ROW_COUNT_MAX = 4096 };
 struct view_row {
     size_t start;
     size_t end;
+    size_t cells;       /* prompt included */
     const char *prompt; /* of the first row of a line; "" of the others */
 };
 
@@ -27,13 +28,18 @@ struct shell_view {
     struct buffer out;                  /* a drawing, until it is written */
     struct view_row rows[VIEW_ROW_COUNT_MAX];
     size_t row_count;
-    size_t drawn_row; /* where the cursor was put, from the first drawn row */
+    size_t drawn_first;  /* of rows: the first that was drawn */
+    size_t drawn_row;    /* where the cursor was put, from the first drawn row */
+    size_t drawn_column; /* its cell */
 };
 
 void shell_view_release(struct shell_view *view);
 
 /* Draws text over what was drawn before. cursor <= text.bytes. */
 void shell_view_draw(struct shell_view *view, struct text text, size_t cursor);
+
+/* The terminal has another width and has broken the drawn rows anew: finds the cursor again. */
+void shell_view_resize(struct shell_view *view);
 
 /* Draws a last time, writes mark behind it, and goes to a fresh line. */
 void shell_view_leave(struct shell_view *view, struct text text, const char *mark);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "shell/file_text.h"
+#include "shell/test_sql.h"
 
 /* --- Files -------------------------------------------------------------------------------- */
 
@@ -20,6 +21,10 @@ enum status test_file_open(struct test_file *file, const char *path, struct diag
     arena_init(&file->arena);
     buffer_init(&file->text);
     TRY(file_text_read(path, &file->text, diag));
+    file->is_sql = test_sql_is_path(path);
+    if (file->is_sql) {
+        return STATUS_OK;
+    }
     const struct tree *root = NULL;
     TRY(tree_parse(&file->arena, buffer_text(&file->text), &root, diag));
     if (!tree_is(tree_find(root, TEXT("tests")), TREE_ARRAY)) {
@@ -44,10 +49,10 @@ static bool lies_in(const char *path, const char *folder)
            (bytes == name.bytes || slash[-1 - (ptrdiff_t)name.bytes] == '/');
 }
 
-static struct text last_part(const char *path)
+struct text test_file_name(const struct test_file *file)
 {
-    const char *slash = strrchr(path, '/');
-    return text_of(slash ? slash + 1 : path);
+    const char *slash = strrchr(file->path, '/');
+    return text_of(slash ? slash + 1 : file->path);
 }
 
 /* --- Placeholders ------------------------------------------------------------------------- */
@@ -102,6 +107,7 @@ static void append_name(struct buffer *out, const struct tree *body, const struc
 
 struct expansion {
     struct text file;
+    const char *path;
     bool is_rest; /* by its folder */
     test_case_visit *visit;
     void *context;
@@ -113,7 +119,7 @@ struct expansion {
 static enum status visit_one(struct expansion *expansion, const struct tree *body,
                              const struct choice *choices, struct diag *diag)
 {
-    struct test_case test = {.file = expansion->file, .body = body};
+    struct test_case test = {.file = expansion->file, .path = expansion->path, .body = body};
     arena_reset(&expansion->arena);
     buffer_reset(&expansion->source);
     buffer_reset(&expansion->name);
@@ -160,7 +166,11 @@ static enum status visit_formats(struct expansion *expansion, const struct tree 
 enum status test_file_each(const struct test_file *file, test_case_visit *visit, void *context,
                            struct diag *diag)
 {
-    struct expansion expansion = {.file = last_part(file->path),
+    if (file->is_sql) {
+        return test_sql_each(file, visit, context, diag);
+    }
+    struct expansion expansion = {.file = test_file_name(file),
+                                  .path = file->path,
                                   .is_rest = lies_in(file->path, "rest"),
                                   .visit = visit,
                                   .context = context};

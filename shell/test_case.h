@@ -1,4 +1,5 @@
-/* test_case.h: files of test cases: read, and their cases multiplied.
+/* test_case.h: files of test cases: read, and their cases multiplied. What ends in .sql holds SQL
+ * test cases (shell/test_sql.h), anything else JSON:
  *
  * A file is {"tests": [case, ...]}, in the form in which ksqlDB publishes its own cases (docs:
  * tests/conformance/README.md). A case whose member "format" lists several formats stands for
@@ -16,19 +17,24 @@ struct test_file {
     struct arena arena;
     const char *path; /* borrowed */
     struct buffer text;
-    const struct tree *tests; /* the first case */
+    bool is_sql;
+    const struct tree *tests; /* the first case; JSON only */
 };
 
 struct test_case {
     struct text file;        /* the path's last part */
     struct text name;        /* with " - " and the format or configuration where it has several */
-    const struct tree *body; /* after replacement */
+    const char *path;        /* of the file, whole */
+    const struct tree *body; /* after replacement; NULL: an SQL case */
+    struct text sql;         /* of an SQL case: its text, directives included */
     bool is_rest;            /* to be asked of a server: it says what to answer, or lies in rest/ */
 };
 
 /* Initialises file in place; release it in any case. */
 MUST_USE enum status test_file_open(struct test_file *file, const char *path, struct diag *diag);
 void test_file_release(struct test_file *file);
+/* The path's last part. */
+struct text test_file_name(const struct test_file *file);
 
 /* Calls visit for each case, in order; the case lives until visit returns. Ends early when visit
  * fails, with its status. */

@@ -18,6 +18,7 @@
 #include "shell/options.h"
 #include "shell/test_case.h"
 #include "shell/test_report.h"
+#include "shell/test_sql.h"
 #include "shell/test_worker.h"
 
 struct test_session {
@@ -47,9 +48,9 @@ static const struct option_row rows[] = {
 static const struct option_table options = {
     .command = "leat test",
     .usage = "usage: leat test [OPTIONS] PATH...\n\n"
-             "Runs the test cases in the files given, and in all *.json below the directories\n"
-             "given. The form is that of ksqlDB's own cases: statements, input records and the\n"
-             "output records that must follow.\n\n",
+             "Runs the test cases in the files given, and in all *.json and *.sql below the\n"
+             "directories given. The form is that of ksqlDB's own cases: statements, input\n"
+             "records and the output records that must follow, or SQL with assertions.\n\n",
     .footer = "\nExit code: 0 all passed, 1 a case failed, 2 wrong usage or no case found.\n",
     .rows = rows,
     .row_count = sizeof(rows) / sizeof(rows[0]),
@@ -139,6 +140,7 @@ static bool is_case_file(const FTSENT *entry)
     const struct text name = {entry->fts_name, entry->fts_namelen};
     const struct text suffix = TEXT(".json");
     return entry->fts_level == 0 || /* given by name */
+           test_sql_is_path(entry->fts_name) ||
            (name.bytes > suffix.bytes &&
             strcmp(name.data + name.bytes - suffix.bytes, suffix.data) == 0);
 }

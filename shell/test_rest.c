@@ -352,11 +352,13 @@ static enum status open_server(struct rest_run *run)
     const struct shell_client_options client_options = {.user = NULL};
     char url[64];
     TRY(test_stage_open_engine(stage, true));
-    const struct server_options options = {
-        .engine = stage->engine, .address = "127.0.0.1", .version = LEAT_VERSION};
+    const struct server_options options = {.engine = stage->engine,
+                                           .addresses = {{.host = "127.0.0.1"}},
+                                           .address_count = 1,
+                                           .version = LEAT_VERSION};
     TRY(server_open(&options, &run->server, stage->diag));
     TRY(shell_client_create(&client_options, &run->client, stage->diag));
-    (void)snprintf(url, sizeof(url), "http://127.0.0.1:%u", server_port(run->server));
+    (void)snprintf(url, sizeof(url), "http://127.0.0.1:%u", server_port(run->server, 0));
     return shell_client_set_url(run->client, text_of(url), stage->diag);
 }
 

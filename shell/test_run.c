@@ -14,6 +14,7 @@
 #include "shell/test_output.h"
 #include "shell/test_post.h"
 #include "shell/test_rest.h"
+#include "shell/test_sql.h"
 #include "shell/test_stage.h"
 
 /* --- Statements --------------------------------------------------------------------------- */
@@ -127,11 +128,14 @@ static enum status judge(struct test_stage *stage, enum status status)
 enum status test_run_case(const struct test_case *test, const struct test_options *options,
                           struct diag *diag)
 {
-    struct test_stage stage = {.body = test->body, .options = options, .diag = diag};
+    struct test_stage stage = {
+        .body = test->body, .options = options, .is_sql = !test->body, .diag = diag};
     diag_reset(diag);
     arena_init(&stage.arena);
-    enum status status = test_stage_read(&stage);
-    if (status == STATUS_OK && test->is_rest) {
+    enum status status = stage.is_sql ? STATUS_OK : test_stage_read(&stage);
+    if (stage.is_sql) {
+        status = test_sql_run(&stage, test);
+    } else if (status == STATUS_OK && test->is_rest) {
         status = test_rest_run(&stage);
     } else if (status == STATUS_OK) {
         status = judge(&stage, execute(&stage));

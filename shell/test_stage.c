@@ -120,6 +120,7 @@ enum status test_stage_open_engine(struct test_stage *stage, bool is_served)
         .commit_rows = stage->options->batch_rows,
         .cache_is_off = true,
         .merge_by_arrival = true,
+        .runs_sql_tests = stage->is_sql,
         .is_manual = !is_served,
         .writes_first_partition = !is_served,
         .extensions = stage->options->extensions,

@@ -24,6 +24,7 @@ struct test_stage {
     struct engine *engine; /* NULL until it is opened */
     bool is_served;
     bool *has_schemas; /* per listed topic: they are registered */
+    bool is_sql; /* statements of SQL test files may run */
     struct diag *diag;
 };
 

@@ -1,7 +1,8 @@
 /* topic_command.c
  *
- * `leat topic`: topics of a data directory from the command line. produce turns lines into records,
- * thousands to a commit, and is done when all are durable; consume writes them out again.
+ * `leat topic`: topics of a data directory, or of a running server (topic_server.c), from the
+ * command line. produce turns lines into records, thousands to a commit, and is done when all are
+ * durable; consume writes them out again.
  */
 #include "shell/topic_command.h"
 
@@ -13,10 +14,11 @@
 #include "base/bounds.h"
 #include "base/memory.h"
 #include "engine/engine.h"
-#include "formats/json_value.h"
 #include "shell/file_text.h"
 #include "shell/line_producer.h"
 #include "shell/options.h"
+#include "shell/record_line.h"
+#include "shell/topic_server.h"
 #include "topics/topics.h"
 
 struct topic_run {
@@ -28,14 +30,20 @@ struct topic_run {
     const char *timestamp_field;
     bool from_beginning;
     int64_t count_max; /* -1: all */
-    bool as_json;
+    struct record_line_format format; /* consume */
+    const char *server;               /* NULL: an engine on data_dir */
     struct extension_options extensions;
     struct engine *engine;
     struct diag diag;
 };
 
 static const struct option_row rows[] = {
-    {"data", OPTION_TEXT, offsetof(struct topic_run, data_dir), "DIR", "the data directory", 0, 0},
+    {"data", OPTION_TEXT, offsetof(struct topic_run, data_dir), "DIR",
+     "the data directory, which no server may have open", 0, 0},
+    {"server", OPTION_TEXT, offsetof(struct topic_run, server), "URL",
+     "a running server instead; its API knows no topics without streams, so a\n"
+     "stream LEAT_TOPIC_n is made for the action and dropped after it, list shows\n"
+     "no counts, and consume sees no tombstones, headers, partitions or offsets", 0, 0},
     {"partitions", OPTION_NUMBER, offsetof(struct topic_run, partition_count), "N",
      "create, produce: of a topic to create (default 1)", 1, PARTITION_COUNT_MAX},
     {"key-separator", OPTION_CHARACTER, offsetof(struct topic_run, key_separator), "C",
@@ -49,7 +57,7 @@ static const struct option_row rows[] = {
      "consume: from the oldest record (else there is nothing to write)", 0, 0},
     {"max", OPTION_NUMBER, offsetof(struct topic_run, count_max), "N",
      "consume: at most N records", 0, INT64_MAX},
-    {"json", OPTION_FLAG, offsetof(struct topic_run, as_json), NULL,
+    {"json", OPTION_FLAG, offsetof(struct topic_run, format.is_json), NULL,
      "consume: one object per record: partition, offset, timestamp,\nkey, value, headers", 0, 0},
     {"extension", OPTION_EXTENSION, offsetof(struct topic_run, extensions), "FILE",
      "load the functions that queries in DIR call; may be repeated", 0, 0},
@@ -58,7 +66,7 @@ static const struct option_row rows[] = {
 static const struct option_table options = {
     .command = "leat topic",
     .usage =
-        "usage: leat topic ACTION [TOPIC] --data DIR [OPTIONS]\n\n"
+        "usage: leat topic ACTION [TOPIC] --data DIR | --server URL [OPTIONS]\n\n"
         "  create TOPIC, list, describe TOPIC, delete TOPIC\n"
         "  produce TOPIC   one record per line of standard input; creates the topic if need be\n"
         "  consume TOPIC   write the records to standard output, up to the newest\n\n",
@@ -134,6 +142,16 @@ static enum status describe(struct topic_run *run)
     return STATUS_OK;
 }
 
+static struct line_producer_options line_options(const struct topic_run *run)
+{
+    return (struct line_producer_options){
+        .topic = run->topic,
+        .has_key_separator = run->key_separator.is_set,
+        .key_separator = run->key_separator.character,
+        .timestamp_field = run->timestamp_field,
+    };
+}
+
 static enum status produce(struct topic_run *run)
 {
     struct topic *topic = topics_find(engine_topics(run->engine), text_of(run->topic));
@@ -141,70 +159,23 @@ static enum status produce(struct topic_run *run)
         TRY(create(run));
     }
     topic_unref(topic);
-    const struct line_producer_options producer_options = {
-        .topic = run->topic,
-        .has_key_separator = run->key_separator.is_set,
-        .key_separator = run->key_separator.character,
-        .timestamp_field = run->timestamp_field,
-    };
+    const struct line_producer_options lines = line_options(run);
     uint64_t count = 0;
-    TRY(line_producer_run(run->engine, &producer_options, stdin, &count, &run->diag));
+    TRY(line_producer_run(run->engine, &lines, stdin, &count, &run->diag));
     (void)fprintf(stderr, "%llu records\n", (unsigned long long)count);
     return STATUS_OK;
 }
 
 /* --- Consuming ---------------------------------------------------------------------------- */
 
-static void write_json_text(struct buffer *out, struct text text)
-{
-    if (text.data) {
-        json_write_text(out, text);
-    } else {
-        buffer_append_string(out, "null");
-    }
-}
-
-static void write_json_record(struct buffer *out, const struct record *record, uint32_t partition,
-                              int64_t offset)
-{
-    buffer_printf(out, "{\"partition\":%u,\"offset\":%lld,\"timestamp\":%lld,\"key\":", partition,
-                  (long long)offset, (long long)record->time_ms);
-    write_json_text(out, record->key);
-    buffer_append_string(out, ",\"value\":");
-    write_json_text(out, record->value);
-    buffer_append_string(out, ",\"headers\":[");
-    for (uint32_t i = 0; i < record->header_count; i++) {
-        buffer_append_string(out, i ? ",{\"key\":" : "{\"key\":");
-        write_json_text(out, record->headers[i].key);
-        buffer_append_string(out, ",\"value\":");
-        write_json_text(out, record->headers[i].value);
-        buffer_append_byte(out, '}');
-    }
-    buffer_append_string(out, "]}\n");
-}
-
-static void write_line(const struct topic_run *run, struct buffer *out,
-                       const struct record *record)
-{
-    if (run->key_separator.is_set && record->key.data) {
-        buffer_append_text(out, record->key);
-        buffer_append_byte(out, run->key_separator.character);
-    }
-    buffer_append_text(out, record->value.data ? record->value : TEXT("<null>"));
-    buffer_append_byte(out, '\n');
-}
-
 static enum status write_segment(struct topic_run *run, const struct segment *segment,
                                  int64_t *offset, struct buffer *out)
 {
     buffer_reset(out);
     for (; *offset < segment_end_offset(segment) && run->count_max != 0; (*offset)++) {
-        const struct record *record = &segment->records[*offset - segment->base_offset];
-        if (run->as_json) {
-            write_json_record(out, record, segment->partition, *offset);
-        } else {
-            write_line(run, out, record);
-        }
+        const struct record_place place = {segment->partition, *offset};
+        record_line_append(out, &run->format, &segment->records[*offset - segment->base_offset],
+                           place);
         run->count_max -= run->count_max > 0;
     }
     TRY(buffer_status(out, &run->diag));
@@ -250,9 +221,14 @@ static const struct {
     const char *name;
     bool needs_topic;
     enum status (*act)(struct topic_run *run);
+    enum status (*ask)(const struct topic_server_options *options, struct diag *diag);
 } actions[] = {
-    {"create", true, create},     {"list", false, list},       {"describe", true, describe},
-    {"delete", true, delete_topic}, {"produce", true, produce}, {"consume", true, consume},
+    {"create", true, create, topic_server_create},
+    {"list", false, list, topic_server_list},
+    {"describe", true, describe, topic_server_describe},
+    {"delete", true, delete_topic, topic_server_delete},
+    {"produce", true, produce, topic_server_produce},
+    {"consume", true, consume, topic_server_consume},
 };
 
 /* Finds what the arguments ask for; returns OPTIONS_GO_ON or the exit code. */
@@ -273,11 +249,32 @@ static int take_action(struct topic_run *run, int argc, char **argv, size_t *out
     }
     run->topic = actions[i].needs_topic ? argv[1] : NULL;
     *out_action = i;
-    return run->data_dir ? OPTIONS_GO_ON : options_usage_error(&options, "--data is needed");
+    return !run->data_dir != !run->server
+               ? OPTIONS_GO_ON
+               : options_usage_error(&options, "--data or --server is needed, not both");
+}
+
+static enum status ask_server(struct topic_run *run, size_t action)
+{
+    const struct topic_server_options server_options = {
+        .url = run->server,
+        .topic = run->topic,
+        .partition_count = partitions_to_create(run),
+        .lines = line_options(run),
+        .format = run->format,
+        .is_from_beginning = run->from_beginning,
+        .count_max = run->count_max,
+    };
+    return actions[action].ask(&server_options, &run->diag);
 }
 
 static enum status run_action(struct topic_run *run, size_t action)
 {
+    run->format.has_key = run->key_separator.is_set;
+    run->format.key_separator = run->key_separator.character;
+    if (run->server) {
+        return ask_server(run, action);
+    }
     const struct engine_options engine_options = {.data_dir = run->data_dir,
                                                   .durability = run->durability,
                                                   .is_manual = true,

@@ -27,6 +27,7 @@
 #include "state/ballast.h"
 #include "state/commit_parts.h"
 #include "state/commit_writer.h"
+#include "state/writeback.h"
 
 /* Waits before trying a group again whose failure is certain and may pass. */
 static const long retry_waits_ms[] = {10, 100, 1000};
@@ -35,6 +36,7 @@ struct committer {
     struct database *database;
     struct commit_writer *writer; /* the thread's */
     struct ballast ballast;       /* the thread's */
+    struct writeback writeback;   /* the thread's */
     size_t next_checkpoint_bytes; /* the thread's */
     size_t queue_bytes_max;
     uint32_t queue_count_max;
@@ -198,6 +200,7 @@ static void *run_thread(void *context)
         }
         finish_group(self, group, status, ballast_check(&self->ballast));
         if (status == STATUS_OK) {
+            writeback_note(&self->writeback, commit_writer_wal_bytes(self->writer));
             checkpoint_if_due(self);
         }
     }
@@ -221,6 +224,7 @@ static void release(struct committer *self)
 {
     commit_writer_destroy(self->writer);
     ballast_release(&self->ballast);
+    writeback_release(&self->writeback);
     pthread_cond_destroy(&self->queued);
     pthread_cond_destroy(&self->room);
     pthread_cond_destroy(&self->done);
@@ -241,6 +245,7 @@ enum status committer_open(struct database *database, const struct committer_opt
     self->queue_count_max =
         options->queue_count_max ? options->queue_count_max : COMMIT_QUEUE_COUNT_MAX;
     init_conditions(self);
+    writeback_init(&self->writeback, database);
     enum status status = commit_writer_create(database, &self->writer, diag);
     if (status == STATUS_OK) {
         ballast_init(&self->ballast, database, options->ballast_bytes);

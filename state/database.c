@@ -27,8 +27,6 @@
 #include "state/database_parts.h"
 #include "state/schema.h"
 
-enum { SYNCHRONOUS_OFF = 0, SYNCHRONOUS_NORMAL = 1, SYNCHRONOUS_FULL = 2 };
-
 static enum status make_instance(char out[DATABASE_INSTANCE_BYTES], struct diag *diag)
 {
     unsigned char random[(DATABASE_INSTANCE_BYTES - 1) / 2];

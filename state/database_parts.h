@@ -14,6 +14,8 @@ struct reader;
 
 enum { DATABASE_PATH_BYTES_MAX = 4096, DATABASE_INSTANCE_BYTES = 33 };
 
+enum { SYNCHRONOUS_OFF = 0, SYNCHRONOUS_NORMAL = 1, SYNCHRONOUS_FULL = 2 }; /* SQLite's */
+
 struct database {
     char dir[DATABASE_PATH_BYTES_MAX]; /* absolute, without symbolic links */
     char path[DATABASE_PATH_BYTES_MAX + 16];

@@ -200,9 +200,22 @@ static void open_push_queries_are_listed(void **state)
     const json_t *entity = fixture_run(f, "SHOW QUERIES;");
     assert_json_string(entity, "queries.0.queryType", "PUSH");
     assert_json_string(entity, "queries.0.id", cursor_query_id(outcome.cursor));
+    assert_json_string(entity, "queries.0.queryString", "SELECT * FROM ORDERS EMIT CHANGES;");
+    assert_json_string(entity, "queries.0.state", "RUNNING");
+
+    char explain[128];
+    (void)snprintf(explain, sizeof(explain), "EXPLAIN %s;", cursor_query_id(outcome.cursor));
+    entity = fixture_run(f, explain);
+    assert_json_string(entity, "queryDescription.id", cursor_query_id(outcome.cursor));
+    assert_json_string(entity, "queryDescription.state", "RUNNING");
+    entity = fixture_run(f, "SHOW QUERIES EXTENDED;");
+    assert_json_string(entity, "queryDescriptions.0.queryType", "PUSH");
     cursor_close(outcome.cursor);
     script_close(script);
     assert_json(fixture_run(f, "SHOW QUERIES;"), "queries", "[]");
+    fixture_fail(f, explain, "use SHOW QUERIES to view the full set of queries");
+    fixture_fail(f, "TERMINATE transient_ORDERS_1;",
+                 "Failed to terminate query with query ID: 'transient_ORDERS_1'");
 }
 
 static void extended_queries_are_descriptions_with_ledgers(void **state)

@@ -57,7 +57,7 @@ static void moments_are_formatted(void **state)
         {"(call format_time clock 'HH:mm:ss.SSS')", "STRING",
          "'00:00:00.000', '01:01:01.001', NULL, '23:59:59.999'"},
         {"(call format_timestamp ts 'yyyy-MM-dd HH:mm:ss zzz')", "STRING",
-         "'1970-01-01 00:00:00 UTC', '2020-02-01 00:00:00 UTC', NULL, '1969-12-31 23:59:59 UTC'"},
+         "'1970-01-01 00:00:00 GMT', '2020-02-01 00:00:00 GMT', NULL, '1969-12-31 23:59:59 GMT'"},
         {"(call format_timestamp ts 'yyyy-MM-dd HH:mm zzz' 'America/Los_Angeles')", "STRING",
          "'1969-12-31 16:00 PST', '2020-01-31 16:00 PST', NULL, '1969-12-31 15:59 PST'"},
         {"(call datetostring i 'yyyy-MM-dd')", "STRING",

@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import re
+import resource
 import select
 import signal
 import socket
@@ -27,13 +28,18 @@ with open(LEAT, "rb") as program:
 class Server:
     """One server process."""
 
-    def __init__(self, *options, listen="127.0.0.1:0", durability="process-crash"):
+    def __init__(self, *options, listen="127.0.0.1:0", durability="process-crash",
+                 descriptors=None):
         command = [LEAT, "serve", "--listen", listen, "--durability", durability, *options]
         # Freed memory that ASan keeps to find its later uses would hide how little is held.
         options = os.environ.get("ASAN_OPTIONS", "")
         environment = {**os.environ, "ASAN_OPTIONS": f"quarantine_size_mb=8:{options}"}
+
+        def limit():
+            if descriptors:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        text=True, env=environment)
+                                        text=True, env=environment, preexec_fn=limit)
         line = self.process.stdout.readline()
         match = re.search(r":(\d+)$", line.strip())
         if not match:
@@ -140,8 +146,12 @@ class ServerCase(unittest.TestCase):
     options = ()
 
     @classmethod
+    def make_server(cls):
+        return Server(*cls.options)
+
+    @classmethod
     def setUpClass(cls):
-        cls.server = Server(*cls.options)
+        cls.server = cls.make_server()
 
     @classmethod
     def tearDownClass(cls):

@@ -84,8 +84,11 @@ class Http2Stream:
 
 
 class Http2:
-    def __init__(self, server, window=WIDE_WINDOW):
-        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S)
+    def __init__(self, server, window=WIDE_WINDOW, upgrade=None, connected=None):
+        """upgrade: the bytes of a request in HTTP/1.1 that asks for HTTP/2; it becomes stream 1.
+        connected: a socket to the server, when there is one already."""
+        self.socket = connected or socket.create_connection(("127.0.0.1", server.port),
+                                                            timeout=PATIENCE_S)
         self.inflater = _Inflater()
         self.input = b""
         self.streams = {}
@@ -93,10 +96,23 @@ class Http2:
         self.goaway = None
         self.windows = {0: 65535}  # what may be sent; 0 is the connection
         self.first_window = 65535
+        if upgrade:
+            self._upgrade(upgrade)
         self.socket.sendall(PREFACE)
         self.frame(SETTINGS, 0, 0, struct.pack(">HI", 4, window))
         self.frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", WIDE_WINDOW))
         self.read()  # the server's settings, with the window that rows are sent into
+
+    def _upgrade(self, request):
+        self.socket.sendall(request)
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            byte = self.socket.recv(1)
+            assert byte, head
+            head += byte
+        assert head.startswith(b"HTTP/1.1 101 "), head
+        self.streams[1] = Http2Stream()
+        self.next_id = 3
 
     def close(self):
         self.socket.close()

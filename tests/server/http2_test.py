@@ -1,5 +1,7 @@
-"""HTTP/2 in cleartext: framing, /inserts-stream, resets, limits."""
+"""HTTP/2 in cleartext: framing, the upgrade from HTTP/1.1, /inserts-stream, resets, limits."""
 import json
+import shutil
+import subprocess
 import time
 import unittest
 
@@ -8,6 +10,13 @@ from http2_client import DATA, HEADERS, PREFACE, Http2, _encode
 
 V1 = ("accept", "application/vnd.ksql.v1+json")
 EARLIEST = {"auto.offset.reset": "earliest"}
+
+
+def upgrade(method, path, body="", headers=""):
+    """A request of HTTP/1.1 that asks for HTTP/2."""
+    return (f"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+            f"Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n{headers}"
+            f"Content-Length: {len(body)}\r\n\r\n{body}").encode()
 
 
 def push(sql, **properties):
@@ -57,7 +66,7 @@ class Http2Test(ServerCase):
 
     def test_errors_are_those_of_http1(self):
         for request, status, code in [
-                (("GET", "/nope"), 404, 40400), (("GET", "/ksql"), 405, 40500),
+                (("GET", "/status/a/b/c"), 404, 40400), (("GET", "/ksql"), 405, 40500),
                 (("POST", "/ksql", "nope"), 400, 40000), (("GET", "/a/../b"), 400, 40000),
                 (("GET", "/x%00"), 400, 40000), (("BREW", "/info"), 501, 50100),
                 (("GET", "/info", None, [("accept", "image/png")]), 406, 40600),
@@ -97,11 +106,86 @@ class Http2Test(ServerCase):
                 time.sleep(0.002)
             self.assertEqual(4, client.recv(9)[3])
 
-    def test_upgrade_is_ignored_on_http1(self):
-        status, _, body = self.server.request("GET", "/info", headers={
-            "Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABk"})
-        self.assertEqual(200, status)
-        self.assertIn("KsqlServerInfo", body)
+    # --- the upgrade from HTTP/1.1 ---
+
+    def test_a_request_of_http1_is_upgraded(self):
+        with Http2(self.server, upgrade=upgrade("GET", "/info")) as client:
+            self.assertIn("KsqlServerInfo", client.answer(1).body)
+            self.assertEqual(200, client.ask("GET", "/info").status)
+        with Http2(self.server, upgrade=upgrade("HEAD", "/info")) as client:
+            self.assertEqual((200, ""), (client.answer(1).status, client.streams[1].body))
+        with Http2(self.server, upgrade=upgrade("GET", "/nope", "body")) as client:
+            self.assertEqual(404, client.answer(1).status)
+
+    def test_an_upgraded_request_has_its_body_and_its_headers(self):
+        body = json.dumps({"ksql": "SHOW STREAMS;"})
+        with Http2(self.server, upgrade=upgrade("POST", "/ksql", body)) as client:
+            self.assertEqual("streams", json.loads(client.answer(1).body)[0]["@type"])
+        wrong = upgrade("POST", "/ksql", body, "Accept: image/png\r\n")
+        with Http2(self.server, upgrade=wrong) as client:
+            self.assertEqual(406, client.answer(1).status)
+
+    def test_an_upgraded_request_may_be_a_stream(self):
+        body = push("SELECT * FROM S EMIT CHANGES;", **EARLIEST)
+        with Http2(self.server, upgrade=upgrade("POST", "/query-stream", body)) as client:
+            stream = client.streams[1]
+            client.until(lambda: len(stream.frames) == 3)
+            query_id = json.loads(stream.frames[0])["queryId"]
+            client.ask("POST", "/close-query", json.dumps({"queryId": query_id}))
+            self.assertTrue(client.answer(1).has_ended)
+        lines = "".join(json.dumps(line) + "\n" for line in
+                        [{"target": "MANY", "properties": {}}, {"k": "up", "v": 1}])
+        with Http2(self.server, upgrade=upgrade("POST", "/inserts-stream", lines)) as client:
+            self.assertEqual(['{"status":"ok","seq":0}'], client.answer(1).lines)
+
+    def test_the_body_of_an_upgraded_request_may_come_later(self):
+        request = upgrade("POST", "/ksql", json.dumps({"ksql": "SHOW STREAMS;"}))
+        with self.server.connect() as client:
+            client.sendall(request[:-10])
+            time.sleep(0.3)
+            client.sendall(request[-10:])
+            self.assertTrue(client.recv(1000).startswith(b"HTTP/1.1 101 "))
+
+    def test_the_longest_upgraded_request(self):
+        empty = len(upgrade("POST", "/ksql", "x" * 10000)) - 10000
+        for more, expected in ((0, b"HTTP/1.1 101 "), (1, b"HTTP/1.1 400 ")):
+            request = upgrade("POST", "/ksql", "x" * (32768 - empty + more))
+            self.assertTrue(self.server.raw(request, keep_open=True).startswith(expected), more)
+
+    def test_what_is_not_a_plain_wish_is_answered_in_http1(self):
+        plain = upgrade("GET", "/info")
+        for old, new in [(b"h2c", b"websocket"), (b"Connection: Upgrade, ", b"Connection: "),
+                         (b"AAMAAABk", b"AAM!AABk"), (b"AAMAAABk", b"AAMAAABkAA"),
+                         (b"AAMAAABk", b"AAMAAABk" * 100),
+                         (b"Host: x", b"Host: x\r\nExpect: 100-continue"),
+                         (b"Host: x", b"Host: x\r\nUpgrade: h2c"),
+                         (b"HTTP/1.1", b"HTTP/1.0")]:
+            self.assertIn(old, plain)
+            answer = self.server.raw(plain.replace(old, new), keep_open=True)
+            self.assertRegex(answer, b"^HTTP/1.[01] (200|100) ", new)
+        answer = self.server.raw(plain.replace(b"Host: x", b"Host: x\r\nHost: y"))
+        self.assertTrue(answer.startswith(b"HTTP/1.1 400 "))
+        with self.server.connect() as client:
+            client.sendall(plain[:30])
+            time.sleep(0.2)
+            client.sendall(plain[30:])
+            self.assertTrue(client.recv(1000).startswith(b"HTTP/1.1 200 "))
+
+    def test_an_upgrade_with_wrong_settings_ends_the_connection(self):
+        # ENABLE_PUSH is 2.
+        request = upgrade("GET", "/info").replace(b"AAMAAABk", b"AAIAAAAC")
+        self.assertNotIn(b"KsqlServerInfo", self.server.raw(request))
+
+    @unittest.skipUnless(shutil.which("curl"), "no curl program")
+    def test_curl_is_upgraded(self):
+        for path, body in (("/info", None), ("/ksql", '{"ksql":"SHOW STREAMS;"}'),
+                           ("/query-stream", push("SELECT * FROM S;"))):
+            command = ["curl", "-s", "--http2", "-m", str(PATIENCE_S), "-w",
+                       "\n%{http_version} %{http_code}",
+                       f"http://127.0.0.1:{self.server.port}{path}"]
+            done = subprocess.run(command + (["-d", body] if body else []), capture_output=True,
+                                  text=True)
+            self.assertEqual("2 200", done.stdout.splitlines()[-1], path)
 
     # --- /inserts-stream ---
 

@@ -1,8 +1,9 @@
 """Every route answers as ksqlDB's does."""
 import json
+import tempfile
 import unittest
 
-from harness import ServerCase
+from harness import Server, ServerCase
 
 V1 = "application/vnd.ksql.v1+json"
 DELIMITED = "application/vnd.ksqlapi.delimited.v1"
@@ -84,7 +85,43 @@ class RouteTest(ServerCase):
             json.loads(body))
 
     def test_cluster_status_is_not_kept(self):
-        self.assertEqual(404, self.server.get("/clusterStatus")[0])
+        status, body = self.server.get("/clusterStatus")
+        self.assertEqual((404, 40400), (status, json.loads(body)["error_code"]))
+
+    def test_what_is_no_route_is_not_found_in_plain_text(self):
+        for method, path in (("GET", "/nope"), ("POST", "/ws"), ("GET", "/status2"),
+                             ("GET", "/v1/metadata/id/x"), ("GET", "/chc")):
+            status, headers, body = self.server.request(method, path)
+            self.assertEqual((404, "Not Found"), (status, body), path)
+            self.assertTrue(headers["Content-Type"].startswith("text/plain"))
+
+    def test_another_method_is_told_which_one_is_allowed(self):
+        for method, path, allowed in (("GET", "/ksql", "POST"), ("POST", "/info", "GET, HEAD"),
+                                      ("GET", "/inserts-stream", "POST"),
+                                      ("PUT", "/ws/query", "GET, HEAD")):
+            status, headers, body = self.server.request(method, path)
+            self.assertEqual((405, allowed), (status, headers["Allow"]), path)
+            self.assertEqual(40500, json.loads(body)["error_code"])
+
+    def test_each_route_has_its_media_types(self):
+        """The first is what a client without Accept gets."""
+        get, post = ("GET", None), ("POST", {"ksql": "SHOW TYPES;"})
+        admin = [V1, "application/json"]
+        for (method, body), path, media in [
+                (get, "/info", admin), (get, "/healthcheck", admin), (get, "/v1/metadata", admin),
+                (get, "/v1/metadata/id", admin), (get, "/status", admin),
+                (get, "/status/stream/%60S%60/create", admin), (post, "/ksql", admin),
+                (get, "/is_valid_property/auto.offset.reset", admin),
+                (get, "/chc/ready", ["application/json"]), (get, "/chc/live", ["application/json"]),
+                (("POST", {"sql": "SELECT * FROM T;"}), "/query-stream",
+                 [DELIMITED, "application/json", V1])]:
+            _, headers, _ = self.server.request(method, path, body)
+            self.assertEqual(media[0], headers["Content-Type"], path)
+            for wanted in media:
+                status, headers, _ = self.server.request(method, path, body, {"Accept": wanted})
+                self.assertEqual((200, wanted), (status, headers["Content-Type"]), path)
+            status, _, answer = self.server.request(method, path, body, {"Accept": "image/png"})
+            self.assertEqual((406, 40600), (status, json.loads(answer)["error_code"]), path)
 
     def test_internal_endpoints_are_refused_with_code_50000_and_status_400(self):
         for path in ("/heartbeat", "/lag"):
@@ -121,6 +158,19 @@ class RouteTest(ServerCase):
         self.assertEqual(["status", "message", "queryId"], list(status))
         code, body = self.server.get("/status/stream/NOPE/create")
         self.assertEqual((404, "Command not found"), (code, json.loads(body)["message"]))
+
+    def test_status_has_the_ids_of_every_kind_of_command(self):
+        for sql, path in [("CREATE TYPE ID_T AS INT;", "type/ID_T/create"),
+                          ("DROP TYPE ID_T;", "type/ID_T/drop"),
+                          ("CREATE STREAM `id_s` (K STRING KEY, V INT) WITH (kafka_topic='id_s', "
+                           "value_format='JSON', partitions=1);", "stream/%60id_s%60/create"),
+                          ("ALTER STREAM `id_s` ADD COLUMN W INT;", "stream/id_s/alter"),
+                          ("DROP STREAM `id_s`;", "stream/id_s/drop"),
+                          ("PAUSE ALL;", "pause/ALL/execute"),
+                          ("RESUME ALL;", "resume/ALL/execute")]:
+            entity, = self.server.ksql(sql)
+            self.assertEqual(path.replace("%60", "`"), entity["commandId"])
+            self.assertEqual(entity["commandStatus"], self.json_of("/status/" + path))
 
     def test_command_sequence_number_of_the_past_does_not_wait(self):
         number = self.server.ksql("CREATE TYPE N1 AS INT; DROP TYPE N1;")[0]["commandSequenceNumber"]
@@ -183,6 +233,13 @@ class RouteTest(ServerCase):
         self.assertEqual(V1, headers["Content-Type"])
         self.assertIn("header", json.loads(body)[0])
 
+    def test_query_answers_delimited_when_asked_to(self):
+        sql = "SELECT * FROM T WHERE K='b';"
+        status, headers, body = self.server.request("POST", "/query", {"ksql": sql},
+                                                    {"Accept": DELIMITED})
+        self.assertEqual((200, DELIMITED), (status, headers["Content-Type"]))
+        self.assertEqual(self.server.query(sql)[1], body)
+
     def test_stream_pull_query_ends_with_a_message(self):
         _, body = self.server.query("SELECT K, D FROM S WHERE V = 1;", accept=V1)
         rows = json.loads(body)
@@ -213,6 +270,71 @@ class RouteTest(ServerCase):
     def test_closing_an_unknown_query(self):
         status, _, body = self.server.request("POST", "/close-query", {"queryId": "nope"})
         self.assertEqual((400, "No query with id nope"), (status, json.loads(body)["message"]))
+
+    def test_closing_a_query_without_its_id(self):
+        for request in ({}, {"queryId": None}, {"queryId": ""}, {"queryId": 1}):
+            status, _, body = self.server.request("POST", "/close-query", request)
+            self.assertEqual((400, "No queryId provided"), (status, json.loads(body)["message"]))
+        for request in ("", "nonsense", "[]"):
+            status, _, body = self.server.request("POST", "/close-query", request)
+            self.assertEqual((400, 40000), (status, json.loads(body)["error_code"]))
+            self.assertTrue(json.loads(body)["message"].startswith("Invalid JSON in request: "))
+
+
+class ClusterTest(unittest.TestCase):
+    def serve(self, lines):
+        config = tempfile.NamedTemporaryFile("w", suffix=".properties")
+        self.addCleanup(config.close)
+        config.write(lines)
+        config.flush()
+        server = Server("--config", config.name)
+        self.addCleanup(lambda: self.assertEqual(0, server.stop(), server.errors))
+        return server
+
+    def test_a_server_with_heartbeats_shows_a_cluster_of_itself(self):
+        server = self.serve("ksql.heartbeat.enable = true\n")
+        server.ksql("CREATE STREAM S (K STRING KEY, V INT) "
+                    "WITH (kafka_topic='s', value_format='JSON', partitions=1);"
+                    "CREATE TABLE T AS SELECT K, COUNT(*) AS N FROM S GROUP BY K;")
+        status, body = server.get("/clusterStatus")
+        self.assertEqual(200, status, body)
+        cluster = json.loads(body)["clusterStatus"]
+        self.assertEqual([f"127.0.0.1:{server.port}"], list(cluster))
+        host, = cluster.values()
+        self.assertIs(True, host["hostAlive"])
+        self.assertGreater(host["lastStatusUpdateMs"], 1.6e12)
+        query, = host["activeStandbyPerQuery"]
+        self.assertRegex(query, r"^CTAS_T_\d+$")
+        self.assertEqual(["activeStores", "activePartitions", "standByStores", "standByPartitions"],
+                         list(host["activeStandbyPerQuery"][query]))
+        self.assertEqual({"stateStoreLags": {}, "updateTimeMs": 0}, host["hostStoreLags"])
+
+    def test_the_advertised_name_counts(self):
+        server = self.serve("ksql.heartbeat.enable = TRUE\n"
+                            "ksql.advertised.listener = http://ksql.example:8088/\n")
+        cluster = json.loads(server.get("/clusterStatus")[1])["clusterStatus"]
+        self.assertEqual(["ksql.example:8088"], list(cluster))
+
+    def test_terminating_needs_patterns_that_can_be_read(self):
+        server = self.serve("")
+        for request, message in [({"deleteTopicList": ["("]}, "Invalid pattern: ("),
+                                 ({"deleteTopicList": "x"}, "Invalid JSON in request: "),
+                                 ({"deleteTopicList": [1]}, "takes at most"),
+                                 ("nonsense", "Invalid JSON in request: ")]:
+            status, _, body = server.request("POST", "/ksql/terminate", request)
+            self.assertEqual(400, status)
+            self.assertIn(message, json.loads(body)["message"])
+        status, headers, body = server.request("POST", "/ksql/terminate", {})
+        self.assertEqual((200, V1), (status, headers["Content-Type"]))
+        entity, = json.loads(body)
+        self.assertEqual(("currentStatus", "cluster/TerminateCluster/terminate", "SUCCESS"),
+                         (entity["@type"], entity["commandId"], entity["commandStatus"]["status"]))
+        for method, path in (("POST", "/ksql"), ("GET", "/info"), ("GET", "/ws/query"),
+                             ("POST", "/query-stream"), ("GET", "/clusterStatus")):
+            status, _, body = server.request(method, path, "{}" if method == "POST" else None)
+            self.assertEqual((503, 50304, "The server is shut down"),
+                             (status, json.loads(body)["error_code"], json.loads(body)["message"]))
+        self.assertEqual((200, "{}"), server.get("/chc/ready"))
 
 
 if __name__ == "__main__":

@@ -145,14 +145,50 @@ class StartTest(unittest.TestCase):
             self.assertTrue(errors)
         self.assertEqual(1, run("--config", str(self.directory / "none"))[0])
 
-    def test_queries_file(self):
-        queries = self.file("queries.sql", CREATE + "CREATE STREAM S2 AS SELECT * FROM S;")
-        data = str(self.directory / "data")
-        for _ in range(2):  # the second start finds them there already
-            server = Server("--data", data, "--queries-file", queries)
-            names = [q["id"] for q in server.ksql("SHOW QUERIES;")[0]["queries"]]
-            self.assertEqual(1, len(names))
-            self.assertEqual(0, server.stop())
+    def start_with_queries(self, text):
+        """A server whose queries file is text; gives the ids of its queries."""
+        server = Server("--data", str(self.directory / "data"), "--queries-file",
+                        self.file("queries.sql", text))
+        ids = [query["id"] for query in server.ksql("SHOW QUERIES;")[0]["queries"]]
+        types = server.ksql("SHOW TYPES;")[0]["types"]
+        self.assertEqual(0, server.stop())
+        return ids, types
+
+    def test_queries_file_runs_once_however_often_the_server_starts(self):
+        text = (CREATE + "CREATE TYPE ADDRESS AS STRUCT<CITY STRING>; /* twice: */"
+                "CREATE STREAM S2 AS SELECT * FROM S; INSERT INTO S2 SELECT * FROM S;")
+        ids, types = self.start_with_queries(text)
+        self.assertEqual(2, len(ids))
+        self.assertEqual(["ADDRESS"], list(types))
+        self.assertEqual(ids, self.start_with_queries(text)[0])
+        again = text.replace("SELECT *", "select  *\n").replace("/* twice: */", "")
+        self.assertEqual(ids, self.start_with_queries(again)[0])
+        more = self.start_with_queries(text + "CREATE STREAM S3 AS SELECT K, V + 1 FROM S;")[0]
+        self.assertEqual(ids, more[:2])
+        self.assertEqual(3, len(more))
+
+    def test_queries_file_goes_on_where_a_failed_start_ended(self):
+        data = ("--data", str(self.directory / "data"), "--listen", "127.0.0.1:0")
+        text = CREATE + "CREATE STREAM S2 AS SELECT * FROM S;\n"
+        code, errors = run("--queries-file", self.file(
+            "queries.sql", text + "CREATE STREAM S3 AS SELECT NONE FROM S;"), *data)
+        self.assertEqual(1, code)
+        self.assertRegex(errors, r"queries\.sql:2:\d+: .*NONE")
+        ids, _ = self.start_with_queries(text + "CREATE STREAM S3 AS SELECT K, V + 1 FROM S;")
+        self.assertEqual(2, len(ids))
+
+    def test_queries_file_that_changes_a_statement_must_say_so(self):
+        text = CREATE + "CREATE STREAM S2 AS SELECT * FROM S;"
+        changed = text.replace("FROM S;", "FROM S WHERE K <> 'x';")
+        self.start_with_queries(text)
+        code, errors = run("--queries-file", self.file("queries.sql", changed), "--data",
+                           str(self.directory / "data"), "--listen", "127.0.0.1:0")
+        self.assertEqual(1, code)
+        self.assertIn("already exists", errors)
+        self.assertIn("CREATE OR REPLACE", errors)
+        replacing = changed.replace("CREATE STREAM S2", "CREATE OR REPLACE STREAM S2")
+        self.assertEqual(1, len(self.start_with_queries(replacing)[0]))
+        self.assertEqual(1, len(self.start_with_queries(replacing)[0]))
 
     def test_bad_queries_files(self):
         for text, message in [

@@ -3,6 +3,7 @@ nothing else on standard output. Usage: cli_test.py LEAT
 """
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -32,10 +33,28 @@ class Program(unittest.TestCase):
         return leat("run", *options, self.script(text))
 
     def test_every_command_explains_itself(self):
-        for command in ("run", "shell", "topic", "datagen", "bench", "test"):
+        listed = [line.split()[0] for line in leat("--help").stdout.splitlines()
+                  if line.startswith("  ") and not line.startswith("  -")]
+        self.assertEqual(listed, ["bench", "datagen", "run", "serve", "shell", "test", "topic"])
+        for command in listed:
             done = leat(command, "--help")
-            self.assertEqual(done.returncode, 0, command)
-            self.assertIn("usage: leat " + command, done.stdout)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), command)
+            self.assertTrue(done.stdout.startswith("usage: leat " + command), command)
+            self.assertEqual(leat(command, "-h").stdout, done.stdout)
+            self.assertLessEqual(max(map(len, done.stdout.splitlines())), 100, command)
+            self.assertRegex(done.stdout, r"(?m)^  -h, --help +print this$")
+
+    def test_help_names_every_option_that_is_taken_and_no_other(self):
+        for command in ("datagen", "run", "serve", "shell", "test", "topic"):
+            text = leat(command, "--help").stdout
+            for option in set(re.findall(r"(?m)^  (?:-\w, )?--([\w-]+)", text)) - {"help"}:
+                wants = re.search(rf"--{option} [A-Z]", text) is not None
+                done = leat(command, f"--{option}" if wants else f"--{option}=x")
+                self.assertEqual(done.returncode, 2, (command, option))
+                self.assertIn(f"--{option}", done.stderr.splitlines()[0])
+            done = leat(command, "--no-such-option")
+            self.assertTrue(done.stderr.startswith(
+                f"leat {command}: '--no-such-option' is unknown or lacks its argument\n"))
 
     def test_wrong_usage_is_2_and_version_is_printed(self):
         self.assertEqual(leat().returncode, 2)
@@ -45,6 +64,8 @@ class Program(unittest.TestCase):
         self.assertEqual(leat("topic", "produce", "t").returncode, 2)
         self.assertEqual(leat("datagen", "nexmark", "--events", "0").returncode, 2)
         self.assertRegex(leat("--version").stdout, r"^leat \d+\.\d+\.\d+\n$")
+        self.assertEqual(leat("-V").stdout, leat("--version").stdout)
+        self.assertEqual(leat("help").stdout, leat("-h").stdout)
 
     def test_error_names_file_line_and_column_with_a_caret(self):
         done = self.run_script("SET 'auto.offset.reset'='earliest';\nSELECT x FROM missing;\n")
@@ -69,6 +90,56 @@ class Program(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         rows = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual(rows, [{"K": "a", "V": 1, "D": 1.5}, {"K": "b", "V": None, "D": None}])
+
+    def test_results_of_statements_are_drawn_as_tables(self):
+        done = self.run_script(
+            "CREATE STREAM s (k STRING KEY, v DECIMAL(4,2)) WITH (KAFKA_TOPIC='t',"
+            " VALUE_FORMAT='JSON', PARTITIONS=2);"
+            "CREATE STREAM a AS\n  SELECT * FROM s; SHOW QUERIES; SHOW ALL TOPICS; DESCRIBE s;"
+            "ASSERT TOPIC t;")
+        self.assertEqual([line.rstrip() for line in done.stdout.splitlines()], """\
+Stream created
+Created query with ID CSAS_A_3
+ Query ID | Query Type | Status    | Sink Name | Sink Kafka Topic | Query String
+{0}
+ CSAS_A_3 | PERSISTENT | RUNNING:1 | A         | A                | CREATE STREAM a AS SELECT * FROM s;
+{0}
+For detailed information on a Query run: EXPLAIN <Query ID>;
+ Kafka Topic                 | Partitions | Partition Replicas
+---------------------------------------------------------------
+ A                           | 2          | 1
+ default_ksql_processing_log | 1          | 1
+ t                           | 2          | 1
+---------------------------------------------------------------
+
+Name                 : S
+ Field | Type
+-------------------------------
+ K     | VARCHAR(STRING) (key)
+ V     | DECIMAL(4, 2)
+-------------------------------
+For runtime statistics and query details run: DESCRIBE <Stream,Table> EXTENDED;
+Topic t exists.
+""".format("-" * 104).splitlines())
+
+    def test_table_is_as_wide_as_its_rows(self):
+        done = self.run_script(
+            "CREATE STREAM s (k STRING KEY, v INTEGER) WITH (KAFKA_TOPIC='t',"
+            " VALUE_FORMAT='JSON', PARTITIONS=1); INSERT INTO s VALUES ('東京', 1);"
+            "INSERT INTO s (k) VALUES ('a\tb\x1b'); SELECT * FROM s;")
+        self.assertEqual(done.stdout, "Stream created\n+--------+----+\n|K       |V   |\n"
+                         "+--------+----+\n|東京    |1   |\n|a\\tb\\x1b|null|\n+--------+----+\n")
+
+    def test_rows_that_nobody_reads_are_no_failure(self):
+        leat("topic", "produce", "t", "--data", self.data, text='{"V":1}\n' * 20000)
+        script = self.script("CREATE STREAM s (v INTEGER) WITH (KAFKA_TOPIC='t',"
+                             " VALUE_FORMAT='JSON'); SELECT * FROM s;")
+        with subprocess.Popen([LEAT, "run", "--output", "csv", "--data", self.data, script],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+            self.assertEqual(run.stdout.readline(), "V\n")
+            run.stdout.close()
+            self.assertNotIn("cannot write", run.stderr.read())
+            self.assertEqual(run.wait(20), 0)
 
     def test_csv_quotes_where_it_must(self):
         done = self.run_script(

@@ -31,6 +31,9 @@ class Screen:
         self.column = 0
 
     def put(self, character):
+        if cells_of(character) == 0:
+            self.rows[self.row][self.column - 1] += character
+            return
         if self.column >= self.columns:
             self.line_feed()
             self.column = 0
@@ -58,6 +61,18 @@ class Screen:
             if final == "J":
                 del self.rows[self.row + 1:]
 
+    def resize(self, columns):
+        """Breaks rows anew, as most terminals do; each row here ended with a line feed."""
+        rows, row, column = [], 0, 0
+        for number, cells in enumerate(self.rows):
+            if number == self.row:
+                row = len(rows) + self.column // columns
+                column = self.column % columns
+            parts = [cells[at:at + columns] for at in range(0, len(cells), columns)] or [[]]
+            rows.extend(parts)
+        rows.extend([] for _ in range(len(rows), row + 1))
+        self.rows, self.row, self.column, self.columns = rows, row, column, columns
+
     def feed(self, text):
         at = 0
         while at < len(text):
@@ -83,6 +98,7 @@ class Terminal:
 
     def __init__(self, command, environment, columns=80, rows=24):
         self.columns = columns
+        self.sizes = [(0, columns)]  # from which character of raw on
         self.raw = ""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
@@ -104,9 +120,20 @@ class Terminal:
             self.pending = b""
         return bool(data)
 
+    def resize(self, columns, rows=24):
+        """Makes the window another size, of which the program is told."""
+        while self.read(0.3):
+            pass
+        self.sizes.append((len(self.raw), columns))
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
     def lines(self):
-        screen = Screen(self.columns)
-        screen.feed(self.raw)
+        screen = Screen(self.sizes[0][1])
+        ends = [start for start, _ in self.sizes[1:]] + [len(self.raw)]
+        for (start, columns), end in zip(self.sizes, ends):
+            if start:
+                screen.resize(columns)
+            screen.feed(self.raw[start:end])
         return screen.lines()
 
     def wait_for(self, condition, seconds=20):

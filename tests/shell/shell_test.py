@@ -51,9 +51,9 @@ class ShellTest(unittest.TestCase):
         return subprocess.run([LEAT, "shell", *arguments, url or self.url], input=text,
                               capture_output=True, text=True, timeout=60)
 
-    def terminal(self, columns=80, rows=24, **environment):
+    def terminal(self, columns=80, rows=24, options=(), **environment):
         settings = {**os.environ, "XDG_STATE_HOME": self.folder.name, "PAGER": "cat", **environment}
-        terminal = Terminal([LEAT, "shell", self.url], settings, columns, rows)
+        terminal = Terminal([LEAT, "shell", *options, self.url], settings, columns, rows)
         self.terminals.append(terminal)
         terminal.prompt()
         return terminal
@@ -118,6 +118,35 @@ class Scripts(ShellTest):
         self.assertEqual(done.returncode, 1)
         self.assertIn("    1 | SELECT FROM rain\n      |        ^", done.stderr)
 
+    def test_caret_stands_under_the_word_whatever_its_characters(self):
+        done = self.shell("-e", "SELECT '東京 u\u0308',\t\n  'ü',\tmissing FROM rain;")
+        self.assertIn("    2 |   'ü',\tmissing FROM rain\n      |       \t^^^^^^^\n", done.stderr)
+        done = self.shell("-e", "SELECT '東京 u\u0308', missing FROM rain;")
+        self.assertIn("      |                  ^^^^^^^\n", done.stderr)
+
+    def test_error_does_not_repeat_the_statement(self):
+        done = self.shell("-e", "SHOW QUERYS;")
+        self.assertEqual(done.stderr, "1:6: Syntax Error\n"
+                         "Syntax error at or near 'QUERYS' at line 1:6\n"
+                         "    1 | SHOW QUERYS\n      |      ^^^^^^\n")
+
+    def test_verbose_shows_requests_and_quiet_no_notices(self):
+        done = self.shell("-v", "-e", "SHOW TABLES;")
+        self.assertIn(f'> POST {self.url}/ksql {{"ksql":"SHOW TABLES;"', done.stderr)
+        terminal = self.terminal(options=["-q"])
+        self.assertEqual(terminal.lines(), ["ksql>"])
+        self.assertEqual(terminal.run("SET 'auto.offset.reset'='earliest';"), [])
+        self.assertEqual(len(terminal.run("SELECT city FROM rain LIMIT 1;")), 5)
+
+    def test_query_ends_when_nobody_reads_it(self):
+        with subprocess.Popen(
+                [LEAT, "shell", self.url, "--output", "JSON", "-e",
+                 "SET 'auto.offset.reset'='earliest'; SELECT city FROM rain EMIT CHANGES;"],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as shell:
+            self.assertEqual(shell.stdout.readline(), '{"CITY":"Bath"}\n')
+            shell.stdout.close()
+            self.assertEqual((shell.wait(20), shell.stderr.read()), (0, ""))
+
     def test_wrong_usage_is_2(self):
         self.assertEqual(self.shell("--output", "XML", "-e", "").returncode, 2)
         self.assertEqual(self.shell("--query-row-limit", "0").returncode, 2)
@@ -129,6 +158,23 @@ class Scripts(ShellTest):
         done = self.shell("--config-file", str(path), "--query-row-limit", "1", "--output", "JSON",
                           "-e", "SELECT fallen FROM rain EMIT CHANGES;")
         self.assertEqual((done.stdout, done.stderr), ('{"FALLEN":3}\n', ""))
+
+
+    def test_run_and_shell_draw_results_of_statements_alike(self):
+        script = pathlib.Path(self.folder.name) / "same.sql"
+        script.write_text(
+            "CREATE STREAM same (k STRING KEY, v MAP<STRING, ARRAY<INTEGER>>) WITH"
+            " (KAFKA_TOPIC='same', VALUE_FORMAT='JSON', PARTITIONS=1);"
+            "CREATE TYPE pair AS STRUCT<a INTEGER, b BIGINT>;"
+            "DESCRIBE same; DESCRIBE same EXTENDED; SHOW TYPES; DESCRIBE FUNCTION ABS;"
+            "EXPLAIN SELECT * FROM same EMIT CHANGES; SHOW FUNCTIONS; ASSERT TOPIC same;"
+            "DROP STREAM IF EXISTS none; DROP TYPE pair; DROP STREAM same;")
+        ran = subprocess.run([LEAT, "run", str(script)], capture_output=True, text=True)
+        done = self.shell("-f", str(script))
+        hide = lambda text: re.sub(r"transient_SAME_\d+|^auto.offset.reset.*\n|"
+                                   r"^\nOverridden.*\n-+\n", "", text, flags=re.M)
+        self.assertEqual(hide(ran.stdout), hide(done.stdout))
+        self.assertIn("MAP<VARCHAR, ARRAY<INTEGER>>", done.stdout)
 
 
 class Editing(ShellTest):
@@ -225,6 +271,62 @@ class Editing(ShellTest):
         lines = terminal.wait_for(lambda lines: lines[-2:] == wrapped)
         self.assertEqual(lines[-2:], wrapped)
 
+    def test_resizing_breaks_the_input_anew_in_place(self):
+        terminal = self.terminal(columns=60)
+        terminal.type("SELECT 1234567890, 1234567890,\r 'end'")
+        terminal.see("end")
+        for columns in (25, 60, 18):
+            terminal.resize(columns)
+            text = ["ksql> SELECT 1234567890, 1234567890,", "    >  'end'"]
+            room = columns - 1
+            rows = [line[at:at + room] for line in text for at in range(0, len(line), room)]
+            terminal.wait_for(lambda lines: lines[-len(rows):] == [row.rstrip() for row in rows])
+            self.assertEqual(sum("SELECT" in line for line in terminal.lines()), 1)
+
+    def test_killed_text_comes_back(self):
+        terminal = self.terminal()
+        terminal.type("SELECT one two\x17")  # Ctrl-W
+        terminal.type("\x01\x19, \x05\x1b\x7f")  # Ctrl-A, Ctrl-Y, Ctrl-E, Alt-Backspace
+        terminal.wait_for(lambda lines: lines[-1] == "ksql> two, SELECT")
+        terminal.type("\x01\x1bd")  # Alt-D
+        terminal.wait_for(lambda lines: lines[-1] == "ksql> , SELECT")
+
+    def test_tab_completes_commands_of_the_shell(self):
+        terminal = self.terminal()
+        terminal.type(".sch\t")
+        terminal.wait_for(lambda lines: lines[-1] == "ksql> .schema")
+        terminal.type(CTRL_C)
+        terminal.prompt()
+        terminal.type("request\t")
+        terminal.wait_for(lambda lines: lines[-1] == "ksql> request-pipelining")
+
+    def test_what_is_typed_during_a_query_waits_for_the_prompt(self):
+        terminal = self.terminal()
+        terminal.type("SELECT city FROM rain EMIT CHANGES;\r")
+        terminal.see("0 rows")
+        terminal.type("SHOW TABLES;\r")
+        terminal.type(CTRL_C)
+        terminal.see("Table Name")
+        self.assertNotIn("^C", "".join(terminal.lines()))
+        self.assertEqual(sum("SHOW TABLES;" in line for line in terminal.lines()), 1)
+
+    def test_deleting_records_is_asked_for(self):
+        self.shell("-e", "CREATE STREAM victim (v INTEGER) WITH (KAFKA_TOPIC='victim',"
+                   " VALUE_FORMAT='JSON', PARTITIONS=1);")
+        terminal = self.terminal()
+        terminal.type("DROP STREAM victim DELETE TOPIC;\r")
+        terminal.see("Go on? [y/N]")
+        terminal.type("n")
+        terminal.prompt()
+        self.assertIn("VICTIM", self.shell("-e", "SHOW STREAMS;").stdout)
+        terminal.type("DROP STREAM victim DELETE TOPIC;\r")
+        terminal.wait_for(lambda lines: lines[-1].endswith("[y/N]"))
+        terminal.type("y")
+        terminal.see("was dropped")
+        sure = self.terminal(options=["--yes"])
+        self.assertIn("Source `NONE` does not exist.",
+                      sure.run("DROP STREAM IF EXISTS none DELETE TOPIC;"))
+
     def test_keywords_have_colour_unless_no_color_is_set(self):
         terminal = self.terminal(NO_COLOR="")
         terminal.type("SELECT")
@@ -234,6 +336,68 @@ class Editing(ShellTest):
         plain.type("SELECT")
         plain.see("SELECT")
         self.assertNotRegex(plain.raw, r"\x1b\[[0-9;]*m")
+
+
+class Looking(ShellTest):
+    """Commands that ksqlDB's CLI does not have."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        subprocess.run([LEAT, "shell", cls.url, "-e", "SET 'auto.offset.reset'='earliest';"
+                        "CREATE TABLE sums AS SELECT city, COUNT(*) AS n FROM rain GROUP BY city;"
+                        "CREATE STREAM hard AS SELECT * FROM rain WHERE fallen > 10;"],
+                       capture_output=True, check=True)
+
+    def lag(self, *arguments):
+        return [line.rstrip() for line in
+                self.shell(text=" ".join((".lag", *arguments)) + "\n").stdout.splitlines()]
+
+    def test_lag_says_what_queries_have_read_and_written(self):
+        end = time.monotonic() + 20
+        while time.monotonic() < end and "| 3   | 0" not in self.lag("CTAS_SUMS_3")[2]:
+            time.sleep(0.1)
+        self.assertEqual(self.lag(), [
+            " Query ID    | State   | In | Used | Filtered | Late | Failed | Out | Lag",
+            "--------------------------------------------------------------------------",
+            " CSAS_HARD_4 | RUNNING | 3  | 1    | 2        | 0    | 0      | 1   | 0",
+            " CTAS_SUMS_3 | RUNNING | 3  | 3    | 0        | 0    | 0      | 3   | 0",
+            "--------------------------------------------------------------------------"])
+
+    def test_schema_prints_statements(self):
+        self.assertEqual(self.shell(text=".schema hard\n").stdout,
+                         "CREATE STREAM hard AS SELECT * FROM rain WHERE fallen > 10;\n")
+        self.assertIn("CREATE TABLE sums", self.shell(text=".schema\n").stdout)
+        self.assertEqual(self.shell(text=".schema missing\n").returncode, 1)
+
+    def test_explain_and_tail_are_short_for_statements(self):
+        self.assertIn("Execution plan", self.shell(text=".explain SELECT * FROM rain;\n").stdout)
+        done = self.shell("--query-row-limit", "1", "--output", "JSON",
+                          text="SET 'auto.offset.reset'='earliest';\n.tail rain\n")
+        self.assertIn('"CITY":"Bath"', done.stdout)
+
+    def test_watch_draws_again_until_interrupted_within_the_screen(self):
+        terminal = self.terminal(rows=7)
+        terminal.type(".watch 1 SELECT city FROM rain;\r")
+        terminal.see("every 1 s: SELECT city FROM rain (Ctrl-C ends)")
+        terminal.wait_for(lambda _: terminal.raw.count("\x1b[2J") >= 3)
+        terminal.type(CTRL_C)
+        terminal.prompt()
+        picture = terminal.raw.split("\x1b[2J")[2]
+        self.assertEqual(picture.splitlines()[1:4], ["", "+------+", "|CITY  |"])
+        self.assertLessEqual(len(picture.splitlines()), 7)
+        self.assertEqual(terminal.run("version")[0][:8], "Version:")
+
+    def test_top_shows_rates(self):
+        terminal = self.terminal()
+        terminal.type(".top 1\r")
+        terminal.see("| In/s | Out/s | Lag")
+        self.shell("-e", "INSERT INTO hard (city, fallen) VALUES ('x', 1);"
+                   "INSERT INTO rain VALUES ('Bath', 1, '');")
+        terminal.wait_for(lambda _: re.search(r"CTAS_SUMS_3 \| RUNNING \| [1-9]|"
+                                              r"CTAS_SUMS_3 \| RUNNING \| 0\.[1-9]", terminal.raw))
+        terminal.type(CTRL_C)
+        terminal.prompt()
 
 
 class Results(ShellTest):
@@ -246,11 +410,24 @@ class Results(ShellTest):
             "+------+------+------------------------+",
             "|Bath  |3     |soft                    |",
             "|Zürich|12    |hard and long enough to |",
-            "|      |      |be wrapped in narrow tab|",
-            "|      |      |les                     |",
+            "|      |      |be wrapped in narrow    |",
+            "|      |      |tables                  |",
             "|東京  |7     |null                    |",
             "+------+------+------------------------+"])
-        self.assertTrue(any(re.fullmatch(r"\(3 rows, \d+ ms\)", line) for line in shown), shown)
+        self.assertTrue(any(re.fullmatch(r"\(3 rows, \d+\.\d ms\)", line) for line in shown), shown)
+
+    def test_lists_fit_the_terminal_to_the_cell(self):
+        terminal = self.terminal(columns=56)
+        shown = terminal.run("SHOW STREAMS;")
+        start = next(at for at, line in enumerate(shown) if line.startswith(" RAIN"))
+        self.assertEqual(shown[:3] + shown[start:start + 1], [
+            " Stream    | Kafka     | Key      | Value    | Windowed",
+            " Name      | Topic     | Format   | Format   |",
+            "--------------------------------------------------------",
+            " RAIN      | rain      | KAFKA    | JSON     | false"])
+        narrow = self.terminal(columns=20)
+        shown = narrow.run("SHOW TABLES;")
+        self.assertTrue(all(len(line) <= 20 for line in shown), shown)
 
     def test_wrap_off_cuts_long_cells(self):
         terminal = self.terminal(columns=40)
@@ -264,6 +441,14 @@ class Results(ShellTest):
         start = shown.index("-[ row 1 ]----------")
         self.assertEqual(shown[start:start + 4], ["-[ row 1 ]----------", "CITY   | Bath", "FALLEN | 3",
                                      "REMARK | soft"])
+
+    def test_rows_that_would_be_torn_to_pieces_are_shown_vertically(self):
+        terminal = self.terminal(columns=40)
+        shown = terminal.run("SHOW PROPERTIES;")
+        self.assertEqual(shown[:6], [
+            "-[ row 1 ]------------------------------", "Property         | ksql.assert.schema.de",
+            "                 | fault.timeout.ms", "Scope            | KSQL",
+            "Default override |", "Effective Value  | 1000"])
 
     def test_control_characters_of_data_do_not_reach_the_terminal(self):
         self.shell("-e", "CREATE STREAM hostile (v STRING) WITH (KAFKA_TOPIC='hostile',"
@@ -284,6 +469,33 @@ class Results(ShellTest):
         self.assertTrue(terminal.run("SHOW TABLES;"))
         terminal.type("exit\r")
         self.assertEqual(terminal.end(), 0)
+
+    def test_progress_fits_a_narrow_terminal(self):
+        terminal = self.terminal(columns=20)
+        terminal.run("SET 'auto.offset.reset' = 'earliest';")
+        terminal.type("SELECT fallen FROM rain EMIT CHANGES;\r")
+        terminal.see("3 rows, 0 rows/s; C")
+        time.sleep(1.2)  # drawn twice more
+        terminal.type(CTRL_C)
+        terminal.prompt()
+        self.assertNotIn("rows/s; C", "".join(terminal.lines()))
+
+    def test_resizing_gives_later_rows_a_header_that_fits(self):
+        terminal = self.terminal(columns=60)
+        terminal.run("CREATE STREAM wide (k STRING KEY, v STRING) WITH (KAFKA_TOPIC='wide', "
+                     "VALUE_FORMAT='JSON', PARTITIONS=1);")
+        terminal.type("SELECT * FROM wide EMIT CHANGES;\r")
+        terminal.see("0 rows")
+        self.shell("-e", "INSERT INTO wide VALUES ('a', 'before');")
+        terminal.see("|before")
+        terminal.resize(30)
+        self.shell("-e", "INSERT INTO wide VALUES ('b', 'a remark that is long');")
+        lines = terminal.see("|b ")
+        at = next(i for i, line in enumerate(lines) if line.startswith("|b "))
+        self.assertEqual(lines[at - 3:at + 2], [
+            "+--------------+-------------+", "|K             |V            |",
+            "+--------------+-------------+", "|b             |a remark that|",
+            "|              |is long      |"])
 
     def test_rows_of_a_push_query_come_at_once(self):
         terminal = self.terminal()

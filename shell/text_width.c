@@ -1,8 +1,8 @@
-/* shell_width.c
+/* text_width.c
  *
  * ASCII is answered at once; the rest by wcwidth.
  */
-#include "shell/shell_width.h"
+#include "shell/text_width.h"
 
 #include <wchar.h>
 
@@ -17,7 +17,7 @@ static size_t cells_of(uint32_t code)
     return cells < 0 ? 1 : (size_t)cells;
 }
 
-size_t shell_width(struct text text)
+size_t text_width(struct text text)
 {
     size_t cells = 0;
     const char *next = text.data;
@@ -28,7 +28,7 @@ size_t shell_width(struct text text)
     return cells;
 }
 
-size_t shell_width_fit(struct text text, size_t cells, size_t *out_cells)
+size_t text_width_fit(struct text text, size_t cells, size_t *out_cells)
 {
     size_t used = 0;
     const char *next = text.data;
@@ -60,7 +60,7 @@ static void append_code(struct buffer *out, uint32_t code)
     }
 }
 
-void shell_width_append_clean(struct buffer *out, struct text text)
+void text_width_append_clean(struct buffer *out, struct text text)
 {
     const char *next = text.data;
     const char *end = text.data + text.bytes;
