@@ -313,10 +313,7 @@ enum status schema_store_drop(struct schema_store *store, struct text subject,
 
 struct schema_use schema_store_reading(struct schema_store *store, const struct serde *serde)
 {
-    return (struct schema_use){.registry = &store->registry,
-                               .id = serde->schema_id,
-                               .full_name = serde->full_name,
-                               .nullable = serde->nullable};
+    return (struct schema_use){.registry = &store->registry, .nullable = serde->nullable};
 }
 
 static enum status register_columns(struct schema_store *store, const struct schema_side *side,
@@ -345,6 +342,8 @@ enum status schema_store_writing(struct schema_store *store, const struct schema
     struct arena arena;
     struct buffer text;
     *out = schema_store_reading(store, side->serde);
+    out->id = side->serde->schema_id;
+    out->full_name = side->serde->full_name;
     const bool is_registered = format_info(side->serde->format)->uses_registry;
     if (out->id > 0 || side->column_count == 0 || !is_registered) {
         return STATUS_OK;

@@ -73,6 +73,7 @@ struct schema_side {
     uint32_t column_count;
     const struct type_field *columns;
 };
+/* Records say themselves which schema and message they have. */
 struct schema_use schema_store_reading(struct schema_store *store, const struct serde *serde);
 MUST_USE enum status schema_store_writing(struct schema_store *store,
                                           const struct schema_side *side, struct commit *commit,
