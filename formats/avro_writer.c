@@ -171,9 +171,16 @@ static void write_null(struct buffer *out, const struct wire_schema *schema, con
     }
 }
 
-static int64_t integer_of(const struct type *type, const struct value *value)
+/* A BIGINT may stand where the schema has an int, as long as it is one. */
+static void write_integer(struct buffer *out, const struct wire_schema *schema,
+                          const struct type *type, const struct value *value, const char **refusal)
 {
-    return type_layout(type) == LAYOUT_INT64 ? value->int64 : value->int32;
+    const bool is_long = schema->kind == WIRE_INT64 || schema->kind == WIRE_TIMESTAMP;
+    const int64_t number = type_layout(type) == LAYOUT_INT64 ? value->int64 : value->int32;
+    if (!is_long && (number < INT32_MIN || number > INT32_MAX)) {
+        *refusal = "a number does not fit the schema's int";
+    }
+    avro_write_long(out, number);
 }
 
 void avro_write(struct buffer *out, const struct wire_schema *schema, const struct type *type,
@@ -197,7 +204,7 @@ void avro_write(struct buffer *out, const struct wire_schema *schema, const stru
     case WIRE_DATE:
     case WIRE_TIME:
     case WIRE_TIMESTAMP:
-        avro_write_long(out, integer_of(type, value));
+        write_integer(out, schema, type, value, refusal);
         return;
     case WIRE_FLOAT32:
     case WIRE_FLOAT64:

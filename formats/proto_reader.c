@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/bounds.h"
 #include "base/civil_time.h"
 #include "formats/proto_binary.h"
 #include "formats/wire_codec.h"
@@ -183,7 +184,7 @@ static bool read_timestamp(struct wire_reader *reader, const struct wire_plan *p
 {
     const int64_t seconds = from->numbers[0];
     const int32_t nanos = (int32_t)from->numbers[1];
-    const int64_t limit = INT64_MAX / MS_PER_SECOND - 1;
+    const int64_t limit = INT64_MAX / MS_PER_SECOND - 3; /* nanos may be two seconds and more */
     if (!is_within(seconds, -limit, limit)) {
         return wire_fail(reader, TEXT("a timestamp is out of range"));
     }
@@ -576,6 +577,9 @@ static bool take_index(struct text *body, struct text *head)
         return false;
     }
     count /= 2; /* zigzag; never negative */
+    if (count > VALUE_DEPTH_MAX) {
+        return false; /* messages do not nest so deep; and heads are kept, so they must be short */
+    }
     for (uint64_t i = 0; i < count; i++) {
         if (!read_varint(&reader, &index)) {
             return false;

@@ -173,6 +173,9 @@ static enum status resolve_type(struct resolver *self, const struct proto_messag
         find_known(scalars, sizeof(scalars) / sizeof(scalars[0]), type);
     struct text around = scope->name;
     *out = NULL;
+    if (type.bytes > WIRE_NAME_BYTES_MAX) {
+        return invalid(self, "unknown type", (struct text){type.data, WIRE_NAME_BYTES_MAX});
+    }
     if (scalar) {
         *out = new_known(self, scalar, field);
         return *out ? STATUS_OK : diag_no_memory(self->diag);
@@ -265,13 +268,13 @@ static enum status resolve_field(struct resolver *self, const struct proto_messa
 /* --- Messages ----------------------------------------------------------------------------- */
 
 /* The field of node that stands for a oneof, added if need be. Its name is Connect's. */
-static enum status find_oneof(struct resolver *self, struct wire_field *fields, uint32_t *count,
-                              struct text name, uint32_t *oneof_count, struct wire_schema **out)
+static enum status find_oneof(struct resolver *self, const struct proto_message *message,
+                              struct text name, struct wire_field *fields, uint32_t *count,
+                              uint32_t *oneof_count, struct wire_schema **out)
 {
+    uint32_t member_count = 0;
     for (uint32_t i = 0; i < *count; i++) {
-        if (fields[i].number == 0 && fields[i].name.bytes > name.bytes &&
-            text_equal(name, (struct text){fields[i].name.data, name.bytes}) &&
-            fields[i].name.data[name.bytes] == '_') {
+        if (fields[i].number == 0 && text_equal(fields[i].schema->name, name)) {
             *out = (struct wire_schema *)(uintptr_t)fields[i].schema; /* made below */
             return STATUS_OK;
         }
@@ -279,11 +282,15 @@ static enum status find_oneof(struct resolver *self, struct wire_field *fields, 
     struct wire_schema *node = new_node(self, WIRE_STRUCT);
     const struct text unique =
         arena_printf(self->arena, "%.*s_%u", TEXT_ARGS(name), (*oneof_count)++);
-    struct wire_field *members = arena_array(self->arena, COLUMN_COUNT_MAX / 16, sizeof(*members));
+    for (const struct proto_field *at = message->fields; at; at = at->next) {
+        member_count += text_equal(at->oneof, name);
+    }
+    struct wire_field *members = arena_array(self->arena, member_count, sizeof(*members));
     if (!node || !unique.data || !members) {
         return diag_no_memory(self->diag);
     }
     node->form = WIRE_PROTO_ONEOF;
+    node->name = name;
     node->is_optional = true;
     node->fields = members;
     fields[(*count)++] =
@@ -307,10 +314,7 @@ static enum status fill_message(struct resolver *self, const struct proto_messag
             TRY(resolve_field(self, message, field, &fields[count++]));
             continue;
         }
-        TRY(find_oneof(self, fields, &count, field->oneof, &oneof_count, &oneof));
-        if (oneof->field_count == COLUMN_COUNT_MAX / 16) {
-            return invalid(self, "too many fields in a oneof", field->oneof);
-        }
+        TRY(find_oneof(self, message, field->oneof, fields, &count, &oneof_count, &oneof));
         struct wire_field *members = (struct wire_field *)(uintptr_t)oneof->fields;
         TRY(resolve_field(self, message, field, &members[oneof->field_count++]));
     }

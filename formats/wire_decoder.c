@@ -201,7 +201,7 @@ static enum status read_record(struct wire_decoder *self, struct decode_batch *b
         return fail_row(self, batch, row, TEXT("Unknown magic byte!"), diag);
     }
     if (self->codec->take_head && !self->codec->take_head(&frame.body, &head)) {
-        return fail_row(self, batch, row, TEXT("the message's index is cut off"), diag);
+        return fail_row(self, batch, row, TEXT("the message's index is cut off or too long"), diag);
     }
     struct schema_plan *entry = find_plan(self, frame.id, head);
     if (!entry) {

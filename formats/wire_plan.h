@@ -67,7 +67,7 @@ struct wire_reader {
     const char *at;
     const char *end;
     struct arena *arena;  /* of the values */
-    uint64_t item_budget; /* items of arrays and maps that the record may still have */
+    uint64_t item_budget; /* list items and empty values that the record may still have */
     bool is_out_of_memory;
     struct text message; /* why a read failed; constant or in the arena */
 };
@@ -107,6 +107,9 @@ bool wire_store_text(struct wire_reader *reader, const struct wire_plan *plan, s
 /* The unscaled number of a decimal of this scale, two's complement, big-endian. */
 bool wire_store_decimal(struct wire_reader *reader, const struct wire_plan *plan, int64_t scale,
                         struct text bytes, struct value *out);
+
+/* Takes count values that need no byte of their own off the budget; fails when it is used up. */
+bool wire_take_items(struct wire_reader *reader, uint64_t count);
 
 /* A list with room for count more items, which the budget must allow. list NULL: a new one. */
 bool wire_grow_list(struct wire_reader *reader, struct value_list **list, uint32_t *capacity,

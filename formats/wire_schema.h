@@ -22,6 +22,8 @@
 enum {
     /* Nodes that one schema may have: a hostile text of a few kilobytes could name millions. */
     WIRE_NODE_COUNT_MAX = 65536,
+    /* Of a name with its namespace or package: each type and each use of one has a copy. */
+    WIRE_NAME_BYTES_MAX = 1024,
     WIRE_DECIMAL_PRECISION_UNKNOWN = 64 /* what Connect says of a decimal that does not tell */
 };
 
