@@ -419,6 +419,10 @@ static bool set_default(struct wire_reader *reader, const struct wire_field *fie
         *out = VALUE_NULL;
         return true;
     }
+    if (plan->schema->kind == WIRE_STRING && plan->schema->form == WIRE_PLAIN) {
+        *out = value_text(TEXT(""));
+        return true;
+    }
     return read_scalar(reader, plan, 0, TEXT(""), out);
 }
 
@@ -514,19 +518,35 @@ static bool read_oneof(struct wire_reader *reader, const struct wire_plan *plan,
     return true;
 }
 
-static bool read_wanted(struct wire_reader *reader, const struct wire_plan *plan,
-                        const struct occurrence *field, struct value *cells)
+/* The field of schema with this number, or field_count. *next is where to look first: fields mostly
+ * come in the order of the schema. */
+static uint32_t find_number(const struct wire_schema *schema, uint32_t number, uint32_t *next)
 {
-    for (uint32_t i = 0; i < plan->schema->field_count; i++) {
-        const struct wire_plan_field *wanted = &plan->fields[i];
-        if (!wanted->plan) {
-            continue;
+    const uint32_t count = schema->field_count;
+    uint32_t at = *next < count ? *next : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (schema->fields[at].number == number) {
+            *next = at + 1;
+            return at;
         }
-        const uint32_t number = plan->schema->fields[i].number;
-        if (number == field->number) {
-            return read_field(reader, wanted->plan, field, &cells[wanted->target]);
-        }
-        if (number == 0 && !read_oneof(reader, wanted->plan, field, &cells[wanted->target])) {
+        at = at + 1 < count ? at + 1 : 0;
+    }
+    return count;
+}
+
+static bool read_wanted(struct wire_reader *reader, const struct wire_plan *plan,
+                        const struct occurrence *field, uint32_t *next, struct value *cells)
+{
+    const uint32_t count = plan->schema->field_count;
+    const uint32_t at = find_number(plan->schema, field->number, next);
+    if (at < count) {
+        const struct wire_plan_field *wanted = &plan->fields[at];
+        return !wanted->plan || read_field(reader, wanted->plan, field, &cells[wanted->target]);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const struct wire_plan_field *oneof = &plan->fields[i];
+        if (plan->schema->fields[i].number == 0 && oneof->plan &&
+            !read_oneof(reader, oneof->plan, field, &cells[oneof->target])) {
             return false;
         }
     }
@@ -557,9 +577,10 @@ bool proto_read_fields(struct wire_reader *reader, const struct wire_plan *plan,
             return false;
         }
     }
+    uint32_t next = 0;
     while (reader->at < reader->end) {
         struct occurrence field;
-        if (!read_occurrence(reader, &field) || !read_wanted(reader, plan, &field, cells)) {
+        if (!read_occurrence(reader, &field) || !read_wanted(reader, plan, &field, &next, cells)) {
             return false;
         }
     }
