@@ -80,4 +80,10 @@ MUST_USE enum status schema_store_writing(struct schema_store *store,
                                           const struct schema_side *side, struct commit *commit,
                                           struct schema_use *out, struct diag *diag);
 
+/* INSERT VALUES must not give a topic another key schema than it has: fails with ksqlDB's text when
+ * the newest one does not stand for these columns. source is named in it. */
+MUST_USE enum status schema_store_check_key(struct schema_store *store,
+                                            const struct schema_side *side, struct text source,
+                                            struct diag *diag);
+
 #endif
