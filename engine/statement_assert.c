@@ -129,11 +129,20 @@ enum status statement_assert_topic(struct execution *execution)
 
 /* --- Schemas ---------------------------------------------------------------------------------- */
 
-/* There is no registry, so there are no schemas. */
 static bool has_schema(const struct execution *execution)
 {
-    (void)execution;
-    return false;
+    const struct assert_schema_statement *assertion = &execution->statement->assert_schema;
+    struct schema_store *store = &execution->engine->schemas;
+    const bool is_id = assertion->id > 0 && assertion->id <= UINT32_MAX;
+    uint32_t newest = 0;
+    if (!assertion->has_id) {
+        return schema_store_latest(store, assertion->subject.name, &newest);
+    }
+    if (!assertion->has_subject) {
+        return is_id && schema_store_has_id(store, (uint32_t)assertion->id);
+    }
+    return is_id && schema_store_has_version(store, assertion->subject.name,
+                                             (uint32_t)assertion->id);
 }
 
 /* "Schema with subject name s id 3" */

@@ -121,7 +121,7 @@ static void write_union(struct buffer *out, const struct wire_schema *schema,
                         const char **refusal)
 {
     for (uint32_t i = 0; i < schema->field_count; i++) {
-        const int at = wire_find_target(type->fields, type->field_count, schema->fields[i].name);
+        const int at = wire_find_target(type->fields, type->field_count, schema->fields[i].name, i);
         if (at >= 0 && !list->items[at].is_null) {
             avro_write_long(out, i);
             avro_write(out, schema->fields[i].schema, type->fields[at].type, &list->items[at],
@@ -142,7 +142,7 @@ static void write_struct(struct buffer *out, const struct wire_schema *schema,
     }
     for (uint32_t i = 0; i < schema->field_count; i++) {
         const struct wire_field *field = &schema->fields[i];
-        const int at = wire_find_target(type->fields, type->field_count, field->name);
+        const int at = wire_find_target(type->fields, type->field_count, field->name, i);
         const struct value *item = at < 0 ? &VALUE_NULL : &list->items[at];
         const bool may_be_null = at >= 0 && field->schema->is_optional;
         if (item->is_null && field->has_default && !may_be_null) {

@@ -346,7 +346,7 @@ void proto_write(struct buffer *out, const struct wire_schema *schema, const str
 {
     for (uint32_t i = 0; i < schema->field_count; i++) {
         const struct wire_field *field = &schema->fields[i];
-        const int at = wire_find_target(type->fields, type->field_count, field->name);
+        const int at = wire_find_target(type->fields, type->field_count, field->name, i);
         if (at >= 0) {
             write_field(out, field, type->fields[at].type, &value->list->items[at], refusal);
         }

@@ -121,8 +121,12 @@ static bool is_named(struct text field, struct text column)
     return match;
 }
 
-int wire_find_target(const struct type_field *fields, uint32_t field_count, struct text name)
+int wire_find_target(const struct type_field *fields, uint32_t field_count, struct text name,
+                     uint32_t hint)
 {
+    if (hint < field_count && text_equal(name, fields[hint].name)) {
+        return (int)hint;
+    }
     for (uint32_t i = 0; i < field_count; i++) {
         if (is_named(name, fields[i].name)) {
             return (int)i;
@@ -283,7 +287,7 @@ static enum status check_writing(struct planning *self, const struct wire_schema
     }
     for (uint32_t i = 0; type->kind == TYPE_STRUCT && i < schema->field_count; i++) {
         const struct wire_field *field = &schema->fields[i];
-        const int at = wire_find_target(type->fields, type->field_count, field->name);
+        const int at = wire_find_target(type->fields, type->field_count, field->name, i);
         if (at < 0) {
             continue;
         }

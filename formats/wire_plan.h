@@ -60,8 +60,10 @@ MUST_USE enum status wire_check_writing(struct arena *arena, const struct wire_s
                                         const struct type *type, struct diag *diag);
 
 /* The column that a field of this name is written from, or -1: the name itself, but that what is no
- * letter or digit in a column's name may be an underscore in a schema's. */
-int wire_find_target(const struct type_field *fields, uint32_t field_count, struct text name);
+ * letter or digit in a column's name may be an underscore in a schema's. hint:
+ * where it would stand if columns and fields were the same. */
+int wire_find_target(const struct type_field *fields, uint32_t field_count, struct text name,
+                     uint32_t hint);
 
 struct wire_reader {
     const char *at;

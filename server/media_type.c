@@ -13,6 +13,7 @@
 static const char *const names[MEDIA_COUNT] = {
     [MEDIA_JSON] = "application/json",
     [MEDIA_V1_JSON] = "application/vnd.ksql.v1+json",
+    [MEDIA_V1_PROTOBUF] = "application/vnd.ksql.v1+protobuf",
     [MEDIA_DELIMITED] = "application/vnd.ksqlapi.delimited.v1",
     [MEDIA_TEXT] = "text/plain; charset=utf-8",
     [MEDIA_METRICS] = "text/plain; version=0.0.4; charset=utf-8",

@@ -12,11 +12,12 @@
 enum media_type {
     MEDIA_NONE, /* no body, or no Content-Type */
     MEDIA_JSON,
-    MEDIA_V1_JSON,   /* application/vnd.ksql.v1+json */
-    MEDIA_DELIMITED, /* application/vnd.ksqlapi.delimited.v1 */
-    MEDIA_TEXT,      /* text/plain; charset=utf-8 */
-    MEDIA_METRICS,   /* Prometheus text exposition 0.0.4 */
-    MEDIA_WEBSOCKET, /* messages of /ws/query, a line each; no Content-Type */
+    MEDIA_V1_JSON,     /* application/vnd.ksql.v1+json */
+    MEDIA_V1_PROTOBUF, /* application/vnd.ksql.v1+protobuf */
+    MEDIA_DELIMITED,   /* application/vnd.ksqlapi.delimited.v1 */
+    MEDIA_TEXT,        /* text/plain; charset=utf-8 */
+    MEDIA_METRICS,     /* Prometheus text exposition 0.0.4 */
+    MEDIA_WEBSOCKET,   /* messages of /ws/query, a line each; no Content-Type */
     MEDIA_COUNT
 };
 

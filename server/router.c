@@ -52,7 +52,7 @@ static const struct route routes[] = {
      .run = handle_query},
     {"POST",
      "/query-stream",
-     {MEDIA_DELIMITED, MEDIA_JSON, MEDIA_V1_JSON},
+     {MEDIA_DELIMITED, MEDIA_JSON, MEDIA_V1_JSON, MEDIA_V1_PROTOBUF},
      BODY_WHOLE,
      .is_stream = true,
      .may_wait = query_may_wait,

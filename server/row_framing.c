@@ -8,6 +8,7 @@
 
 #include "base/column.h"
 #include "formats/json_value.h"
+#include "server/row_proto.h"
 #include "server/type_descriptor.h"
 
 void row_framing_init(struct row_framing *framing, enum media_type media,
@@ -25,10 +26,16 @@ void row_framing_init(struct row_framing *framing, enum media_type media,
 
 /* --- Values and what stands between them ------------------------------------------------------ */
 
+/* v1+json, and v1+protobuf, which differs from it in header and rows only. */
+static bool is_v1(const struct row_framing *framing)
+{
+    return framing->media == MEDIA_V1_JSON || framing->media == MEDIA_V1_PROTOBUF;
+}
+
 /* Whether each value takes its comma along. */
 static bool comma_follows(const struct row_framing *framing)
 {
-    return framing->media == MEDIA_V1_JSON && framing->has_final_message;
+    return is_v1(framing) && framing->has_final_message;
 }
 
 static void begin_value(struct row_framing *framing, struct buffer *out)
@@ -50,14 +57,14 @@ static void end_value(const struct row_framing *framing, struct buffer *out)
 {
     if (comma_follows(framing)) {
         buffer_append_string(out, ",\n");
-    } else if (framing->media != MEDIA_V1_JSON) {
+    } else if (!is_v1(framing)) {
         buffer_append_byte(out, '\n');
     }
 }
 
 static void end_array(struct row_framing *framing, struct buffer *out)
 {
-    if (framing->media == MEDIA_JSON || framing->media == MEDIA_V1_JSON) {
+    if (framing->media == MEDIA_JSON || is_v1(framing)) {
         buffer_append_string(out, framing->has_begun ? "]\n" : "[]\n");
     }
 }
@@ -154,8 +161,13 @@ static void write_v1_header(const struct row_framing *framing, struct buffer *ou
         write_query_id(framing, out);
         buffer_append_byte(out, ',');
     }
-    buffer_append_string(out, "\"schema\":");
-    write_schema_text(framing, out);
+    if (framing->media == MEDIA_V1_PROTOBUF) {
+        buffer_append_string(out, "\"protoSchema\":");
+        row_proto_write_schema(cursor_schema(framing->cursor), out);
+    } else {
+        buffer_append_string(out, "\"schema\":");
+        write_schema_text(framing, out);
+    }
     buffer_append_string(out, "}}");
 }
 
@@ -184,7 +196,7 @@ void row_framing_write_header(struct row_framing *framing, struct buffer *out)
     begin_value(framing, out);
     if (framing->media == MEDIA_WEBSOCKET) {
         write_fields(framing, out);
-    } else if (framing->media == MEDIA_V1_JSON) {
+    } else if (is_v1(framing)) {
         write_v1_header(framing, out);
     } else {
         write_metadata(framing, out);
@@ -224,7 +236,11 @@ static void write_row(struct row_framing *framing, const struct batch *batch, si
 {
     const struct schema *schema = cursor_schema(framing->cursor);
     begin_value(framing, out);
-    if (has_row_objects(framing)) {
+    if (framing->media == MEDIA_V1_PROTOBUF) {
+        buffer_append_string(out, "{\"row\":{\"protobufBytes\":");
+        row_proto_write_row(schema, batch, row, out);
+        buffer_append_string(out, "}}");
+    } else if (has_row_objects(framing)) {
         buffer_append_string(out, "{\"row\":{\"columns\":");
         write_columns(schema, batch, row, out);
         buffer_append_string(out, batch->flags[row] & ROW_DELETE ? ",\"tombstone\":true}}" : "}}");
@@ -270,7 +286,6 @@ void row_framing_write_end(struct row_framing *framing, const char *message, str
 void row_framing_write_error(struct row_framing *framing, enum error_code code, struct text message,
                              struct buffer *out)
 {
-    const bool is_v1 = framing->media == MEDIA_V1_JSON;
     if (framing->media == MEDIA_WEBSOCKET) {
         error_body_write_message(out, message);
         buffer_append_byte(out, '\n');
@@ -279,9 +294,9 @@ void row_framing_write_error(struct row_framing *framing, enum error_code code, 
     if (framing->media != MEDIA_TEXT) {
         begin_value(framing, out);
     }
-    buffer_append_string(out, is_v1 ? "{\"errorMessage\":" : "");
+    buffer_append_string(out, is_v1(framing) ? "{\"errorMessage\":" : "");
     error_body_write(out, code, message);
-    buffer_append_string(out, is_v1 ? "}" : "");
+    buffer_append_string(out, is_v1(framing) ? "}" : "");
     if (framing->media == MEDIA_DELIMITED || framing->media == MEDIA_TEXT) {
         buffer_append_byte(out, '\n');
     }

@@ -3,6 +3,7 @@
  *     delimited      {"queryId":..,"columnNames":[..],"columnTypes":[..]}\n [1,"x"]\n ..
  *     json           [{"queryId":..}\n,[1,"x"]\n ..]\n
  *     v1+json        [{"header":{..}},\n{"row":{"columns":[1,"x"]}},\n{"finalMessage":".."}]\n
+ *     v1+protobuf    [{"header":{"protoSchema":..}},\n{"row":{"protobufBytes":".."}}, ..]\n
  *     text           the lines of PRINT as they are
  *     websocket      [{"name":..,"schema":{..}}]\n{"row":{"columns":[1,"x"]}}\n{"error":"done"}\n
  *

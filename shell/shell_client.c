@@ -77,6 +77,16 @@ enum status shell_client_create(const struct shell_client_options *options,
     client->easy = curl_easy_init();
     client->multi = curl_multi_init();
     client->headers = curl_slist_append(NULL, "Content-Type: application/json");
+    if (client->headers && options->accept) {
+        char accept[128];
+        (void)snprintf(accept, sizeof(accept), "Accept: %s", options->accept);
+        struct curl_slist *longer = curl_slist_append(client->headers, accept);
+        if (!longer) {
+            shell_client_destroy(client);
+            return diag_no_memory(diag);
+        }
+        client->headers = longer;
+    }
     if (!client->easy || !client->multi || !client->headers) {
         shell_client_destroy(client);
         return diag_no_memory(diag);

@@ -18,6 +18,7 @@ struct shell_client_options {
     const char *token;     /* bearer token in their stead; NULL: none */
     bool is_interruptible; /* SIGINT ends the request, not the program */
     bool is_verbose;       /* each request is shown on standard error */
+    const char *accept; /* media type to ask for; NULL: the server chooses */
 };
 
 /* Takes the lines of an answer as they come, without their line feeds. */

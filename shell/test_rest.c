@@ -16,6 +16,7 @@
 #include "server/server.h"
 #include "shell/shell_client.h"
 #include "shell/test_output.h"
+#include "shell/test_proto.h"
 #include "shell/test_rest_compare.h"
 #include "shell/version.h"
 
@@ -36,6 +37,7 @@ struct rest_run {
     struct buffer answer;
     const struct tree *response;  /* the next expected one; NULL: no more */
     const struct tree *statement; /* to which it is the answer; NULL: no more */
+    bool is_proto;                /* queries are asked for in protobuf */
     bool has_to_produce;          /* the inputs, as soon as a query has sent its header */
     long error_code;              /* HTTP status of the error that ended the case; 0: none yet */
 };
@@ -57,9 +59,10 @@ static void write_request(struct rest_run *run, struct text sql)
 {
     buffer_reset(&run->request);
     buffer_reset(&run->answer);
-    buffer_append_string(&run->request, "{\"ksql\":");
+    buffer_append_string(&run->request, run->is_proto ? "{\"sql\":" : "{\"ksql\":");
     json_write_text(&run->request, sql);
-    buffer_append_string(&run->request, ",\"streamsProperties\":{}}");
+    buffer_append_string(&run->request,
+                         run->is_proto ? ",\"properties\":{}}" : ",\"streamsProperties\":{}}");
 }
 
 /* The answer as a tree that lives as long as the stage. */
@@ -225,7 +228,8 @@ static size_t count_enough(const struct tree *rows)
 static enum status check_rows(struct rest_run *run, const struct tree *statement)
 {
     struct test_stage *stage = run->stage;
-    const struct tree *expected = tree_find(run->response, TEXT("query"));
+    const struct tree *expected =
+        tree_find(run->response, run->is_proto ? TEXT("queryProto") : TEXT("query"));
     const struct tree *rows = NULL;
     if (!run->response) {
         return STATUS_OK;
@@ -237,6 +241,9 @@ static enum status check_rows(struct rest_run *run, const struct tree *statement
     }
     close_rows(&run->answer);
     TRY(parse_answer(run, &rows));
+    if (run->is_proto) {
+        TRY(test_proto_read_rows(&stage->arena, rows, &rows, stage->diag));
+    }
     next_response(run);
     return test_rest_compare_rows(
         &stage->arena, rows, expected, statement->text,
@@ -253,8 +260,8 @@ static enum status run_query(struct rest_run *run, const struct tree *statement)
     long code = 0;
     write_request(run, statement->text);
     TRY(buffer_status(&run->request, stage->diag));
-    TRY(shell_client_stream(run->client, "/query", buffer_text(&run->request), &sink, &run->answer,
-                            &code, stage->diag));
+    TRY(shell_client_stream(run->client, run->is_proto ? "/query-stream" : "/query",
+                            buffer_text(&run->request), &sink, &run->answer, &code, stage->diag));
     TRY(reading.status);
     if (code != HTTP_OK && code != 0) {
         run->error_code = code; /* the error is in run->answer */
@@ -346,20 +353,39 @@ static enum status judge(struct rest_run *run)
 
 /* --- The server --------------------------------------------------------------------------- */
 
+static enum status open_client(struct rest_run *run, const char *accept)
+{
+    struct test_stage *stage = run->stage;
+    const struct shell_client_options options = {.accept = accept};
+    char url[64];
+    shell_client_destroy(run->client);
+    run->client = NULL;
+    TRY(shell_client_create(&options, &run->client, stage->diag));
+    (void)snprintf(url, sizeof(url), "http://127.0.0.1:%u", server_port(run->server, 0));
+    return shell_client_set_url(run->client, text_of(url), stage->diag);
+}
+
 static enum status open_server(struct rest_run *run)
 {
     struct test_stage *stage = run->stage;
-    const struct shell_client_options client_options = {.user = NULL};
-    char url[64];
     TRY(test_stage_open_engine(stage, true));
     const struct server_options options = {.engine = stage->engine,
                                            .addresses = {{.host = "127.0.0.1"}},
                                            .address_count = 1,
                                            .version = LEAT_VERSION};
     TRY(server_open(&options, &run->server, stage->diag));
-    TRY(shell_client_create(&client_options, &run->client, stage->diag));
-    (void)snprintf(url, sizeof(url), "http://127.0.0.1:%u", server_port(run->server, 0));
-    return shell_client_set_url(run->client, text_of(url), stage->diag);
+    return open_client(run, NULL);
+}
+
+/* Asks all queries again, in protobuf, where the case has answers left that are such. */
+static enum status run_proto_queries(struct rest_run *run)
+{
+    if (run->error_code != 0 || !tree_find(run->response, TEXT("queryProto"))) {
+        return STATUS_OK;
+    }
+    TRY(open_client(run, "application/vnd.ksql.v1+protobuf"));
+    run->is_proto = true;
+    return run_queries(run);
 }
 
 static enum status execute(struct rest_run *run)
@@ -372,6 +398,7 @@ static enum status execute(struct rest_run *run)
         TRY(produce(run));
     }
     TRY(run_queries(run));
+    TRY(run_proto_queries(run));
     return judge(run);
 }
 

@@ -6,6 +6,7 @@ import unittest
 from harness import Server, ServerCase
 
 V1 = "application/vnd.ksql.v1+json"
+PROTOBUF = "application/vnd.ksql.v1+protobuf"
 DELIMITED = "application/vnd.ksqlapi.delimited.v1"
 
 
@@ -114,7 +115,7 @@ class RouteTest(ServerCase):
                 (get, "/is_valid_property/auto.offset.reset", admin),
                 (get, "/chc/ready", ["application/json"]), (get, "/chc/live", ["application/json"]),
                 (("POST", {"sql": "SELECT * FROM T;"}), "/query-stream",
-                 [DELIMITED, "application/json", V1])]:
+                 [DELIMITED, "application/json", V1, PROTOBUF])]:
             _, headers, _ = self.server.request(method, path, body)
             self.assertEqual(media[0], headers["Content-Type"], path)
             for wanted in media:
@@ -216,6 +217,16 @@ class RouteTest(ServerCase):
         self.assertEqual('[{"header":{"schema":"`K` STRING KEY, `N` BIGINT"}},\n'
                          '{"row":{"columns":["b",1]}}]\n', body)
         self.assertEqual(body, self.server.query("SELECT * FROM T WHERE K='b';", path="/query")[1])
+
+    def test_pull_query_v1_protobuf(self):
+        """A row is {1: "b", 2: 1} in Protobuf's encoding; \\n in the schema are JSON's."""
+        _, body = self.server.query("SELECT * FROM T WHERE K='b';", accept=PROTOBUF)
+        self.assertEqual(
+            '[{"header":{"protoSchema":"syntax = \\"proto3\\";\\n\\nmessage ConnectDefault1 {\\n'
+            '  string K = 1;\\n  int64 N = 2;\\n}\\n"}},\n'
+            '{"row":{"protobufBytes":"CgFiEAE="}}]\n', body)
+        _, body = self.server.query("SELECT K, V FROM S;", accept=PROTOBUF)
+        self.assertEqual({"finalMessage": "Query Completed"}, json.loads(body)[-1])
 
     def test_pull_query_without_rows(self):
         _, body = self.server.query("SELECT * FROM T WHERE K='nobody';", accept=V1)
