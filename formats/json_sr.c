@@ -37,7 +37,7 @@ static enum status check_fit(struct json_sr_decoder *self, uint32_t id, struct a
     if (!registry) {
         return diag_fail(reason, STATUS_MISSING, SQL_POS_NONE, "there is no schema registry");
     }
-    TRY(registry->find(registry->context, id, scratch, &registered, reason));
+    TRY(wire_schema_find(scratch, registry, id, options->format, &registered, reason));
     TRY(wire_schema_parse(scratch, &registered, NULL, &schema, reason));
     if (options->wrap == FORMAT_UNWRAP_SINGLES) {
         return wire_plan_value(scratch, schema, options->columns[0].type, &plan, reason);

@@ -61,7 +61,7 @@ static enum status make_plan(struct wire_decoder *self, struct arena *arena, uin
     const struct proto_choice choice = {.index = head};
     const struct wire_schema *schema = NULL;
     struct registered_schema registered;
-    TRY(registry->find(registry->context, id, arena, &registered, diag));
+    TRY(wire_schema_find(arena, registry, id, self->base.options.format, &registered, diag));
     TRY(wire_schema_parse(arena, &registered, &choice, &schema, diag));
     return lay_out(self, arena, schema, out, diag);
 }

@@ -47,7 +47,8 @@ static enum status find_schema(struct wire_encoder *self, struct arena *arena, s
     if (!use->registry) {
         return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE, "there is no schema registry");
     }
-    TRY(use->registry->find(use->registry->context, use->id, arena, &registered, diag));
+    TRY(wire_schema_find(arena, use->registry, use->id, self->base.options.format, &registered,
+                         diag));
     const struct proto_choice choice = {.full_name = use->full_name};
     return wire_schema_parse(arena, &registered, &choice, &self->schema, diag);
 }

@@ -10,6 +10,7 @@
 
 #include "base/utf8.h"
 #include "formats/avro_schema.h"
+#include "formats/format.h"
 #include "formats/json_schema.h"
 #include "formats/proto_schema.h"
 
@@ -151,6 +152,18 @@ enum status wire_sql_type(struct arena *arena, const struct wire_schema *schema,
 }
 
 /* --- Columns ------------------------------------------------------------------------------ */
+
+enum status wire_schema_find(struct arena *arena, const struct schema_registry *registry,
+                             uint32_t id, enum format_kind format, struct registered_schema *out,
+                             struct diag *diag)
+{
+    TRY(registry->find(registry->context, id, arena, out, diag));
+    return out->format == format
+               ? STATUS_OK
+               : diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                           "the schema with id %u is one of %s, not of %s", id,
+                           format_info(out->format)->name, format_info(format)->name);
+}
 
 enum status wire_schema_parse(struct arena *arena, const struct registered_schema *registered,
                               const struct proto_choice *choice, const struct wire_schema **out,

@@ -103,6 +103,12 @@ const char *wire_kind_name(enum wire_kind kind);
 MUST_USE enum status wire_sql_type(struct arena *arena, const struct wire_schema *schema,
                                    bool keeps_case, const struct type **out, struct diag *diag);
 
+/* The registered schema of id, which must be one of format: one registry has all of them, and a
+ * record may name any. STATUS_MISSING: there is no such id. */
+MUST_USE enum status wire_schema_find(struct arena *arena, const struct schema_registry *registry,
+                                      uint32_t id, enum format_kind format,
+                                      struct registered_schema *out, struct diag *diag);
+
 struct proto_choice; /* formats/proto_schema.h */
 
 /* The schema of registered, parsed by its format. choice: which message is meant (Protobuf). */

@@ -97,6 +97,31 @@ static void schemas_become_columns(void **state)
     }
 }
 
+/* One registry serves topics of all formats, and a record may name any of its ids. */
+static void records_by_a_schema_of_another_format_are_refused(void **state)
+{
+    (void)state;
+    static const enum format_kind formats[] = {FORMAT_AVRO, FORMAT_JSON_SR, FORMAT_PROTOBUF};
+    static const char *const names[] = {"AVRO", "JSON_SR", "PROTOBUF"};
+    struct registry_fixture fixture;
+    registry_fixture_init(&fixture);
+    for (size_t i = 0; i < 3; i++) {
+        (void)registry_fixture_add_columns(&fixture, formats[i], FORMAT_NULLABLE_NOT, "A STRING");
+    }
+    for (size_t read = 0; read < 3; read++) {
+        for (size_t written = 0; written < 3; written++) {
+            const char record[] = {0, 0, 0, 0, (char)(written + 1), 0};
+            const char *shown = registry_fixture_decode(&fixture, formats[read], "A STRING",
+                                                        (struct text){record, sizeof(record)});
+            const struct text expected = arena_printf(
+                &fixture.base.arena, "! the schema with id %zu is one of %s, not of %s",
+                written + 1, names[written], names[read]);
+            assert_true((read == written) != (strcmp(shown, expected.data) == 0));
+        }
+    }
+    registry_fixture_release(&fixture);
+}
+
 /* Lists that are gone through for every property, or every reference to them. */
 static void long_lists_in_schemas_are_refused(void **state)
 {
@@ -136,6 +161,7 @@ int main(void)
         cmocka_unit_test(rows_read_back_as_they_were_written),
         cmocka_unit_test(records_are_refused_in_order_and_with_a_reason),
         cmocka_unit_test(schemas_become_columns),
+        cmocka_unit_test(records_by_a_schema_of_another_format_are_refused),
         cmocka_unit_test(long_lists_in_schemas_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
