@@ -145,7 +145,8 @@ static enum status start_task(struct execution *execution, struct cursor *cursor
         .plan = push->plan,
         .build = {.topics = engine->topics, .schemas = &engine->schemas, .client = client},
         .batch_rows = engine->options.batch_rows,
-        .cache_is_off = engine->options.cache_is_off,
+        .cache_is_off = engine->options.cache_is_off ||
+                        settings_cache_is_off(&execution->session->settings),
         .merge_by_arrival = engine->options.merge_by_arrival,
         .committed_only = true,
         .now_ms = engine->options.now_ms,

@@ -158,7 +158,7 @@ static enum status start_task(struct query *query, struct diag *diag)
                   /* Several sources are merged, and no two queries cut their runs alike. */
                   .shares = query->plan->source_count == 1 ? engine->shares : NULL,
                   .writes_first_partition = options->writes_first_partition},
-        .cache_is_off = options->cache_is_off,
+        .cache_is_off = options->cache_is_off || settings_cache_is_off(&query->settings),
         .batch_rows = options->batch_rows,
         .merge_by_arrival = options->merge_by_arrival,
         .now_ms = options->now_ms,
@@ -221,7 +221,7 @@ enum status query_create(struct engine *engine, const struct query_definition *d
     query->number = definition->number;
     query->is_insert = definition->is_insert;
     query->from_earliest = definition->from_earliest;
-    settings_init(&query->settings, NULL);
+    settings_init(&query->settings, &engine->settings);
     enum status status = copy_definition(query, definition) ? STATUS_OK : diag_no_memory(diag);
     if (status == STATUS_OK && definition->settings) {
         status = settings_copy(&query->settings, definition->settings, diag);

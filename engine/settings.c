@@ -310,3 +310,8 @@ bool settings_is_true(const struct settings *settings, const char *name)
 {
     return text_equal_nocase(settings_find(settings, text_of(name)), TEXT("true"));
 }
+
+bool settings_cache_is_off(const struct settings *settings)
+{
+    return text_equal(settings_find(settings, TEXT("cache.max.bytes.buffering")), TEXT("0"));
+}

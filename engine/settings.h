@@ -52,6 +52,8 @@ bool settings_unset(struct settings *settings, struct text name);
 
 /* The value in force, or the default; data NULL when there is neither. */
 struct text settings_find(const struct settings *settings, struct text name);
+/* Whether every change of a table is to be emitted: cache.max.bytes.buffering is 0. */
+bool settings_cache_is_off(const struct settings *settings);
 bool settings_is_true(const struct settings *settings, const char *name);
 
 /* The table of known settings, sorted by name. */

@@ -31,8 +31,8 @@ static struct source *copy_source(const struct source *from, struct arena *arena
     *copy = (struct source){.name = arena_text(arena, from->name),
                             .topic = arena_text(arena, from->topic),
                             .is_table = from->is_table,
-                            .key_serde = from->key_serde,
-                            .value_serde = from->value_serde,
+                            .key_serde = {.format = from->key_serde.format},
+                            .value_serde = {.format = from->value_serde.format},
                             .window = from->window};
     return copy->name.data && copy->topic.data && schema_copy(arena, &from->schema, &copy->schema)
                ? copy

@@ -73,10 +73,16 @@ static uint32_t declared_count(const struct source_options *options)
     return options->schema->column_count - options->pseudo_count;
 }
 
+static bool schemas_are_equal(const struct schema_use *a, const struct schema_use *b)
+{
+    return a->registry == b->registry && a->id == b->id && a->nullable == b->nullable &&
+           text_equal(a->full_name, b->full_name);
+}
+
 static bool serdes_are_equal(const struct op_serde *a, const struct op_serde *b)
 {
-    return a->format == b->format && a->wrap == b->wrap && text_equal(a->delimiter, b->delimiter) &&
-           a->schema.registry == b->schema.registry && a->schema.nullable == b->schema.nullable;
+    return a->format == b->format && a->wrap == b->wrap &&
+           text_equal(a->delimiter, b->delimiter) && schemas_are_equal(&a->schema, &b->schema);
 }
 
 static bool headers_are_equal(const struct schema *a, const struct schema *b)
@@ -133,6 +139,8 @@ static bool copy_options(struct source_share *share, const struct source_options
     own->is_wanted = share->reader_wanted;
     return share->is_wanted && share->reader_wanted && copy_text(arena, &own->topic) &&
            copy_text(arena, &own->key.delimiter) && copy_text(arena, &own->value.delimiter) &&
+           copy_text(arena, &own->key.schema.full_name) &&
+           copy_text(arena, &own->value.schema.full_name) &&
            copy_text(arena, &own->timestamp.pattern) &&
            schema_copy(arena, &declared, &share->schema);
 }

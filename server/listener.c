@@ -46,10 +46,9 @@ struct pending {
 
 struct listener {
     struct server *server;
-    const struct server_address *address;
+    struct server_address *address;
     int socket;
     int epoll;
-    uint16_t port;
     pthread_t thread;
     bool has_thread;
     atomic_bool must_stop;
@@ -277,7 +276,7 @@ static enum status start(struct listener *listener, struct diag *diag)
     if (!is_bound) {
         return cannot_listen(listener->address, diag);
     }
-    listener->port = read_port(listener->socket);
+    listener->address->port = read_port(listener->socket);
     listener->epoll = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = listener};
     if (listener->epoll < 0 ||
@@ -289,7 +288,7 @@ static enum status start(struct listener *listener, struct diag *diag)
                                 : diag_fail(diag, STATUS_IO, SQL_POS_NONE, "cannot start a thread");
 }
 
-enum status listener_open(struct server *server, const struct server_address *address,
+enum status listener_open(struct server *server, struct server_address *address,
                           struct listener **out, struct diag *diag)
 {
     struct listener *listener = memory_zalloc(sizeof(*listener));
@@ -309,11 +308,6 @@ enum status listener_open(struct server *server, const struct server_address *ad
     }
     *out = listener;
     return STATUS_OK;
-}
-
-uint16_t listener_port(const struct listener *listener)
-{
-    return listener->port;
 }
 
 static void close_descriptor(int fd)

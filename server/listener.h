@@ -6,18 +6,16 @@
 #ifndef SERVER_LISTENER_H
 #define SERVER_LISTENER_H
 
-#include <stdint.h>
-
 #include "base/status.h"
 
 struct listener;
 struct server;
 struct server_address;
 
-/* Binds to the address, which is borrowed, and starts to accept. STATUS_CONFLICT: taken. */
-MUST_USE enum status listener_open(struct server *server, const struct server_address *address,
+/* Binds to the address, which is borrowed and whose port becomes the one that it got, and starts to
+ * accept. STATUS_CONFLICT: taken. */
+MUST_USE enum status listener_open(struct server *server, struct server_address *address,
                                    struct listener **out, struct diag *diag);
-uint16_t listener_port(const struct listener *listener);
 /* Accepts nothing more; connections handed on stay. Accepts NULL. */
 void listener_close(struct listener *listener);
 

@@ -66,7 +66,7 @@ static enum status open_parts(struct server *server, struct diag *diag)
         TRY(tls_open(server, server->options.tls, &server->tls, diag));
     }
     for (size_t i = 0; i < server->options.address_count; i++) {
-        const struct server_address *address = &server->options.addresses[i];
+        struct server_address *address = &server->options.addresses[i];
         assert(!address->is_tls || server->tls);
         TRY(listener_open(server, address, &server->listeners[i], diag));
     }
@@ -100,7 +100,7 @@ enum status server_open(const struct server_options *options, struct server **ou
 uint16_t server_port(const struct server *server, size_t index)
 {
     assert(index < server->options.address_count);
-    return listener_port(server->listeners[index]);
+    return server->options.addresses[index].port;
 }
 
 enum status server_reload(struct server *server, struct diag *diag)

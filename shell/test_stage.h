@@ -23,8 +23,8 @@ struct test_stage {
     const struct tree *outputs;
     struct engine *engine; /* NULL until it is opened */
     bool is_served;
-    bool *has_schemas; /* per listed topic: they are registered */
     bool is_sql; /* statements of SQL test files may run */
+    bool *has_schemas; /* per listed topic: they are registered */
     struct diag *diag;
 };
 

@@ -67,6 +67,12 @@ enum status schema_check(sqlite3 *connection, bool *out_is_new, struct diag *dia
                          "knows formats up to %d",
                          version, SCHEMA_VERSION);
     }
+    if (!is_new && version < SCHEMA_VERSION_MIN) {
+        return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                         "the data file has format %" PRId64 ", made by an older Leat; this one "
+                         "reads formats from %d on",
+                         version, SCHEMA_VERSION_MIN);
+    }
     *out_is_new = is_new;
     return STATUS_OK;
 }

@@ -240,6 +240,21 @@ static void extended_queries_are_descriptions_with_ledgers(void **state)
     assert_json_string(entity, "queryDescriptions.1.windowType", "TUMBLING");
 }
 
+static void every_change_is_emitted_where_the_cache_is_off(void **state)
+{
+    static const char *const values[] = {"{\"AMOUNT\": 1}", "{\"AMOUNT\": 2}"};
+    struct fixture *f = *state;
+    fixture_run(f, create_sources);
+    fixture_run(f, "CREATE TABLE MERGED AS SELECT ID, COUNT(*) AS N FROM ORDERS GROUP BY ID;"
+                   "SET 'cache.max.bytes.buffering' = '0';"
+                   "CREATE TABLE EACH AS SELECT ID, COUNT(*) AS N FROM ORDERS GROUP BY ID;");
+    produce(f, "orders", values, 2);
+    const json_t *merged = fixture_run(f, "DESCRIBE MERGED EXTENDED;");
+    assert_json_int(merged, "sourceDescription.writeQueries.0.ledger.recordsOut", 1);
+    const json_t *each = fixture_run(f, "DESCRIBE EACH EXTENDED;");
+    assert_json_int(each, "sourceDescription.writeQueries.0.ledger.recordsOut", 2);
+}
+
 static void a_query_that_stopped_shows_its_error(void **state)
 {
     struct fixture *f = *state;
@@ -504,6 +519,7 @@ int main(void)
         LOOKING_TEST(queries_show_their_state),
         LOOKING_TEST(open_push_queries_are_listed),
         LOOKING_TEST(extended_queries_are_descriptions_with_ledgers),
+        LOOKING_TEST(every_change_is_emitted_where_the_cache_is_off),
         LOOKING_TEST(a_query_that_stopped_shows_its_error),
         LOOKING_TEST(a_description_shows_columns_and_queries),
         LOOKING_TEST(an_extended_description_shows_the_ledger),

@@ -105,8 +105,10 @@ static void refused_file_stays_as_it_was(void **state)
     } cases[] = {
         {"CREATE TABLE theirs(a)", "not made by Leat"},
         {"PRAGMA application_id=7", "not made by Leat"},
-        {"PRAGMA application_id=1281712500; PRAGMA user_version=2; CREATE TABLE t(a)",
+        {"PRAGMA application_id=1281712500; PRAGMA user_version=3; CREATE TABLE t(a)",
          "made by a newer Leat"},
+        {"PRAGMA application_id=1281712500; PRAGMA user_version=1; CREATE TABLE t(a)",
+         "made by an older Leat"},
         {"PRAGMA journal_mode=WAL; CREATE TABLE theirs(a)", "not made by Leat"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
