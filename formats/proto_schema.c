@@ -6,6 +6,7 @@
  * are kept and shared. */
 #include "formats/proto_schema.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bounds.h"
@@ -140,7 +141,7 @@ static enum status make_enum(struct resolver *self, const struct proto_enum *fro
     return STATUS_OK;
 }
 
-/* What a full name means; *out stays NULL when nothing has it. */
+/* What a full name (borrowed during the call) means; *out stays NULL when nothing has it. */
 static enum status take_named(struct resolver *self, struct text name,
                               const struct proto_field *field, const struct wire_schema **out)
 {
@@ -185,13 +186,10 @@ static enum status resolve_type(struct resolver *self, const struct proto_messag
         type = (struct text){type.data + 1, type.bytes - 1};
     }
     for (;;) {
-        const struct text name = around.bytes > 0 ? arena_printf(self->arena, "%.*s.%.*s",
-                                                                 TEXT_ARGS(around), TEXT_ARGS(type))
-                                                  : type;
-        if (!name.data) {
-            return diag_no_memory(self->diag);
-        }
-        TRY(take_named(self, name, field, out));
+        char name[2 * WIRE_NAME_BYTES_MAX + 2];
+        const int bytes = snprintf(name, sizeof(name), "%.*s%s%.*s", TEXT_ARGS(around),
+                                   around.bytes > 0 ? "." : "", TEXT_ARGS(type));
+        TRY(take_named(self, (struct text){name, (size_t)bytes}, field, out));
         if (*out || around.bytes == 0) {
             break;
         }

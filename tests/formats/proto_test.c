@@ -203,6 +203,36 @@ static void numbers_too_large_for_the_schema_are_not_written(void **state)
     registry_fixture_release(&fixture);
 }
 
+/* Each record names another message, of which none exists, by a schema that is long. */
+static void messages_that_do_not_exist_leave_no_schemas_behind(void **state)
+{
+    (void)state;
+    struct registry_fixture fixture;
+    struct buffer text;
+    registry_fixture_init(&fixture);
+    buffer_init(&text);
+    buffer_printf(&text, "syntax='proto3'; message M {");
+    for (int i = 1; i <= 500; i++) {
+        buffer_printf(&text, " string field%d = %d;", i, i);
+    }
+    buffer_append(&text, "}", 2);
+    (void)registry_fixture_add(&fixture, FORMAT_PROTOBUF, text.data);
+    struct decoder_options options =
+        fixture_decoder_options(&fixture.base, FORMAT_PROTOBUF, "FIELD1 STRING");
+    options.schema.registry = &fixture.registry;
+    struct decoder *decoder = fixture_decoder(&fixture.base, &options);
+    const size_t before_bytes = arena_bytes(&fixture.base.arena);
+    for (int i = 0; i < 100; i++) {
+        const char record[] = {0, 0, 0, 0, 1, 4, (char)(i & 0x7E), (char)(i & 1)};
+        assert_string_equal(
+            fixture_decode(&fixture.base, decoder, &options, (struct text){record, sizeof(record)}),
+            "! Invalid Protobuf schema: there is no such message: ");
+    }
+    assert_true(arena_bytes(&fixture.base.arena) - before_bytes < 100000);
+    buffer_release(&text);
+    registry_fixture_release(&fixture);
+}
+
 /* A full name holds that of the package, so a long one would be copied again and again. */
 static void names_and_counts_of_schemas_are_bounded(void **state)
 {
@@ -335,6 +365,7 @@ int main(void)
         cmocka_unit_test(records_of_others_are_read_by_their_schema),
         cmocka_unit_test(records_that_overflow_are_refused),
         cmocka_unit_test(numbers_too_large_for_the_schema_are_not_written),
+        cmocka_unit_test(messages_that_do_not_exist_leave_no_schemas_behind),
         cmocka_unit_test(names_and_counts_of_schemas_are_bounded),
         cmocka_unit_test(schemas_become_columns),
         cmocka_unit_test(any_spoilt_schema_is_read_without_harm),
