@@ -23,14 +23,6 @@ enum {
     TAG_BITS = 3
 };
 
-/* One field's value as it stands in the bytes. */
-struct occurrence {
-    uint32_t number;
-    uint32_t wire; /* enum proto_wire, or what none has */
-    uint64_t bits; /* VARINT, FIXED64, FIXED32 */
-    struct text bytes;
-};
-
 static bool truncated(struct wire_reader *reader)
 {
     return wire_fail(reader, TEXT("the record ends too early"));
@@ -76,7 +68,7 @@ static bool read_fixed(struct wire_reader *reader, size_t bytes, uint64_t *out)
     return true;
 }
 
-static bool read_value(struct wire_reader *reader, struct occurrence *out)
+bool proto_read_value(struct wire_reader *reader, struct proto_occurrence *out)
 {
     switch (out->wire) {
     case PROTO_VARINT:
@@ -92,10 +84,10 @@ static bool read_value(struct wire_reader *reader, struct occurrence *out)
     }
 }
 
-static bool read_occurrence(struct wire_reader *reader, struct occurrence *out)
+bool proto_read_occurrence(struct wire_reader *reader, struct proto_occurrence *out)
 {
     uint64_t tag = 0;
-    *out = (struct occurrence){0};
+    *out = (struct proto_occurrence){0};
     if (!read_varint(reader, &tag)) {
         return false;
     }
@@ -104,7 +96,7 @@ static bool read_occurrence(struct wire_reader *reader, struct occurrence *out)
     }
     out->number = (uint32_t)(tag >> TAG_BITS);
     out->wire = (uint32_t)(tag & 7);
-    return read_value(reader, out);
+    return proto_read_value(reader, out);
 }
 
 enum proto_wire proto_wire_of(const struct wire_schema *schema)
@@ -160,8 +152,8 @@ static bool read_known(struct wire_reader *reader, struct text bytes, struct kno
     inner.end = bytes.data + bytes.bytes;
     *out = (struct known_message){.first = TEXT("")};
     while (inner.at < inner.end) {
-        struct occurrence field;
-        if (!read_occurrence(&inner, &field)) {
+        struct proto_occurrence field;
+        if (!proto_read_occurrence(&inner, &field)) {
             return wire_fail(reader, inner.message);
         }
         if (field.number <= KNOWN_FIELD_COUNT && field.wire != PROTO_BYTES) {
@@ -237,9 +229,9 @@ static bool read_known_value(struct wire_reader *reader, const struct wire_plan 
 /* --- Values ------------------------------------------------------------------------------- */
 
 static bool read_one(struct wire_reader *reader, const struct wire_plan *plan,
-                     const struct occurrence *field, struct value *out);
+                     const struct proto_occurrence *field, struct value *out);
 
-static int64_t integer_of(const struct wire_schema *schema, uint64_t bits)
+int64_t proto_integer(const struct wire_schema *schema, uint64_t bits)
 {
     if (schema->form == WIRE_PROTO_ZIGZAG) {
         return (int64_t)(bits >> 1) ^ -(int64_t)(bits & 1);
@@ -247,7 +239,7 @@ static int64_t integer_of(const struct wire_schema *schema, uint64_t bits)
     return schema->kind == WIRE_INT32 ? (int32_t)(uint32_t)bits : (int64_t)bits;
 }
 
-static double real_of(enum wire_kind kind, uint64_t bits)
+double proto_real(enum wire_kind kind, uint64_t bits)
 {
     double real;
     if (kind == WIRE_FLOAT32) {
@@ -286,10 +278,10 @@ static bool read_scalar(struct wire_reader *reader, const struct wire_plan *plan
     case WIRE_INT16:
     case WIRE_INT32:
     case WIRE_INT64:
-        return wire_store_integer(reader, plan, integer_of(plan->schema, bits), out);
+        return wire_store_integer(reader, plan, proto_integer(plan->schema, bits), out);
     case WIRE_FLOAT32:
     case WIRE_FLOAT64:
-        return wire_store_real(reader, plan, real_of(plan->schema->kind, bits), out);
+        return wire_store_real(reader, plan, proto_real(plan->schema->kind, bits), out);
     case WIRE_STRING:
         return plan->schema->form == WIRE_PROTO_ENUM ? read_symbol(reader, plan, bits, out)
                                                      : wire_store_text(reader, plan, bytes, out);
@@ -337,7 +329,7 @@ static bool read_message(struct wire_reader *reader, const struct wire_plan *pla
 }
 
 static bool read_one(struct wire_reader *reader, const struct wire_plan *plan,
-                     const struct occurrence *field, struct value *out)
+                     const struct proto_occurrence *field, struct value *out)
 {
     if (plan->schema->kind == WIRE_STRUCT) {
         return read_message(reader, plan, field->bytes, out);
@@ -359,7 +351,7 @@ static uint32_t room_of(uint32_t count)
 }
 
 static bool append_item(struct wire_reader *reader, const struct wire_plan *plan,
-                        const struct occurrence *field, struct value *cell)
+                        const struct proto_occurrence *field, struct value *cell)
 {
     struct value_list *list = (struct value_list *)(uintptr_t)cell->list; /* made here */
     uint32_t capacity = room_of(list->count);
@@ -379,11 +371,11 @@ static bool append_packed(struct wire_reader *reader, const struct wire_plan *pl
                           struct text bytes, struct value *cell)
 {
     struct wire_reader run = *reader;
-    struct occurrence field = {.wire = proto_wire_of(plan->schema->element)};
+    struct proto_occurrence field = {.wire = proto_wire_of(plan->schema->element)};
     run.at = bytes.data;
     run.end = bytes.data + bytes.bytes;
     while (run.at < run.end) {
-        if (!read_value(&run, &field)) {
+        if (!proto_read_value(&run, &field)) {
             return wire_fail(reader, run.message);
         }
         if (!append_item(reader, plan, &field, cell)) {
@@ -423,7 +415,7 @@ static bool set_default(struct wire_reader *reader, const struct wire_field *fie
 }
 
 static bool read_entry_part(struct wire_reader *reader, const struct wire_plan *plan,
-                            const struct occurrence *part, struct value *out)
+                            const struct proto_occurrence *part, struct value *out)
 {
     return part->wire != proto_wire_of(plan->schema) || read_one(reader, plan, part, out);
 }
@@ -432,7 +424,7 @@ static bool read_entry_part(struct wire_reader *reader, const struct wire_plan *
 static bool start_entry(struct wire_reader *reader, const struct wire_plan *plan, struct value *key,
                         struct value *value)
 {
-    const struct occurrence nothing = {.bytes = TEXT("")};
+    const struct proto_occurrence nothing = {.bytes = TEXT("")};
     const struct wire_plan *element = plan->element;
     const bool is_message = element->schema->kind == WIRE_STRUCT;
     return set_default(reader, NULL, plan->key, key) &&
@@ -458,8 +450,8 @@ static bool append_entry(struct wire_reader *reader, const struct wire_plan *pla
     entry.at = bytes.data;
     entry.end = bytes.data + bytes.bytes;
     while (entry.at < entry.end) {
-        struct occurrence part;
-        if (!read_occurrence(&entry, &part)) {
+        struct proto_occurrence part;
+        if (!proto_read_occurrence(&entry, &part)) {
             return wire_fail(reader, entry.message);
         }
         if (part.number > 2) {
@@ -479,7 +471,7 @@ static bool append_entry(struct wire_reader *reader, const struct wire_plan *pla
 
 /* Puts one occurrence of a wanted field into its cell. */
 static bool read_field(struct wire_reader *reader, const struct wire_plan *plan,
-                       const struct occurrence *field, struct value *cell)
+                       const struct proto_occurrence *field, struct value *cell)
 {
     const struct wire_schema *schema = plan->schema;
     if (schema->kind == WIRE_MAP) {
@@ -497,7 +489,7 @@ static bool read_field(struct wire_reader *reader, const struct wire_plan *plan,
 
 /* A field of a oneof that occurs makes its struct, with all others null. */
 static bool read_oneof(struct wire_reader *reader, const struct wire_plan *plan,
-                       const struct occurrence *field, struct value *cell)
+                       const struct proto_occurrence *field, struct value *cell)
 {
     for (uint32_t i = 0; i < plan->schema->field_count; i++) {
         const struct wire_plan_field *member = &plan->fields[i];
@@ -515,7 +507,7 @@ static bool read_oneof(struct wire_reader *reader, const struct wire_plan *plan,
 }
 
 static bool read_wanted(struct wire_reader *reader, const struct wire_plan *plan,
-                        const struct occurrence *field, struct value *cells)
+                        const struct proto_occurrence *field, struct value *cells)
 {
     for (uint32_t i = 0; i < plan->schema->field_count; i++) {
         const struct wire_plan_field *wanted = &plan->fields[i];
@@ -558,8 +550,8 @@ bool proto_read_fields(struct wire_reader *reader, const struct wire_plan *plan,
         }
     }
     while (reader->at < reader->end) {
-        struct occurrence field;
-        if (!read_occurrence(reader, &field) || !read_wanted(reader, plan, &field, cells)) {
+        struct proto_occurrence field;
+        if (!proto_read_occurrence(reader, &field) || !read_wanted(reader, plan, &field, cells)) {
             return false;
         }
     }
