@@ -1,10 +1,12 @@
 /* print.c
  *
  * PRINT shows the records of a topic without knowing its formats: print_guess.c keeps those that
- * have fitted all keys (and all values) so far. Records are taken in runs; the guesses see a whole
- * run before any of it is shown, so that its records are shown alike, and formats are listed again
- * before a run that has changed them. A run is short, because its text is held in memory. Records
- * that INTERVAL leaves out are not looked at.
+ * have fitted all keys (and all values) so far. Records are taken in runs, over all partitions and
+ * as long as there are some; the guesses see a whole run before any of it is shown, so that its
+ * records are shown alike, and formats are listed again before a run that has changed them. A run
+ * is short, because its segments and its text are held in memory. Each begins with another
+ * partition, so that a busy one does not hide the others. Records that INTERVAL leaves out are not
+ * looked at.
  * Source: ksqlDB's TopicStreamWriter and RecordFormatter. */
 #include <stdatomic.h>
 
@@ -14,30 +16,38 @@
 #include "engine/statement_query.h"
 
 enum {
-    RUN_RECORDS_MAX = 500, /* as many as Kafka's consumer gives at once */
-    RUN_BYTES_MAX = 1 << 20,
+    RUN_RECORDS_MAX = 500,   /* as many as Kafka's consumer gives at once */
+    RUN_BYTES_MAX = 1 << 20, /* of segments; one more may be begun */
     NO_TIME_MS = -1 /* Kafka's: a record without a time */
+};
+
+struct run_record {
+    const struct record *record; /* of a segment of the run */
+    uint32_t partition;
+};
+
+/* The records that are shown next. */
+struct run {
+    uint32_t record_count;
+    uint32_t segment_count; /* each has a record of the run */
+    size_t bytes;
+    struct run_record records[RUN_RECORDS_MAX];
+    struct segment *segments[RUN_RECORDS_MAX];
 };
 
 struct print {
     struct topics *topics;
     struct topic *topic;
-    int64_t *next_offsets; /* one per partition */
-    uint64_t interval;     /* every n-th record, from the first */
+    int64_t *next_offsets;    /* one per partition */
+    uint32_t first_partition; /* of the next run */
+    uint64_t interval;        /* every n-th record, from the first */
     uint64_t seen;
     bool has_limit;
     uint64_t rows_left;
     struct print_guess key;
     struct print_guess value;
+    struct run run;
     struct buffer lines;
-};
-
-/* Some records of one partition that are to be shown. */
-struct run {
-    uint32_t partition;
-    uint32_t count;
-    size_t bytes;
-    const struct record *records[RUN_RECORDS_MAX];
 };
 
 /* --- Rows --------------------------------------------------------------------------------- */
@@ -56,97 +66,128 @@ static void append_time(struct buffer *out, int64_t time_ms)
                   date.month, date.day, ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
 }
 
-static enum status show_record(struct print *print, const struct record *record,
-                               uint32_t partition, struct diag *diag)
+static enum status show_record(struct print *print, const struct run_record *row,
+                               struct diag *diag)
 {
+    const struct record *record = row->record;
     buffer_append_string(&print->lines, "rowtime: ");
     append_time(&print->lines, record->time_ms);
     buffer_append_string(&print->lines, ", key: ");
     TRY(print_guess_append(&print->key, record->key, &print->lines, diag));
     buffer_append_string(&print->lines, ", value: ");
     TRY(print_guess_append(&print->value, record->value, &print->lines, diag));
-    buffer_printf(&print->lines, ", partition: %u\n", partition);
+    buffer_printf(&print->lines, ", partition: %u\n", row->partition);
     return STATUS_OK;
 }
 
-static enum status show_run(struct print *print, const struct run *run, struct diag *diag)
+static enum status show_run(struct print *print, struct diag *diag)
 {
-    for (uint32_t i = 0; i < run->count; i++) {
-        TRY(print_guess_narrow(&print->key, run->records[i]->key, diag));
-        TRY(print_guess_narrow(&print->value, run->records[i]->value, diag));
+    const struct run *run = &print->run;
+    for (uint32_t i = 0; i < run->record_count; i++) {
+        TRY(print_guess_narrow(&print->key, run->records[i].record->key, diag));
+        TRY(print_guess_narrow(&print->value, run->records[i].record->value, diag));
     }
-    if (run->count > 0) {
+    if (run->record_count > 0) {
         print_guess_append_formats(&print->key, &print->lines);
         print_guess_append_formats(&print->value, &print->lines);
     }
-    for (uint32_t i = 0; i < run->count; i++) {
-        TRY(show_record(print, run->records[i], run->partition, diag));
+    for (uint32_t i = 0; i < run->record_count; i++) {
+        TRY(show_record(print, &run->records[i], diag));
     }
-    return STATUS_OK;
+    return buffer_status(&print->lines, diag);
 }
 
-/* --- The cursor --------------------------------------------------------------------------- */
+/* --- Runs --------------------------------------------------------------------------------- */
 
-static bool is_done(const struct print *print)
+static bool has_all(const struct print *print)
 {
     return print->has_limit && print->rows_left == 0;
 }
 
-static void take_run(struct print *print, const struct segment *segment, struct run *run)
+static bool is_full(const struct print *print)
 {
+    return has_all(print) || print->run.record_count == RUN_RECORDS_MAX ||
+           print->run.bytes >= RUN_BYTES_MAX;
+}
+
+/* Takes what is to be shown of segment; the run then owns it. */
+static void take_segment(struct print *print, struct segment *segment)
+{
+    struct run *run = &print->run;
+    const uint32_t count = run->record_count;
     int64_t *next = &print->next_offsets[segment->partition];
-    *run = (struct run){.partition = segment->partition};
-    while (*next < segment_end_offset(segment) && !is_done(print) &&
-           run->count < RUN_RECORDS_MAX && run->bytes < RUN_BYTES_MAX) {
+    if (segment->base_offset > *next) {
+        *next = segment->base_offset;
+    }
+    while (*next < segment_end_offset(segment) && !has_all(print) &&
+           run->record_count < RUN_RECORDS_MAX) {
         const struct record *record = &segment->records[*next - segment->base_offset];
         if (print->seen++ % print->interval == 0) {
-            run->records[run->count++] = record;
-            run->bytes += record->key.bytes + record->value.bytes;
+            run->records[run->record_count++] = (struct run_record){record, segment->partition};
             print->rows_left--;
         }
         (*next)++;
     }
+    if (run->record_count == count) {
+        segment_unref(segment);
+        return;
+    }
+    run->segments[run->segment_count++] = segment;
+    run->bytes += segment->memory_bytes;
 }
 
-/* Shows a run of the partition, if it has one; *out_any then becomes true. */
-static enum status fill_partition(struct print *print, uint32_t partition, bool *out_any,
-                                  struct diag *diag)
+static enum status take_partition(struct print *print, uint32_t partition,
+                                  const struct cursor *cursor, struct diag *diag)
 {
-    struct segment *segment = NULL;
-    struct run run;
-    int64_t *next = &print->next_offsets[partition];
-    TRY(topics_read(print->topics, print->topic, partition, *next, true, &segment, diag));
-    if (!segment) {
-        return STATUS_OK;
+    while (!is_full(print) && !atomic_load(&cursor->is_terminated)) {
+        struct segment *segment = NULL;
+        TRY(topics_read(print->topics, print->topic, partition, print->next_offsets[partition],
+                        true, &segment, diag));
+        if (!segment) {
+            break;
+        }
+        take_segment(print, segment);
     }
-    if (segment->base_offset > *next) {
-        *next = segment->base_offset;
-    }
-    take_run(print, segment, &run);
-    const enum status status = show_run(print, &run, diag);
-    segment_unref(segment);
-    *out_any = true;
-    return status;
+    return STATUS_OK;
 }
+
+static enum status take_run(struct print *print, const struct cursor *cursor, struct diag *diag)
+{
+    const uint32_t partitions = topic_partition_count(print->topic);
+    const uint32_t first = print->first_partition;
+    print->first_partition = (first + 1) % partitions;
+    for (uint32_t i = 0; i < partitions; i++) {
+        TRY(take_partition(print, (first + i) % partitions, cursor, diag));
+    }
+    return STATUS_OK;
+}
+
+static void release_run(struct run *run)
+{
+    for (uint32_t i = 0; i < run->segment_count; i++) {
+        segment_unref(run->segments[i]);
+    }
+    run->record_count = 0;
+    run->segment_count = 0;
+    run->bytes = 0;
+}
+
+/* --- The cursor --------------------------------------------------------------------------- */
 
 static enum status fill(struct cursor *cursor, struct diag *diag)
 {
     struct print *print = cursor->source;
-    const uint32_t partitions = topic_partition_count(print->topic);
-    bool is_any = true;
     buffer_reset(&print->lines);
-    while (is_any && print->lines.bytes == 0 && !is_done(print) &&
-           !atomic_load(&cursor->is_terminated)) {
-        is_any = false;
-        for (uint32_t i = 0; i < partitions && !is_done(print); i++) {
-            TRY(fill_partition(print, i, &is_any, diag));
-        }
+    enum status status = take_run(print, cursor, diag);
+    if (status == STATUS_OK) {
+        status = show_run(print, diag);
     }
-    TRY(buffer_status(&print->lines, diag));
+    release_run(&print->run);
+    TRY(status);
     if (print->lines.bytes > 0) {
         TRY(cursor_add_lines(cursor, buffer_text(&print->lines), diag));
     }
-    if (is_done(print)) {
+    if (has_all(print)) {
         cursor_end(cursor, "");
     }
     return STATUS_OK;
