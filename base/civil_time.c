@@ -125,8 +125,8 @@ size_t civil_time_date_text(char *out, int64_t days)
 
 size_t civil_time_time_text(char *out, int32_t ms_of_day, enum civil_time_parts parts)
 {
-    assert(ms_of_day >= 0 && ms_of_day < CIVIL_TIME_MS_PER_DAY);
-    const int32_t seconds = ms_of_day / 1000;
+    assert(ms_of_day >= 0 && ms_of_day <= CIVIL_TIME_MS_PER_DAY);
+    const int32_t seconds = ms_of_day % CIVIL_TIME_MS_PER_DAY / 1000;
     const int32_t millis = ms_of_day % 1000;
     const bool shortest = parts == CIVIL_TIME_PARTS_SHORTEST;
     char *next = put_two(out, seconds / 3600);

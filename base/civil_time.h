@@ -50,7 +50,8 @@ enum civil_time_parts {
     CIVIL_TIME_PARTS_MILLIS    /* HH:mm:ss.SSS */
 };
 
-/* ms_of_day: 0 to CIVIL_TIME_MS_PER_DAY - 1. */
+/* ms_of_day: 0 to CIVIL_TIME_MS_PER_DAY. The end of a day, which records may hold, is written as
+ * its start. */
 size_t civil_time_time_text(char *out, int32_t ms_of_day, enum civil_time_parts parts);
 
 /* DateTimeFormatter "yyyy-MM-dd'T'HH:mm:ss.SSS" in UTC, the text of CAST(ts AS STRING). yyyy is

@@ -177,6 +177,7 @@ static void stop_task(struct query *query)
     if (query->has_task) {
         task_release(&query->task);
         query->has_task = false;
+        query->has_attended = false;
         query->unit.is_open = false;
     }
 }
@@ -296,7 +297,7 @@ static enum status collect_unit(struct query *query, struct commit *commit, stru
     struct engine *engine = query->engine;
     TRY(task_flush(&query->task, diag));
     for (size_t i = 0; i < query->task.built.operator_count; i++) {
-        struct operator *op = query->task.built.operators[i].op;
+        struct operator* op = query->task.built.operators[i].op;
         if (op->vtable->collect) {
             TRY(op->vtable->collect(op, &query->task.context, commit, diag));
         }
@@ -409,8 +410,7 @@ static enum status step_locked(struct query *query, size_t peer_count, size_t *o
 bool query_begin_round(struct query *query)
 {
     pthread_mutex_lock(&query->run_lock);
-    const bool has_work =
-        query_get_state(query) == QUERY_RUNNING && task_begin_round(&query->task);
+    const bool has_work = query_get_state(query) == QUERY_RUNNING && task_begin_round(&query->task);
     pthread_mutex_unlock(&query->run_lock);
     return has_work;
 }
@@ -418,7 +418,8 @@ bool query_begin_round(struct query *query)
 void query_attend(struct query *query)
 {
     pthread_mutex_lock(&query->run_lock);
-    if (query_get_state(query) == QUERY_RUNNING) {
+    query->has_attended = query_get_state(query) == QUERY_RUNNING;
+    if (query->has_attended) {
         task_attend(&query->task);
     }
     pthread_mutex_unlock(&query->run_lock);
@@ -431,7 +432,7 @@ static enum status step_once(struct query *query, size_t peer_count, size_t *out
     *out_count = 0;
     *out_is_over = true;
     pthread_mutex_lock(&query->run_lock);
-    if (query_get_state(query) == QUERY_RUNNING) {
+    if (query_get_state(query) == QUERY_RUNNING && query->has_attended) {
         struct task_scratch *scratch = NULL;
         status = scratch_pool_lend(&query->engine->scratches, &query->task, &scratch, diag);
         if (status == STATUS_OK) {
@@ -443,8 +444,8 @@ static enum status step_once(struct query *query, size_t peer_count, size_t *out
     return status;
 }
 
-enum status query_step(struct query *query, size_t peer_count, size_t *out_count,
-                       bool *out_is_over, struct diag *diag)
+enum status query_step(struct query *query, size_t peer_count, size_t *out_count, bool *out_is_over,
+                       struct diag *diag)
 {
     size_t count = 0;
     *out_count = 0;
@@ -509,8 +510,8 @@ enum status query_terminate(struct query *query, struct commit *commit, struct d
     }
     const uint32_t store_count = query->plan->step_count * BUILD_STORES_PER_STEP;
     for (uint32_t i = 0; status == STATUS_OK && i < store_count; i++) {
-        const uint64_t store = build_store_id(query->number, i / BUILD_STORES_PER_STEP,
-                                              i % BUILD_STORES_PER_STEP);
+        const uint64_t store =
+            build_store_id(query->number, i / BUILD_STORES_PER_STEP, i % BUILD_STORES_PER_STEP);
         status = commit_drop_store(commit, store, diag);
     }
     if (status == STATUS_OK) {
@@ -526,8 +527,8 @@ enum status query_terminate(struct query *query, struct commit *commit, struct d
 void query_read_progress(struct query *query, struct query_progress *out)
 {
     pthread_mutex_lock(&query->run_lock);
-    *out = (struct query_progress){.counters = query->kept_counters,
-                                   .state = query_get_state(query)};
+    *out =
+        (struct query_progress){.counters = query->kept_counters, .state = query_get_state(query)};
     if (query->has_task) {
         out->counters = query->task.counters;
         out->lag = task_lag(&query->task);

@@ -65,6 +65,7 @@ struct query {
     bool has_stand_in; /* its plan cannot run */
     atomic_int state; /* enum query_state; changed under run_lock */
     struct query_unit unit;
+    bool has_attended; /* its task has said what it reads in this turn */
 };
 
 struct query_definition {
@@ -96,7 +97,8 @@ MUST_USE enum status query_put_row(const struct query *query, struct commit *com
  * turns in it, step by step, so that those that read the same decode it once; all three are for
  * the driver's thread. False: there is nothing to do, or the query does not run. */
 bool query_begin_round(struct query *query);
-/* Before a turn: the query will take a step in it. */
+/* Before a turn: the query will take a step in it. Without it a step does nothing and is over:
+ * what is decoded for others need not be what this query reads. */
 void query_attend(struct query *query);
 /* Takes the next step of the round: some records where other queries read the same, else all of a
  * unit; and all of the round where others write the same topic, so that the order there does not

@@ -356,6 +356,59 @@ enum status schema_store_writing(struct schema_store *store, const struct schema
     return status;
 }
 
+/* --- Keys ----------------------------------------------------------------------------------- */
+
+static bool columns_equal(const struct schema_columns *a, const struct schema_side *b)
+{
+    bool match = a->count == b->column_count;
+    for (uint32_t i = 0; match && i < a->count; i++) {
+        match = type_equal(a->fields[i].type, b->columns[i].type) &&
+                (a->is_bare || text_equal(a->fields[i].name, b->columns[i].name));
+    }
+    return match;
+}
+
+static enum status check_key(struct schema_store *store, const struct schema_side *side,
+                             struct text source, uint32_t id, struct arena *arena,
+                             struct diag *diag)
+{
+    const struct schema_reading reading = {.side = side->side,
+                                           .is_unwrapped = side->serde->is_unwrapped,
+                                           .keeps_case = true,
+                                           .full_name = side->serde->full_name};
+    struct registered_schema schema;
+    struct schema_columns columns;
+    TRY(find(store, id, arena, &schema, diag));
+    if (schema.format == side->serde->format &&
+        schema_read_columns(arena, &schema, &reading, &columns, diag) == STATUS_OK &&
+        columns_equal(&columns, side)) {
+        return STATUS_OK;
+    }
+    return diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
+                     "Cannot INSERT VALUES into data source %.*s. ksqlDB generated schema would "
+                     "overwrite existing key schema.\n\tExisting Schema: %.*s",
+                     TEXT_ARGS(source), TEXT_ARGS(schema.text));
+}
+
+enum status schema_store_check_key(struct schema_store *store, const struct schema_side *side,
+                                   struct text source, struct diag *diag)
+{
+    struct arena arena;
+    uint32_t id = 0;
+    if (side->serde->schema_id > 0 || side->column_count == 0 ||
+        !format_info(side->serde->format)->uses_registry) {
+        return STATUS_OK;
+    }
+    arena_init(&arena);
+    const struct text subject = schema_store_subject(&arena, side->topic, side->side);
+    enum status status = subject.data ? STATUS_OK : diag_no_memory(diag);
+    if (status == STATUS_OK && schema_store_latest(store, subject, &id)) {
+        status = check_key(store, side, source, id, &arena, diag);
+    }
+    arena_release(&arena);
+    return status;
+}
+
 /* --- Inference ------------------------------------------------------------------------------ */
 
 static const char *side_words(enum format_side side)

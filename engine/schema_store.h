@@ -39,7 +39,7 @@ struct text schema_store_subject(struct arena *arena, struct text topic, enum fo
 
 /* The id of the newest version of subject; false when it has none. */
 bool schema_store_latest(struct schema_store *store, struct text subject, uint32_t *out_id);
-/* Whether the subject has this id among its versions, and which version it is. */
+/* Whether the subject has this id among its versions. */
 bool schema_store_has_version(struct schema_store *store, struct text subject, uint32_t id);
 
 /* Gives schema an id, or finds the one it has, and makes it the newest version of subject. The
@@ -78,5 +78,11 @@ struct schema_use schema_store_reading(struct schema_store *store, const struct 
 MUST_USE enum status schema_store_writing(struct schema_store *store,
                                           const struct schema_side *side, struct commit *commit,
                                           struct schema_use *out, struct diag *diag);
+
+/* INSERT VALUES must not give a topic another key schema than it has: fails with ksqlDB's text when
+ * the newest one does not stand for these columns. source is named in it. */
+MUST_USE enum status schema_store_check_key(struct schema_store *store,
+                                            const struct schema_side *side, struct text source,
+                                            struct diag *diag);
 
 #endif

@@ -45,6 +45,10 @@ static enum status encode_side(struct execution *execution, const struct source 
                                       .delimiter = serde_delimiter(serde),
                                       .column_count = count,
                                       .columns = fields};
+    if (is_key) {
+        TRY(schema_store_check_key(&execution->engine->schemas, &written, source->name,
+                                   execution->diag));
+    }
     TRY(schema_store_writing(&execution->engine->schemas, &written, commit, &options.schema,
                              execution->diag));
     struct encoder *encoder = NULL;

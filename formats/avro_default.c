@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/bounds.h"
 #include "base/utf8.h"
 #include "formats/avro_binary.h"
 
@@ -104,6 +105,9 @@ static bool write_fields(const struct wire_schema *schema, const json_t *json, s
         memcpy(name, field->name.data, field->name.bytes);
         name[field->name.bytes] = '\0';
         const json_t *value = json_object_get(json, name);
+        if (out->bytes > RECORD_BYTES_MAX) {
+            return false; /* no record could hold it */
+        }
         if (!value && field->has_default) {
             buffer_append_text(out, field->default_bytes);
         } else if (!value || !avro_default_write(field->schema, value, out)) {

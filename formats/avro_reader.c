@@ -3,7 +3,8 @@
  * One recursion reads what is wanted, another skips the rest; both follow the schema, whose depth
  * its parser has bounded. Counts in the bytes are not believed: a length must fit what is left of
  * the record, and items of lists come out of a budget that the record's length sets, since an
- * item may take no byte at all. */
+ * item may take no byte at all. So do fields that take none: a record that is named a thousand
+ * times by one that is named a thousand times is short to write down, and never read to its end. */
 #include <string.h>
 
 #include "formats/avro_binary.h"
@@ -134,6 +135,12 @@ bool avro_read_block(struct wire_reader *reader, uint64_t *out_count)
     return true;
 }
 
+/* A field that started at start and took no byte comes out of the budget. */
+static bool pay_if_empty(struct wire_reader *reader, const char *start)
+{
+    return reader->at != start || wire_take_items(reader, 1);
+}
+
 /* --- Skipping ----------------------------------------------------------------------------- */
 
 static bool skip(struct wire_reader *reader, const struct wire_schema *schema);
@@ -142,10 +149,9 @@ static bool skip_blocks(struct wire_reader *reader, const struct wire_schema *sc
 {
     uint64_t count = 0;
     do {
-        if (!avro_read_block(reader, &count) || count > reader->item_budget) {
-            return reader->message.data || truncated(reader);
+        if (!avro_read_block(reader, &count) || !wire_take_items(reader, count)) {
+            return false;
         }
-        reader->item_budget -= count;
         for (uint64_t i = 0; i < count; i++) {
             if ((schema->kind == WIRE_MAP && !skip(reader, schema->key)) ||
                 !skip(reader, schema->element)) {
@@ -164,7 +170,8 @@ static bool skip_struct(struct wire_reader *reader, const struct wire_schema *sc
                skip(reader, schema->fields[branch].schema);
     }
     for (uint32_t i = 0; i < schema->field_count; i++) {
-        if (!skip(reader, schema->fields[i].schema)) {
+        const char *start = reader->at;
+        if (!skip(reader, schema->fields[i].schema) || !pay_if_empty(reader, start)) {
             return false;
         }
     }
@@ -269,7 +276,8 @@ bool avro_read_fields(struct wire_reader *reader, const struct wire_plan *plan, 
                read_field(reader, plan, branch, cells);
     }
     for (uint32_t i = 0; i < plan->schema->field_count; i++) {
-        if (!read_field(reader, plan, i, cells)) {
+        const char *start = reader->at;
+        if (!read_field(reader, plan, i, cells) || !pay_if_empty(reader, start)) {
             return false;
         }
     }

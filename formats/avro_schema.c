@@ -30,6 +30,7 @@ struct avro_parser {
     struct named_type *names;
     uint32_t depth;
     uint32_t node_count;
+    uint64_t default_bytes; /* of all fields so far */
     struct diag *diag;
 };
 
@@ -79,10 +80,19 @@ static struct text space_of(struct text full)
     return (struct text){full.data, dot ? (size_t)(dot - full.data) : 0};
 }
 
+static enum status too_long(struct avro_parser *self)
+{
+    return diag_fail(self->diag, STATUS_LIMIT, SQL_POS_NONE,
+                     "Invalid Avro schema: a name has more than %d bytes", WIRE_NAME_BYTES_MAX);
+}
+
 /* A reference to a type that was defined before. */
 static enum status find_named(struct avro_parser *self, struct text name, struct text space,
                               const struct wire_schema **out)
 {
+    if (name.bytes > WIRE_NAME_BYTES_MAX) {
+        return too_long(self);
+    }
     const struct text full = full_name(self, name, space);
     if (!full.data) {
         return diag_no_memory(self->diag);
@@ -107,6 +117,9 @@ static enum status define(struct avro_parser *self, const json_t *object, struct
     struct named_type *named = ARENA_NEW(self->arena, struct named_type);
     if (name.bytes == 0) {
         return invalid(self, "a record, enum or fixed needs a name", name);
+    }
+    if (name.bytes + own_space.bytes > WIRE_NAME_BYTES_MAX) {
+        return too_long(self);
     }
     if (!named) {
         return diag_no_memory(self->diag);
@@ -251,6 +264,28 @@ static enum status parse_enum(struct avro_parser *self, const json_t *object, st
     return STATUS_OK;
 }
 
+/* A default may hold those of the record's fields, which may hold those of theirs: together they
+ * are bounded as a record is. */
+static enum status keep_default(struct avro_parser *self, const json_t *value,
+                                struct wire_field *field)
+{
+    struct buffer bytes;
+    buffer_init(&bytes);
+    field->has_default = avro_default_write(field->schema, value, &bytes) && !bytes.has_failed;
+    self->default_bytes += bytes.bytes;
+    const bool is_too_long = self->default_bytes > RECORD_BYTES_MAX;
+    if (field->has_default && !is_too_long) {
+        field->default_bytes = arena_text(self->arena, buffer_text(&bytes));
+    }
+    buffer_release(&bytes);
+    if (is_too_long) {
+        return diag_fail(self->diag, STATUS_LIMIT, SQL_POS_NONE,
+                         "Invalid Avro schema: its defaults are too long");
+    }
+    return field->has_default && !field->default_bytes.data ? diag_no_memory(self->diag)
+                                                            : STATUS_OK;
+}
+
 static enum status parse_field(struct avro_parser *self, const json_t *json, struct text space,
                                struct wire_field *field)
 {
@@ -264,18 +299,7 @@ static enum status parse_field(struct avro_parser *self, const json_t *json, str
         return diag_no_memory(self->diag);
     }
     TRY(parse(self, json_object_get(json, "type"), space, &field->schema));
-    if (!value) {
-        return STATUS_OK;
-    }
-    struct buffer bytes;
-    buffer_init(&bytes);
-    field->has_default = avro_default_write(field->schema, value, &bytes) && !bytes.has_failed;
-    if (field->has_default) {
-        field->default_bytes = arena_text(self->arena, buffer_text(&bytes));
-    }
-    buffer_release(&bytes);
-    return field->has_default && !field->default_bytes.data ? diag_no_memory(self->diag)
-                                                            : STATUS_OK;
+    return value ? keep_default(self, value, field) : STATUS_OK;
 }
 
 static enum status parse_record(struct avro_parser *self, const json_t *object, struct text space,

@@ -172,13 +172,9 @@ static bool append_items(struct wire_reader *reader, const struct wire_schema *s
     uint64_t count = 0;
     buffer_append_byte(out, has_braces ? '{' : '[');
     do {
-        if (!avro_read_block(reader, &count)) {
+        if (!avro_read_block(reader, &count) || !wire_take_items(reader, count)) {
             return false;
         }
-        if (count > reader->item_budget) {
-            return wire_fail(reader, TEXT("a list is longer than its record"));
-        }
-        reader->item_budget -= count;
         for (uint64_t i = 0; i < count; i++) {
             buffer_append_string(out, separator);
             separator = ", ";
@@ -205,8 +201,12 @@ static bool append_struct(struct wire_reader *reader, const struct wire_schema *
         buffer_append_string(out, i > 0 ? ", " : "");
         append_string(out, schema->fields[i].name);
         buffer_append_string(out, ": ");
+        const char *start = reader->at;
         if (!append_value(reader, schema->fields[i].schema, out)) {
             return false;
+        }
+        if (reader->at == start && !wire_take_items(reader, 1)) {
+            return false; /* fields may take no byte, and may be many */
         }
     }
     buffer_append_byte(out, '}');

@@ -121,7 +121,7 @@ static void write_union(struct buffer *out, const struct wire_schema *schema,
                         const char **refusal)
 {
     for (uint32_t i = 0; i < schema->field_count; i++) {
-        const int at = wire_find_target(type->fields, type->field_count, schema->fields[i].name);
+        const int at = wire_find_target(type->fields, type->field_count, schema->fields[i].name, i);
         if (at >= 0 && !list->items[at].is_null) {
             avro_write_long(out, i);
             avro_write(out, schema->fields[i].schema, type->fields[at].type, &list->items[at],
@@ -142,7 +142,7 @@ static void write_struct(struct buffer *out, const struct wire_schema *schema,
     }
     for (uint32_t i = 0; i < schema->field_count; i++) {
         const struct wire_field *field = &schema->fields[i];
-        const int at = wire_find_target(type->fields, type->field_count, field->name);
+        const int at = wire_find_target(type->fields, type->field_count, field->name, i);
         const struct value *item = at < 0 ? &VALUE_NULL : &list->items[at];
         const bool may_be_null = at >= 0 && field->schema->is_optional;
         if (item->is_null && field->has_default && !may_be_null) {
@@ -171,9 +171,16 @@ static void write_null(struct buffer *out, const struct wire_schema *schema, con
     }
 }
 
-static int64_t integer_of(const struct type *type, const struct value *value)
+/* A BIGINT may stand where the schema has an int, as long as it is one. */
+static void write_integer(struct buffer *out, const struct wire_schema *schema,
+                          const struct type *type, const struct value *value, const char **refusal)
 {
-    return type_layout(type) == LAYOUT_INT64 ? value->int64 : value->int32;
+    const bool is_long = schema->kind == WIRE_INT64 || schema->kind == WIRE_TIMESTAMP;
+    const int64_t number = type_layout(type) == LAYOUT_INT64 ? value->int64 : value->int32;
+    if (!is_long && (number < INT32_MIN || number > INT32_MAX)) {
+        *refusal = "a number does not fit the schema's int";
+    }
+    avro_write_long(out, number);
 }
 
 void avro_write(struct buffer *out, const struct wire_schema *schema, const struct type *type,
@@ -197,7 +204,7 @@ void avro_write(struct buffer *out, const struct wire_schema *schema, const stru
     case WIRE_DATE:
     case WIRE_TIME:
     case WIRE_TIMESTAMP:
-        avro_write_long(out, integer_of(type, value));
+        write_integer(out, schema, type, value, refusal);
         return;
     case WIRE_FLOAT32:
     case WIRE_FLOAT64:

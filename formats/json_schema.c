@@ -172,13 +172,14 @@ static enum status parse_struct(struct schema_parser *self, const json_t *object
     json_t *properties = json_object_get(object, "properties");
     const size_t count = json_object_size(properties);
     struct property *sorted = NULL;
+    if (count > COLUMN_COUNT_MAX ||
+        json_array_size(json_object_get(object, "required")) > COLUMN_COUNT_MAX) {
+        return diag_fail(self->diag, STATUS_LIMIT, SQL_POS_NONE,
+                         "Invalid JSON schema: more than %d properties", COLUMN_COUNT_MAX);
+    }
     struct wire_field *fields = arena_zalloc(self->arena, count * sizeof(*fields));
     if (!fields) {
         return diag_no_memory(self->diag);
-    }
-    if (count > COLUMN_COUNT_MAX) {
-        return diag_fail(self->diag, STATUS_LIMIT, SQL_POS_NONE,
-                         "Invalid JSON schema: more than %d properties", COLUMN_COUNT_MAX);
     }
     TRY(sort_properties(self, properties, &sorted));
     for (size_t i = 0; i < count; i++) {
@@ -257,6 +258,10 @@ static enum status parse_choice(struct schema_parser *self, const json_t *object
 {
     const json_t *chosen = NULL;
     size_t other_count = 0;
+    if (json_array_size(list) > COLUMN_COUNT_MAX) {
+        return diag_fail(self->diag, STATUS_LIMIT, SQL_POS_NONE,
+                         "Invalid JSON schema: a choice of more than %d", COLUMN_COUNT_MAX);
+    }
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
         if (!is_null_schema(item)) {

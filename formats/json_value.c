@@ -96,8 +96,7 @@ static void write_civil(struct buffer *out, const struct type *type, const struc
     if (type->kind == TYPE_DATE) {
         out->bytes += civil_time_date_text(to, value->int32);
     } else if (type->kind == TYPE_TIME) {
-        const int32_t ms = value->int32 % CIVIL_TIME_MS_PER_DAY;
-        out->bytes += civil_time_time_text(to, ms, CIVIL_TIME_PARTS_SHORTEST);
+        out->bytes += civil_time_time_text(to, value->int32, CIVIL_TIME_PARTS_SHORTEST);
     } else {
         out->bytes += civil_time_timestamp_text(to, value->int64);
     }

@@ -20,18 +20,6 @@ enum proto_wire { PROTO_VARINT = 0, PROTO_FIXED64 = 1, PROTO_BYTES = 2, PROTO_FI
 /* How a value of schema is tagged when it stands alone. */
 enum proto_wire proto_wire_of(const struct wire_schema *schema);
 
-/* One field's value as it stands in the bytes. */
-struct proto_occurrence {
-    uint32_t number;
-    uint32_t wire; /* enum proto_wire, or what none has */
-    uint64_t bits; /* VARINT, FIXED64, FIXED32 */
-    struct text bytes;
-};
-
-/* Reads a field with its tag; or a value alone, whose out->wire is set. False: reader->message. */
-bool proto_read_occurrence(struct wire_reader *reader, struct proto_occurrence *out);
-bool proto_read_value(struct wire_reader *reader, struct proto_occurrence *out);
-
 /* The number that the bits of a value stand for. */
 int64_t proto_integer(const struct wire_schema *schema, uint64_t bits);
 double proto_real(enum wire_kind kind, uint64_t bits);

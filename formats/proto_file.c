@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/bounds.h"
+#include "formats/wire_schema.h"
 
 enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_STRING, TOKEN_SYMBOL };
 
@@ -194,6 +195,32 @@ static enum status skip_definition(struct proto_parser *self)
     return STATUS_OK;
 }
 
+/* The name of a message or an enum, and scope.name, in the arena. */
+static enum status take_full_name(struct proto_parser *self, struct text scope, struct text *out)
+{
+    struct text name = {NULL, 0};
+    TRY(expect_word(self, "a name", &name));
+    if (scope.bytes + name.bytes > WIRE_NAME_BYTES_MAX) {
+        return diag_fail(self->diag, STATUS_LIMIT, SQL_POS_NONE,
+                         "Invalid Protobuf schema: a name has more than %d bytes",
+                         WIRE_NAME_BYTES_MAX);
+    }
+    *out = scope.bytes == 0
+               ? name
+               : arena_printf(self->arena, "%.*s.%.*s", TEXT_ARGS(scope), TEXT_ARGS(name));
+    return out->data ? STATUS_OK : diag_no_memory(self->diag);
+}
+
+/* Every message, field, enum and symbol is one. */
+static enum status count_part(struct proto_parser *self)
+{
+    return ++self->file->part_count <= WIRE_NODE_COUNT_MAX
+               ? STATUS_OK
+               : diag_fail(self->diag, STATUS_LIMIT, SQL_POS_NONE,
+                           "Invalid Protobuf schema: it has more than %d parts",
+                           WIRE_NODE_COUNT_MAX);
+}
+
 /* --- Fields ------------------------------------------------------------------------------- */
 
 static uint16_t small_number(struct text text)
@@ -262,7 +289,6 @@ static enum status parse_field_type(struct proto_parser *self, struct proto_fiel
 static enum status add_field(struct proto_parser *self, struct proto_message *message,
                              const struct proto_field *field)
 {
-    struct proto_field **link = &message->fields;
     struct proto_field *copy = ARENA_NEW(self->arena, struct proto_field);
     if (!copy) {
         return diag_no_memory(self->diag);
@@ -272,11 +298,10 @@ static enum status add_field(struct proto_parser *self, struct proto_message *me
                          "Invalid Protobuf schema: a message has more than %d fields",
                          COLUMN_COUNT_MAX);
     }
+    TRY(count_part(self));
     *copy = *field;
-    while (*link) {
-        link = &(*link)->next;
-    }
-    *link = copy;
+    *message->last_field = copy;
+    message->last_field = &copy->next;
     return STATUS_OK;
 }
 
@@ -303,6 +328,9 @@ static enum status parse_field(struct proto_parser *self, struct proto_message *
     if (is_symbol(self, '[')) {
         TRY(parse_options(self, &field));
     }
+    if (oneof.data && field.label != PROTO_SINGLE) {
+        return unexpected(self, "a single field in a oneof before");
+    }
     TRY(expect_symbol(self, ";"));
     return add_field(self, message, &field);
 }
@@ -321,18 +349,9 @@ static enum status parse_oneof(struct proto_parser *self, struct proto_message *
 
 /* --- Definitions -------------------------------------------------------------------------- */
 
-/* scope.name, in the arena. */
-static struct text full_name(struct proto_parser *self, struct text scope, struct text name)
-{
-    return scope.bytes == 0
-               ? name
-               : arena_printf(self->arena, "%.*s.%.*s", TEXT_ARGS(scope), TEXT_ARGS(name));
-}
-
 static enum status parse_symbol(struct proto_parser *self, struct proto_enum *all)
 {
     struct proto_symbol *symbol = ARENA_NEW(self->arena, struct proto_symbol);
-    struct proto_symbol **link = &all->symbols;
     struct proto_field ignored = {0};
     int64_t number = 0;
     if (!symbol) {
@@ -348,10 +367,9 @@ static enum status parse_symbol(struct proto_parser *self, struct proto_enum *al
     if (is_symbol(self, '[')) {
         TRY(parse_options(self, &ignored));
     }
-    while (*link) {
-        link = &(*link)->next;
-    }
-    *link = symbol;
+    TRY(count_part(self));
+    *all->last_symbol = symbol;
+    all->last_symbol = &symbol->next;
     all->symbol_count++;
     return expect_symbol(self, ";");
 }
@@ -359,15 +377,12 @@ static enum status parse_symbol(struct proto_parser *self, struct proto_enum *al
 static enum status parse_enum(struct proto_parser *self, struct text scope)
 {
     struct proto_enum *all = ARENA_NEW(self->arena, struct proto_enum);
-    struct text name = {NULL, 0};
     if (!all) {
         return diag_no_memory(self->diag);
     }
-    TRY(expect_word(self, "a name", &name));
-    all->name = full_name(self, scope, name);
-    if (!all->name.data) {
-        return diag_no_memory(self->diag);
-    }
+    all->last_symbol = &all->symbols;
+    TRY(count_part(self));
+    TRY(take_full_name(self, scope, &all->name));
     TRY(expect_symbol(self, "{"));
     while (!is_symbol(self, '}')) {
         TRY(is_word(self, "option") || is_word(self, "reserved") ? skip_definition(self)
@@ -410,22 +425,19 @@ static enum status parse_message(struct proto_parser *self, struct proto_message
 {
     struct proto_message *message = ARENA_NEW(self->arena, struct proto_message);
     uint32_t child_count = 0;
-    struct text name = {NULL, 0};
     if (!message) {
         return diag_no_memory(self->diag);
     }
     if (++self->depth > VALUE_DEPTH_MAX) {
         return unexpected(self, "fewer messages within messages");
     }
-    TRY(expect_word(self, "a name", &name));
-    message->name = full_name(self, parent ? parent->name : self->package, name);
+    TRY(count_part(self));
+    TRY(take_full_name(self, parent ? parent->name : self->package, &message->name));
+    message->last_field = &message->fields;
     message->parent = parent;
     message->index = index;
     message->is_proto2 = self->is_proto2;
     message->is_imported = self->is_imported;
-    if (!message->name.data) {
-        return diag_no_memory(self->diag);
-    }
     *self->file->last_message = message;
     self->file->last_message = &message->next;
     TRY(expect_symbol(self, "{"));

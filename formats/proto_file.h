@@ -39,6 +39,7 @@ struct proto_symbol {
 struct proto_enum {
     struct text name; /* full, without the leading dot */
     struct proto_symbol *symbols;
+    struct proto_symbol **last_symbol; /* where the next one goes */
     uint32_t symbol_count;
     struct proto_enum *next; /* of all enums */
 };
@@ -50,6 +51,7 @@ struct proto_message {
     bool is_proto2;
     bool is_imported;
     struct proto_field *fields; /* in order */
+    struct proto_field **last_field;
     uint32_t field_count;
     struct proto_message *next; /* of all messages, in order of their beginnings */
     /* For the resolver: what it has made of this message, and whether it is at it. */
@@ -62,6 +64,7 @@ struct proto_file {
     struct proto_message *messages;
     struct proto_message **last_message;
     struct proto_enum *enums;
+    uint32_t part_count; /* messages, fields, enums and symbols */
 };
 
 void proto_file_init(struct proto_file *file);

@@ -12,92 +12,10 @@
 
 #include "base/civil_time.h"
 #include "formats/proto_binary.h"
+#include "formats/proto_occurrence.h"
 #include "formats/wire_codec.h"
 
-enum {
-    VARINT_BYTES_MAX = 10,
-    VARINT_BITS = 7,
-    MS_PER_SECOND = 1000,
-    SECONDS_PER_HOUR = 3600,
-    NANOS_PER_MS = 1000000,
-    TAG_BITS = 3
-};
-
-static bool truncated(struct wire_reader *reader)
-{
-    return wire_fail(reader, TEXT("the record ends too early"));
-}
-
-static bool read_varint(struct wire_reader *reader, uint64_t *out)
-{
-    uint64_t bits = 0;
-    for (unsigned i = 0; i < VARINT_BYTES_MAX; i++) {
-        if (reader->at == reader->end) {
-            return truncated(reader);
-        }
-        const unsigned char byte = (unsigned char)*reader->at++;
-        bits |= (uint64_t)(byte & 0x7F) << (i * VARINT_BITS);
-        if (byte < 0x80) {
-            *out = bits;
-            return true;
-        }
-    }
-    return wire_fail(reader, TEXT("a number has more than ten bytes"));
-}
-
-static bool read_bytes(struct wire_reader *reader, uint64_t bytes, struct text *out)
-{
-    if (bytes > (uint64_t)(reader->end - reader->at)) {
-        return truncated(reader);
-    }
-    *out = (struct text){reader->at, (size_t)bytes};
-    reader->at += bytes;
-    return true;
-}
-
-static bool read_fixed(struct wire_reader *reader, size_t bytes, uint64_t *out)
-{
-    struct text run;
-    if (!read_bytes(reader, bytes, &run)) {
-        return false;
-    }
-    *out = 0;
-    for (size_t i = bytes; i-- > 0;) {
-        *out = *out << 8 | (unsigned char)run.data[i];
-    }
-    return true;
-}
-
-bool proto_read_value(struct wire_reader *reader, struct proto_occurrence *out)
-{
-    switch (out->wire) {
-    case PROTO_VARINT:
-        return read_varint(reader, &out->bits);
-    case PROTO_FIXED64:
-        return read_fixed(reader, 8, &out->bits);
-    case PROTO_FIXED32:
-        return read_fixed(reader, 4, &out->bits);
-    case PROTO_BYTES:
-        return read_varint(reader, &out->bits) && read_bytes(reader, out->bits, &out->bytes);
-    default:
-        return wire_fail(reader, TEXT("a field is of a kind that does not exist"));
-    }
-}
-
-bool proto_read_occurrence(struct wire_reader *reader, struct proto_occurrence *out)
-{
-    uint64_t tag = 0;
-    *out = (struct proto_occurrence){0};
-    if (!read_varint(reader, &tag)) {
-        return false;
-    }
-    if (tag >> TAG_BITS == 0 || tag >> TAG_BITS > UINT32_MAX) {
-        return wire_fail(reader, TEXT("a field has no number"));
-    }
-    out->number = (uint32_t)(tag >> TAG_BITS);
-    out->wire = (uint32_t)(tag & 7);
-    return proto_read_value(reader, out);
-}
+enum { MS_PER_SECOND = 1000, SECONDS_PER_HOUR = 3600, NANOS_PER_MS = 1000000 };
 
 enum proto_wire proto_wire_of(const struct wire_schema *schema)
 {
@@ -152,7 +70,7 @@ static bool read_known(struct wire_reader *reader, struct text bytes, struct kno
     inner.end = bytes.data + bytes.bytes;
     *out = (struct known_message){.first = TEXT("")};
     while (inner.at < inner.end) {
-        struct proto_occurrence field;
+        struct occurrence field;
         if (!proto_read_occurrence(&inner, &field)) {
             return wire_fail(reader, inner.message);
         }
@@ -175,7 +93,7 @@ static bool read_timestamp(struct wire_reader *reader, const struct wire_plan *p
 {
     const int64_t seconds = from->numbers[0];
     const int32_t nanos = (int32_t)from->numbers[1];
-    const int64_t limit = INT64_MAX / MS_PER_SECOND - 1;
+    const int64_t limit = INT64_MAX / MS_PER_SECOND - 3; /* nanos may be two seconds and more */
     if (!is_within(seconds, -limit, limit)) {
         return wire_fail(reader, TEXT("a timestamp is out of range"));
     }
@@ -229,7 +147,7 @@ static bool read_known_value(struct wire_reader *reader, const struct wire_plan 
 /* --- Values ------------------------------------------------------------------------------- */
 
 static bool read_one(struct wire_reader *reader, const struct wire_plan *plan,
-                     const struct proto_occurrence *field, struct value *out);
+                     const struct occurrence *field, struct value *out);
 
 int64_t proto_integer(const struct wire_schema *schema, uint64_t bits)
 {
@@ -329,7 +247,7 @@ static bool read_message(struct wire_reader *reader, const struct wire_plan *pla
 }
 
 static bool read_one(struct wire_reader *reader, const struct wire_plan *plan,
-                     const struct proto_occurrence *field, struct value *out)
+                     const struct occurrence *field, struct value *out)
 {
     if (plan->schema->kind == WIRE_STRUCT) {
         return read_message(reader, plan, field->bytes, out);
@@ -351,7 +269,7 @@ static uint32_t room_of(uint32_t count)
 }
 
 static bool append_item(struct wire_reader *reader, const struct wire_plan *plan,
-                        const struct proto_occurrence *field, struct value *cell)
+                        const struct occurrence *field, struct value *cell)
 {
     struct value_list *list = (struct value_list *)(uintptr_t)cell->list; /* made here */
     uint32_t capacity = room_of(list->count);
@@ -371,7 +289,7 @@ static bool append_packed(struct wire_reader *reader, const struct wire_plan *pl
                           struct text bytes, struct value *cell)
 {
     struct wire_reader run = *reader;
-    struct proto_occurrence field = {.wire = proto_wire_of(plan->schema->element)};
+    struct occurrence field = {.wire = proto_wire_of(plan->schema->element)};
     run.at = bytes.data;
     run.end = bytes.data + bytes.bytes;
     while (run.at < run.end) {
@@ -411,11 +329,15 @@ static bool set_default(struct wire_reader *reader, const struct wire_field *fie
         *out = VALUE_NULL;
         return true;
     }
+    if (plan->schema->kind == WIRE_STRING && plan->schema->form == WIRE_PLAIN) {
+        *out = value_text(TEXT(""));
+        return true;
+    }
     return read_scalar(reader, plan, 0, TEXT(""), out);
 }
 
 static bool read_entry_part(struct wire_reader *reader, const struct wire_plan *plan,
-                            const struct proto_occurrence *part, struct value *out)
+                            const struct occurrence *part, struct value *out)
 {
     return part->wire != proto_wire_of(plan->schema) || read_one(reader, plan, part, out);
 }
@@ -424,7 +346,7 @@ static bool read_entry_part(struct wire_reader *reader, const struct wire_plan *
 static bool start_entry(struct wire_reader *reader, const struct wire_plan *plan, struct value *key,
                         struct value *value)
 {
-    const struct proto_occurrence nothing = {.bytes = TEXT("")};
+    const struct occurrence nothing = {.bytes = TEXT("")};
     const struct wire_plan *element = plan->element;
     const bool is_message = element->schema->kind == WIRE_STRUCT;
     return set_default(reader, NULL, plan->key, key) &&
@@ -450,7 +372,7 @@ static bool append_entry(struct wire_reader *reader, const struct wire_plan *pla
     entry.at = bytes.data;
     entry.end = bytes.data + bytes.bytes;
     while (entry.at < entry.end) {
-        struct proto_occurrence part;
+        struct occurrence part;
         if (!proto_read_occurrence(&entry, &part)) {
             return wire_fail(reader, entry.message);
         }
@@ -471,7 +393,7 @@ static bool append_entry(struct wire_reader *reader, const struct wire_plan *pla
 
 /* Puts one occurrence of a wanted field into its cell. */
 static bool read_field(struct wire_reader *reader, const struct wire_plan *plan,
-                       const struct proto_occurrence *field, struct value *cell)
+                       const struct occurrence *field, struct value *cell)
 {
     const struct wire_schema *schema = plan->schema;
     if (schema->kind == WIRE_MAP) {
@@ -489,7 +411,7 @@ static bool read_field(struct wire_reader *reader, const struct wire_plan *plan,
 
 /* A field of a oneof that occurs makes its struct, with all others null. */
 static bool read_oneof(struct wire_reader *reader, const struct wire_plan *plan,
-                       const struct proto_occurrence *field, struct value *cell)
+                       const struct occurrence *field, struct value *cell)
 {
     for (uint32_t i = 0; i < plan->schema->field_count; i++) {
         const struct wire_plan_field *member = &plan->fields[i];
@@ -506,19 +428,35 @@ static bool read_oneof(struct wire_reader *reader, const struct wire_plan *plan,
     return true;
 }
 
-static bool read_wanted(struct wire_reader *reader, const struct wire_plan *plan,
-                        const struct proto_occurrence *field, struct value *cells)
+/* The field of schema with this number, or field_count. *next is where to look first: fields mostly
+ * come in the order of the schema. */
+static uint32_t find_number(const struct wire_schema *schema, uint32_t number, uint32_t *next)
 {
-    for (uint32_t i = 0; i < plan->schema->field_count; i++) {
-        const struct wire_plan_field *wanted = &plan->fields[i];
-        if (!wanted->plan) {
-            continue;
+    const uint32_t count = schema->field_count;
+    uint32_t at = *next < count ? *next : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (schema->fields[at].number == number) {
+            *next = at + 1;
+            return at;
         }
-        const uint32_t number = plan->schema->fields[i].number;
-        if (number == field->number) {
-            return read_field(reader, wanted->plan, field, &cells[wanted->target]);
-        }
-        if (number == 0 && !read_oneof(reader, wanted->plan, field, &cells[wanted->target])) {
+        at = at + 1 < count ? at + 1 : 0;
+    }
+    return count;
+}
+
+static bool read_wanted(struct wire_reader *reader, const struct wire_plan *plan,
+                        const struct occurrence *field, uint32_t *next, struct value *cells)
+{
+    const uint32_t count = plan->schema->field_count;
+    const uint32_t at = find_number(plan->schema, field->number, next);
+    if (at < count) {
+        const struct wire_plan_field *wanted = &plan->fields[at];
+        return !wanted->plan || read_field(reader, wanted->plan, field, &cells[wanted->target]);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const struct wire_plan_field *oneof = &plan->fields[i];
+        if (plan->schema->fields[i].number == 0 && oneof->plan &&
+            !read_oneof(reader, oneof->plan, field, &cells[oneof->target])) {
             return false;
         }
     }
@@ -549,37 +487,16 @@ bool proto_read_fields(struct wire_reader *reader, const struct wire_plan *plan,
             return false;
         }
     }
+    uint32_t next = 0;
     while (reader->at < reader->end) {
-        struct proto_occurrence field;
-        if (!proto_read_occurrence(reader, &field) || !read_wanted(reader, plan, &field, cells)) {
+        struct occurrence field;
+        if (!proto_read_occurrence(reader, &field) ||
+            !read_wanted(reader, plan, &field, &next, cells)) {
             return false;
         }
     }
     return finish_maps(reader, plan, cells);
 }
 
-/* [count, index...], or 0 for the first message; canonical in *head. */
-static bool take_index(struct text *body, struct text *head)
-{
-    struct wire_reader reader = {.at = body->data, .end = body->data + body->bytes};
-    uint64_t count = 0;
-    uint64_t index = 0;
-    if (!read_varint(&reader, &count)) {
-        return false;
-    }
-    count /= 2; /* zigzag; never negative */
-    for (uint64_t i = 0; i < count; i++) {
-        if (!read_varint(&reader, &index)) {
-            return false;
-        }
-    }
-    *head = (struct text){body->data, (size_t)(reader.at - body->data)};
-    if (count == 1 && index == 0) {
-        *head = (struct text){"", 1}; /* the one zero that stands for it */
-    }
-    *body = (struct text){reader.at, (size_t)(reader.end - reader.at)};
-    return true;
-}
-
 const struct wire_codec proto_codec = {
-    .read_fields = proto_read_fields, .write = proto_write, .take_head = take_index};
+    .read_fields = proto_read_fields, .write = proto_write, .take_head = proto_take_index};

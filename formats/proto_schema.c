@@ -6,6 +6,7 @@
  * are kept and shared. */
 #include "formats/proto_schema.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bounds.h"
@@ -140,7 +141,7 @@ static enum status make_enum(struct resolver *self, const struct proto_enum *fro
     return STATUS_OK;
 }
 
-/* What a full name means; *out stays NULL when nothing has it. */
+/* What a full name (borrowed during the call) means; *out stays NULL when nothing has it. */
 static enum status take_named(struct resolver *self, struct text name,
                               const struct proto_field *field, const struct wire_schema **out)
 {
@@ -173,6 +174,9 @@ static enum status resolve_type(struct resolver *self, const struct proto_messag
         find_known(scalars, sizeof(scalars) / sizeof(scalars[0]), type);
     struct text around = scope->name;
     *out = NULL;
+    if (type.bytes > WIRE_NAME_BYTES_MAX) {
+        return invalid(self, "unknown type", (struct text){type.data, WIRE_NAME_BYTES_MAX});
+    }
     if (scalar) {
         *out = new_known(self, scalar, field);
         return *out ? STATUS_OK : diag_no_memory(self->diag);
@@ -182,13 +186,10 @@ static enum status resolve_type(struct resolver *self, const struct proto_messag
         type = (struct text){type.data + 1, type.bytes - 1};
     }
     for (;;) {
-        const struct text name = around.bytes > 0 ? arena_printf(self->arena, "%.*s.%.*s",
-                                                                 TEXT_ARGS(around), TEXT_ARGS(type))
-                                                  : type;
-        if (!name.data) {
-            return diag_no_memory(self->diag);
-        }
-        TRY(take_named(self, name, field, out));
+        char name[2 * WIRE_NAME_BYTES_MAX + 2];
+        const int bytes = snprintf(name, sizeof(name), "%.*s%s%.*s", TEXT_ARGS(around),
+                                   around.bytes > 0 ? "." : "", TEXT_ARGS(type));
+        TRY(take_named(self, (struct text){name, (size_t)bytes}, field, out));
         if (*out || around.bytes == 0) {
             break;
         }
@@ -264,29 +265,48 @@ static enum status resolve_field(struct resolver *self, const struct proto_messa
 
 /* --- Messages ----------------------------------------------------------------------------- */
 
-/* The field of node that stands for a oneof, added if need be. Its name is Connect's. */
-static enum status find_oneof(struct resolver *self, struct wire_field *fields, uint32_t *count,
-                              struct text name, uint32_t *oneof_count, struct wire_schema **out)
+static uint32_t count_members(const struct proto_message *message, struct text oneof)
 {
-    for (uint32_t i = 0; i < *count; i++) {
-        if (fields[i].number == 0 && fields[i].name.bytes > name.bytes &&
-            text_equal(name, (struct text){fields[i].name.data, name.bytes}) &&
-            fields[i].name.data[name.bytes] == '_') {
-            *out = (struct wire_schema *)(uintptr_t)fields[i].schema; /* made below */
+    uint32_t count = 0;
+    for (const struct proto_field *field = message->fields; field; field = field->next) {
+        count += field->oneof.data && text_equal(field->oneof, oneof);
+    }
+    return count;
+}
+
+/* The fields of a message as they are found. */
+struct message_fields {
+    struct wire_field *items;
+    uint32_t count;
+    uint32_t oneof_count;
+};
+
+/* The schema that stands for a oneof among fields, made when its first member comes. Its field has
+ * Connect's name: that of the oneof, and which one it is. */
+static enum status find_oneof(struct resolver *self, const struct proto_message *message,
+                              struct message_fields *fields, struct text name,
+                              struct wire_schema **out)
+{
+    for (uint32_t i = 0; i < fields->count; i++) {
+        const struct wire_field *field = &fields->items[i];
+        if (field->number == 0 && text_equal(field->schema->name, name)) {
+            *out = (struct wire_schema *)(uintptr_t)field->schema; /* made below */
             return STATUS_OK;
         }
     }
     struct wire_schema *node = new_node(self, WIRE_STRUCT);
     const struct text unique =
-        arena_printf(self->arena, "%.*s_%u", TEXT_ARGS(name), (*oneof_count)++);
-    struct wire_field *members = arena_array(self->arena, COLUMN_COUNT_MAX / 16, sizeof(*members));
+        arena_printf(self->arena, "%.*s_%u", TEXT_ARGS(name), fields->oneof_count++);
+    struct wire_field *members =
+        arena_array(self->arena, count_members(message, name), sizeof(*members));
     if (!node || !unique.data || !members) {
         return diag_no_memory(self->diag);
     }
     node->form = WIRE_PROTO_ONEOF;
+    node->name = name;
     node->is_optional = true;
     node->fields = members;
-    fields[(*count)++] =
+    fields->items[fields->count++] =
         (struct wire_field){.name = unique, .schema = node, .is_presence_kept = true};
     *out = node;
     return STATUS_OK;
@@ -295,28 +315,24 @@ static enum status find_oneof(struct resolver *self, struct wire_field *fields, 
 static enum status fill_message(struct resolver *self, const struct proto_message *message,
                                 struct wire_schema *node)
 {
-    struct wire_field *fields = arena_array(self->arena, message->field_count, sizeof(*fields));
-    uint32_t count = 0;
-    uint32_t oneof_count = 0;
-    if (!fields) {
+    struct message_fields fields = {
+        .items = arena_array(self->arena, message->field_count, sizeof(*fields.items))};
+    if (!fields.items) {
         return diag_no_memory(self->diag);
     }
     for (const struct proto_field *field = message->fields; field; field = field->next) {
         struct wire_schema *oneof = NULL;
         if (!field->oneof.data) {
-            TRY(resolve_field(self, message, field, &fields[count++]));
+            TRY(resolve_field(self, message, field, &fields.items[fields.count++]));
             continue;
         }
-        TRY(find_oneof(self, fields, &count, field->oneof, &oneof_count, &oneof));
-        if (oneof->field_count == COLUMN_COUNT_MAX / 16) {
-            return invalid(self, "too many fields in a oneof", field->oneof);
-        }
+        TRY(find_oneof(self, message, &fields, field->oneof, &oneof));
         struct wire_field *members = (struct wire_field *)(uintptr_t)oneof->fields;
         TRY(resolve_field(self, message, field, &members[oneof->field_count++]));
     }
     node->name = message->name;
-    node->fields = fields;
-    node->field_count = count;
+    node->fields = fields.items;
+    node->field_count = fields.count;
     return STATUS_OK;
 }
 

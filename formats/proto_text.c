@@ -14,6 +14,7 @@
 
 #include "base/utf8.h"
 #include "formats/proto_binary.h"
+#include "formats/proto_occurrence.h"
 #include "formats/wire_text.h"
 
 /* Where a field stands: its tag, counted from the beginning of its message. */
@@ -89,7 +90,7 @@ static void append_symbol(struct buffer *out, const struct wire_schema *schema, 
 }
 
 static bool append_scalar(struct wire_reader *reader, const struct wire_schema *schema,
-                          const struct proto_occurrence *field, struct buffer *out)
+                          const struct occurrence *field, struct buffer *out)
 {
     if (schema->kind == WIRE_BOOLEAN) {
         buffer_append_string(out, field->bits ? "true" : "false");
@@ -108,7 +109,7 @@ static bool append_scalar(struct wire_reader *reader, const struct wire_schema *
 }
 
 /* A field that the schema does not have. */
-static void append_unknown(struct buffer *out, const struct proto_occurrence *field)
+static void append_unknown(struct buffer *out, const struct occurrence *field)
 {
     buffer_printf(out, "%" PRIu32 ": ", field->number);
     if (field->wire == PROTO_BYTES) {
@@ -159,7 +160,7 @@ static bool append_entry(struct wire_reader *reader, const struct wire_schema *m
 
 /* One value of a field, or of its list. */
 static bool append_single(struct wire_reader *reader, struct text name,
-                          const struct wire_schema *schema, const struct proto_occurrence *field,
+                          const struct wire_schema *schema, const struct occurrence *field,
                           struct buffer *out)
 {
     if (out->bytes > WIRE_TEXT_BYTES_MAX) {
@@ -192,7 +193,7 @@ static bool append_packed(struct wire_reader *reader, const struct wire_field *l
 {
     const struct wire_schema *element = list->schema->element;
     struct wire_reader run = *reader;
-    struct proto_occurrence item = {.wire = proto_wire_of(element)};
+    struct occurrence item = {.wire = proto_wire_of(element)};
     run.at = bytes.data;
     run.end = bytes.data + bytes.bytes;
     while (run.at < run.end) {
@@ -207,14 +208,14 @@ static bool append_packed(struct wire_reader *reader, const struct wire_field *l
 }
 
 /* Fields that do not tell absent from zero are not shown when they are zero. */
-static bool is_default(const struct wire_field *known, const struct proto_occurrence *field)
+static bool is_default(const struct wire_field *known, const struct occurrence *field)
 {
     return !known->is_presence_kept && known->schema->kind != WIRE_STRUCT && field->bits == 0 &&
            field->bytes.bytes == 0;
 }
 
 static bool append_field(struct wire_reader *reader, const struct wire_field *known,
-                         const struct proto_occurrence *field, struct buffer *out)
+                         const struct occurrence *field, struct buffer *out)
 {
     const struct wire_schema *schema = known ? known->schema : NULL;
     if (!known) {
@@ -276,7 +277,7 @@ static struct wire_reader reader_of(const struct wire_reader *reader, struct tex
 static bool count_fields(struct wire_reader *reader, struct text bytes, size_t *out)
 {
     struct wire_reader inner = reader_of(reader, bytes);
-    struct proto_occurrence field;
+    struct occurrence field;
     *out = 0;
     while (inner.at < inner.end) {
         if (!proto_read_occurrence(&inner, &field)) {
@@ -294,7 +295,7 @@ static void find_places(const struct wire_reader *reader, struct text bytes, str
     struct wire_reader inner = reader_of(reader, bytes);
     bool is_sorted = true;
     for (size_t i = 0; i < count; i++) {
-        struct proto_occurrence field;
+        struct occurrence field;
         places[i].at = (uint32_t)(inner.at - bytes.data);
         const bool is_read = proto_read_occurrence(&inner, &field);
         assert(is_read);
@@ -328,7 +329,7 @@ static bool append_message(struct wire_reader *reader, const struct wire_schema 
         const size_t at = places[i].at;
         struct wire_reader inner =
             reader_of(reader, (struct text){bytes.data + at, bytes.bytes - at});
-        struct proto_occurrence field = {0};
+        struct occurrence field = {0};
         if (i == 0 || places[i].number != places[i - 1].number) {
             known = find_field(schema, places[i].number);
         }

@@ -139,6 +139,20 @@ static void write_decimal(struct buffer *out, const struct type *type, int128 un
     write_number(out, 3, type->scale);
 }
 
+/* Whether the schema's type holds the number. */
+static bool is_in_range(const struct wire_schema *schema, const struct type *type,
+                        const struct value *value)
+{
+    const int64_t number = type_layout(type) == LAYOUT_INT64 ? value->int64 : (int64_t)value->int32;
+    const bool is_unsigned = schema->form == WIRE_PROTO_UINT32 ||
+                             (schema->form == WIRE_PROTO_FIXED && schema->fixed_bytes == 4 &&
+                              schema->kind == WIRE_INT64);
+    if (is_unsigned) {
+        return number >= 0 && number <= UINT32_MAX;
+    }
+    return schema->kind == WIRE_INT64 || (number >= INT32_MIN && number <= INT32_MAX);
+}
+
 /* The value behind its tag, without a wrapper. */
 static void write_payload(struct buffer *out, const struct wire_schema *schema,
                           const struct type *type, const struct value *value, const char **refusal)
@@ -152,6 +166,9 @@ static void write_payload(struct buffer *out, const struct wire_schema *schema,
     case WIRE_INT16:
     case WIRE_INT32:
     case WIRE_INT64:
+        if (!is_in_range(schema, type, value)) {
+            *refusal = "a number does not fit the schema's type";
+        }
         if (schema->form == WIRE_PROTO_FIXED) {
             write_fixed(out, integer_bits(schema, type, value), schema->fixed_bytes);
         } else {
@@ -329,7 +346,7 @@ void proto_write(struct buffer *out, const struct wire_schema *schema, const str
 {
     for (uint32_t i = 0; i < schema->field_count; i++) {
         const struct wire_field *field = &schema->fields[i];
-        const int at = wire_find_target(type->fields, type->field_count, field->name);
+        const int at = wire_find_target(type->fields, type->field_count, field->name, i);
         if (at >= 0) {
             write_field(out, field, type->fields[at].type, &value->list->items[at], refusal);
         }

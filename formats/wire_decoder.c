@@ -6,7 +6,9 @@
  * in ksqlDB, while those of other schemas are read.
  *
  * The plans hang in a list, newest use first: a topic has one schema nearly always. Ids that no
- * registry knows are not kept, so hostile records cannot make the list grow. */
+ * registry knows are not kept, so hostile records cannot make the list grow. Nor do they make it
+ * heavy: a plan is made in an arena of its own first, and again to stay when it is of use, so that
+ * a thousand messages that do not exist leave a thousand reasons and not a thousand schemas. */
 #include <assert.h>
 #include <string.h>
 
@@ -39,47 +41,52 @@ struct wire_decoder {
 
 /* --- Plans -------------------------------------------------------------------------------- */
 
-static enum status lay_out(struct wire_decoder *self, const struct wire_schema *schema,
-                           const struct wire_plan **out, struct diag *diag)
+static enum status lay_out(struct wire_decoder *self, struct arena *arena,
+                           const struct wire_schema *schema, const struct wire_plan **out,
+                           struct diag *diag)
 {
     const struct decoder_options *options = &self->base.options;
     if (self->is_bare) {
-        return wire_plan_value(self->arena, schema, options->columns[0].type, out, diag);
+        return wire_plan_value(arena, schema, options->columns[0].type, out, diag);
     }
-    return wire_plan_record(self->arena, schema, options->columns, options->column_count,
-                            options->wanted, out, diag);
+    return wire_plan_record(arena, schema, options->columns, options->column_count, options->wanted,
+                            out, diag);
 }
 
-static enum status make_plan(struct wire_decoder *self, const struct registered_schema *registered,
+/* STATUS_MISSING: the registry does not know id. */
+static enum status make_plan(struct wire_decoder *self, struct arena *arena, uint32_t id,
                              struct text head, const struct wire_plan **out, struct diag *diag)
 {
+    const struct schema_registry *registry = self->base.options.schema.registry;
     const struct proto_choice choice = {.index = head};
     const struct wire_schema *schema = NULL;
-    TRY(wire_schema_parse(self->arena, registered, &choice, &schema, diag));
-    return lay_out(self, schema, out, diag);
+    struct registered_schema registered;
+    TRY(registry->find(registry->context, id, arena, &registered, diag));
+    TRY(wire_schema_parse(arena, &registered, &choice, &schema, diag));
+    return lay_out(self, arena, schema, out, diag);
 }
 
+/* refusal: why there is no plan; data NULL: there is one. */
 static enum status add_plan(struct wire_decoder *self, uint32_t id, struct text head,
-                            const struct registered_schema *registered, struct schema_plan **out,
-                            struct diag *diag)
+                            struct text refusal, struct schema_plan **out, struct diag *diag)
 {
-    struct diag reason;
     struct schema_plan *entry = ARENA_NEW(self->arena, struct schema_plan);
     if (!entry) {
         return diag_no_memory(diag);
     }
     entry->id = id;
     entry->head = arena_text(self->arena, head);
-    const enum status status =
-        make_plan(self, registered, head.data ? entry->head : head, &entry->plan, &reason);
-    if (status != STATUS_OK) {
-        entry->plan = NULL;
-        entry->refusal = arena_text(self->arena, text_of(reason.message));
+    if (refusal.data) {
+        entry->refusal = arena_text(self->arena, refusal);
+    } else {
+        TRY(make_plan(self, self->arena, id, head.data ? entry->head : head, &entry->plan, diag));
     }
-    if (status == STATUS_NO_MEMORY || !entry->head.data ||
-        (status != STATUS_OK && !entry->refusal.data)) {
+    if (!entry->head.data || (refusal.data && !entry->refusal.data)) {
         return diag_no_memory(diag);
     }
+    entry->next = self->plans;
+    self->plans = entry;
+    self->plan_count++;
     *out = entry;
     return STATUS_OK;
 }
@@ -89,11 +96,11 @@ static enum status add_plan(struct wire_decoder *self, uint32_t id, struct text 
 static enum status load_plan(struct wire_decoder *self, uint32_t id, struct text head,
                              struct schema_plan **out, struct diag *out_reason)
 {
-    const struct schema_registry *registry = self->base.options.schema.registry;
-    struct registered_schema registered;
+    const struct wire_plan *ignored = NULL;
+    struct arena trial;
     struct diag diag;
     *out = NULL;
-    if (!registry) {
+    if (!self->base.options.schema.registry) {
         (void)diag_fail(out_reason, STATUS_MISSING, SQL_POS_NONE, "there is no schema registry");
         return STATUS_OK;
     }
@@ -102,16 +109,15 @@ static enum status load_plan(struct wire_decoder *self, uint32_t id, struct text
                         "the topic has records of more than %d schemas", PLAN_COUNT_MAX);
         return STATUS_OK;
     }
-    const enum status status =
-        registry->find(registry->context, id, self->arena, &registered, out_reason);
-    if (status != STATUS_OK) {
+    arena_init(&trial);
+    const enum status status = make_plan(self, &trial, id, head, &ignored, out_reason);
+    arena_release(&trial);
+    if (status == STATUS_MISSING || status == STATUS_NO_MEMORY) {
         return status == STATUS_NO_MEMORY ? status : STATUS_OK;
     }
-    TRY(add_plan(self, id, head, &registered, out, &diag));
-    (*out)->next = self->plans;
-    self->plans = *out;
-    self->plan_count++;
-    return STATUS_OK;
+    const struct text refusal =
+        status == STATUS_OK ? (struct text){NULL, 0} : text_of(out_reason->message);
+    return add_plan(self, id, head, refusal, out, &diag);
 }
 
 static bool is_plan_of(const struct schema_plan *entry, uint32_t id, struct text head)
@@ -201,7 +207,7 @@ static enum status read_record(struct wire_decoder *self, struct decode_batch *b
         return fail_row(self, batch, row, TEXT("Unknown magic byte!"), diag);
     }
     if (self->codec->take_head && !self->codec->take_head(&frame.body, &head)) {
-        return fail_row(self, batch, row, TEXT("the message's index is cut off"), diag);
+        return fail_row(self, batch, row, TEXT("the message's index is cut off or too long"), diag);
     }
     struct schema_plan *entry = find_plan(self, frame.id, head);
     if (!entry) {
@@ -277,7 +283,7 @@ enum status proto_nosr_decoder_create(struct arena *arena, const struct decoder_
     TRY(wire_decoder_create(arena, options, &proto_codec, &self, diag));
     TRY(wire_schema_of_columns(arena, options->columns, options->column_count,
                                options->schema.nullable, &schema, diag));
-    TRY(lay_out(self, schema, &only->plan, diag));
+    TRY(lay_out(self, arena, schema, &only->plan, diag));
     self->only = only;
     *out = &self->base;
     return STATUS_OK;

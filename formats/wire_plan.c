@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/bounds.h"
+#include "base/civil_time.h"
 #include "base/decimal.h"
 #include "base/number_text.h"
 #include "base/utf8.h"
@@ -120,8 +121,12 @@ static bool is_named(struct text field, struct text column)
     return match;
 }
 
-int wire_find_target(const struct type_field *fields, uint32_t field_count, struct text name)
+int wire_find_target(const struct type_field *fields, uint32_t field_count, struct text name,
+                     uint32_t hint)
 {
+    if (hint < field_count && text_equal(name, fields[hint].name)) {
+        return (int)hint;
+    }
     for (uint32_t i = 0; i < field_count; i++) {
         if (is_named(name, fields[i].name)) {
             return (int)i;
@@ -130,23 +135,35 @@ int wire_find_target(const struct type_field *fields, uint32_t field_count, stru
     return -1;
 }
 
-/* The field of schema that fills the column of this name, or -1. */
-static enum status find_field(struct planning *self, const struct wire_schema *schema,
-                              struct text name, int64_t *out)
+/* The names of schema's fields in upper case; made once, since every column looks at all. */
+static enum status make_upper_names(struct planning *self, const struct wire_schema *schema,
+                                    struct text **out)
 {
-    *out = -1;
-    for (uint32_t i = 0; i < schema->field_count; i++) {
-        if (is_named(schema->fields[i].name, name)) {
-            *out = i;
-            return STATUS_OK;
-        }
+    *out = arena_array(self->arena, schema->field_count, sizeof(**out));
+    if (!*out) {
+        return diag_no_memory(self->diag);
     }
-    for (uint32_t i = 0; i < schema->field_count && *out < 0; i++) {
-        struct text upper;
-        TRY(utf8_upper(schema->fields[i].name, self->arena, &upper, self->diag));
-        *out = text_equal(upper, name) ? (int64_t)i : -1;
+    for (uint32_t i = 0; i < schema->field_count; i++) {
+        TRY(utf8_upper(schema->fields[i].name, self->arena, &(*out)[i], self->diag));
     }
     return STATUS_OK;
+}
+
+/* The field of schema that fills the column of this name, or -1. */
+static int64_t find_field(const struct wire_schema *schema, const struct text *upper_names,
+                          struct text name)
+{
+    for (uint32_t i = 0; i < schema->field_count; i++) {
+        if (is_named(schema->fields[i].name, name)) {
+            return i;
+        }
+    }
+    for (uint32_t i = 0; i < schema->field_count; i++) {
+        if (text_equal(upper_names[i], name)) {
+            return i;
+        }
+    }
+    return -1;
 }
 
 static enum status make_fields(struct planning *self, const struct wire_schema *schema,
@@ -154,18 +171,19 @@ static enum status make_fields(struct planning *self, const struct wire_schema *
                                const bool *wanted, struct wire_plan *plan)
 {
     struct wire_plan_field *fields = arena_array(self->arena, schema->field_count, sizeof(*fields));
+    struct text *upper_names = NULL;
     if (!fields) {
         return diag_no_memory(self->diag);
     }
+    TRY(make_upper_names(self, schema, &upper_names));
     for (uint32_t i = 0; i < schema->field_count; i++) {
         fields[i] = (struct wire_plan_field){.target = -1};
     }
     for (uint32_t i = 0; i < target_count; i++) {
-        int64_t at = -1;
         if (wanted && !wanted[i]) {
             continue;
         }
-        TRY(find_field(self, schema, targets[i].name, &at));
+        const int64_t at = find_field(schema, upper_names, targets[i].name);
         if (at < 0) {
             continue;
         }
@@ -261,12 +279,15 @@ static enum status check_writing(struct planning *self, const struct wire_schema
         (store == WIRE_STORE_RESCALED && type->scale != schema->scale)) {
         return refuse(self, schema, type);
     }
+    if (type->kind == TYPE_MAP) {
+        TRY(check_writing(self, schema->key, type->key));
+    }
     if (type->kind == TYPE_ARRAY || type->kind == TYPE_MAP) {
         return check_writing(self, schema->element, type->element);
     }
     for (uint32_t i = 0; type->kind == TYPE_STRUCT && i < schema->field_count; i++) {
         const struct wire_field *field = &schema->fields[i];
-        const int at = wire_find_target(type->fields, type->field_count, field->name);
+        const int at = wire_find_target(type->fields, type->field_count, field->name, i);
         if (at < 0) {
             continue;
         }
@@ -309,6 +330,13 @@ bool wire_store_integer(struct wire_reader *reader, const struct wire_plan *plan
     }
     if (plan->store == WIRE_STORE_AS_TEXT) {
         return store_printed(reader, text, number_text_int64(text, number), out);
+    }
+    if (plan->type->kind == TYPE_TIME && (number < 0 || number > CIVIL_TIME_MS_PER_DAY)) {
+        return wire_fail(reader, TEXT("Time values must use number of milliseconds greater than 0 "
+                                      "and less than 86400000."));
+    }
+    if (number < INT32_MIN || number > INT32_MAX) {
+        return wire_fail(reader, TEXT("a number does not fit its type"));
     }
     *out = value_int32((int32_t)number);
     return true;
@@ -388,7 +416,7 @@ bool wire_store_decimal(struct wire_reader *reader, const struct wire_plan *plan
 
 /* --- Containers --------------------------------------------------------------------------- */
 
-static bool take_items(struct wire_reader *reader, uint64_t count)
+bool wire_take_items(struct wire_reader *reader, uint64_t count)
 {
     if (count > reader->item_budget) {
         return wire_fail(reader, TEXT("a list is longer than its record"));
@@ -400,7 +428,7 @@ static bool take_items(struct wire_reader *reader, uint64_t count)
 bool wire_grow_list(struct wire_reader *reader, struct value_list **list, uint32_t *capacity,
                     uint64_t count)
 {
-    if (!take_items(reader, count)) {
+    if (!wire_take_items(reader, count)) {
         return false;
     }
     const uint64_t have = *list ? (*list)->count : 0;
@@ -424,7 +452,7 @@ bool wire_grow_list(struct wire_reader *reader, struct value_list **list, uint32
 bool wire_grow_map(struct wire_reader *reader, struct value_map **map, uint32_t *capacity,
                    uint64_t count)
 {
-    if (!take_items(reader, count)) {
+    if (!wire_take_items(reader, count)) {
         return false;
     }
     const uint64_t have = *map ? (*map)->count : 0;

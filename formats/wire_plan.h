@@ -60,14 +60,16 @@ MUST_USE enum status wire_check_writing(struct arena *arena, const struct wire_s
                                         const struct type *type, struct diag *diag);
 
 /* The column that a field of this name is written from, or -1: the name itself, but that what is no
- * letter or digit in a column's name may be an underscore in a schema's. */
-int wire_find_target(const struct type_field *fields, uint32_t field_count, struct text name);
+ * letter or digit in a column's name may be an underscore in a schema's. hint:
+ * where it would stand if columns and fields were the same. */
+int wire_find_target(const struct type_field *fields, uint32_t field_count, struct text name,
+                     uint32_t hint);
 
 struct wire_reader {
     const char *at;
     const char *end;
     struct arena *arena;  /* of the values */
-    uint64_t item_budget; /* items of arrays and maps that the record may still have */
+    uint64_t item_budget; /* list items and empty values that the record may still have */
     bool is_out_of_memory;
     struct text message; /* why a read failed; constant or in the arena */
 };
@@ -107,6 +109,9 @@ bool wire_store_text(struct wire_reader *reader, const struct wire_plan *plan, s
 /* The unscaled number of a decimal of this scale, two's complement, big-endian. */
 bool wire_store_decimal(struct wire_reader *reader, const struct wire_plan *plan, int64_t scale,
                         struct text bytes, struct value *out);
+
+/* Takes count values that need no byte of their own off the budget; fails when it is used up. */
+bool wire_take_items(struct wire_reader *reader, uint64_t count);
 
 /* A list with room for count more items, which the budget must allow. list NULL: a new one. */
 bool wire_grow_list(struct wire_reader *reader, struct value_list **list, uint32_t *capacity,

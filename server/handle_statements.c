@@ -72,7 +72,11 @@ static bool run_all(struct server *server, struct exchange *exchange, struct scr
 static void run_script(struct server *server, struct exchange *exchange, struct script *script)
 {
     json_t *entities = json_array();
-    if (entities && !has_query(exchange, script) && run_all(server, exchange, script, entities)) {
+    if (!entities) {
+        exchange_reply_error(exchange, ERROR_INTERNAL, "out of memory");
+        return;
+    }
+    if (!has_query(exchange, script) && run_all(server, exchange, script, entities)) {
         struct buffer body;
         buffer_init(&body);
         json_document_write(&body, entities);
@@ -86,17 +90,17 @@ static void run_script(struct server *server, struct exchange *exchange, struct 
 /* A script of inserts on its way to the disk. */
 struct inserts {
     struct server *server;
-    struct exchange *exchange;   /* a reference */
-    atomic_size_t pending_count; /* rows on their way, and one while more may follow */
-    atomic_bool has_failed;      /* a row could not be stored */
-    struct buffer refusal;       /* of the statement that ended the script; empty: none */
-    enum error_code refusal_code;
+    struct exchange *exchange;    /* a reference */
+    atomic_size_t pending_count;  /* rows on their way, and one while more may follow */
+    atomic_bool has_failed;       /* a row could not be stored */
+    enum error_code refusal_code; /* of the statement that ended the script; 0: none did */
+    struct buffer refusal;
 };
 
 static void answer_inserts(struct inserts *inserts)
 {
     struct exchange *exchange = inserts->exchange;
-    if (inserts->refusal.bytes > 0) {
+    if (inserts->refusal_code) {
         exchange_reply(exchange, error_code_http_status(inserts->refusal_code), MEDIA_JSON,
                        &inserts->refusal);
     } else if (atomic_load(&inserts->has_failed)) {

@@ -281,6 +281,7 @@ static bool fill_from_plain(struct tls_connection *connection)
         return true;
     }
     connection->plain_has_ended = count == 0 || (errno != EAGAIN && errno != EINTR);
+    connection->moved_ms = connection->plain_has_ended ? clock_ms() : connection->moved_ms;
     return false;
 }
 
@@ -386,8 +387,8 @@ void tls_connection_advance(struct tls_connection *connection)
 
 void tls_connection_check(struct tls_connection *connection, int64_t time_ms)
 {
-    const bool is_stuck =
-        connection->to_client.bytes > 0 && time_ms - connection->moved_ms > IDLE_TIMEOUT_S * 1000;
+    const bool has_words = connection->to_client.bytes > 0 || connection->plain_has_ended;
+    const bool is_stuck = has_words && time_ms - connection->moved_ms > IDLE_TIMEOUT_S * 1000;
     const bool is_late = connection->deadline_ms != 0 && time_ms >= connection->deadline_ms;
     if (is_late && connection->stage <= TLS_STAGE_HANDSHAKE) {
         metrics_add(&server_of(connection)->metrics, METRIC_DEADLINES, 1);

@@ -60,7 +60,7 @@ struct tls_connection {
     size_t to_client_sent;
     size_t to_plain_sent;
     int64_t deadline_ms; /* of the stage; 0: none */
-    int64_t moved_ms;    /* when to_client went on last */
+    int64_t moved_ms;    /* when to_client went on last, or the front end came to its end */
     struct sockaddr_storage address;
     socklen_t address_bytes;
 };

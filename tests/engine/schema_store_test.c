@@ -138,6 +138,33 @@ static void the_same_schema_has_one_id_and_ids_are_never_given_twice(void **stat
         STATUS_CONFLICT);
 }
 
+static void inserts_do_not_change_the_schema_of_keys(void **state)
+{
+    struct fixture *f = *state;
+    fixture_run(f, "CREATE STREAM ids (id BIGINT KEY, v INT) WITH (KAFKA_TOPIC='k', "
+                   "KEY_FORMAT='AVRO', VALUE_FORMAT='JSON', PARTITIONS=1);"
+                   "CREATE STREAM names (id STRING KEY, v INT) WITH (KAFKA_TOPIC='k', "
+                   "KEY_FORMAT='AVRO', VALUE_FORMAT='JSON');"
+                   "INSERT INTO ids VALUES (1, 2);");
+    fixture_fail(f, "INSERT INTO names VALUES ('x', 2);",
+                 "Cannot INSERT VALUES into data source NAMES. ksqlDB generated schema would "
+                 "overwrite existing key schema.\n\tExisting Schema: \"long\"");
+}
+
+static void schemas_can_be_asserted(void **state)
+{
+    struct fixture *f = *state;
+    const uint32_t id = register_value(f, "t", "\"string\"", 0);
+    assert_int_equal(id, 1);
+    fixture_run(f, "ASSERT SCHEMA SUBJECT 't-value' ID 1; ASSERT SCHEMA SUBJECT 't-value';"
+                   "ASSERT SCHEMA ID 1; ASSERT NOT EXISTS SCHEMA ID 2;"
+                   "ASSERT NOT EXISTS SCHEMA SUBJECT 't-key';");
+    fixture_fail(f, "ASSERT SCHEMA SUBJECT 't-value' ID 2 TIMEOUT 0 SECONDS;",
+                 "Schema with subject name t-value id 2 does not exist");
+    fixture_fail(f, "ASSERT NOT EXISTS SCHEMA ID 1 TIMEOUT 0 SECONDS;",
+                 "Schema with id 1 exists");
+}
+
 static void schema_of_an_id_must_start_with_the_columns_written(void **state)
 {
     struct fixture *f = *state;
@@ -164,6 +191,9 @@ int main(void)
                                         fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(the_same_schema_has_one_id_and_ids_are_never_given_twice,
                                         fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(inserts_do_not_change_the_schema_of_keys, fixture_open,
+                                        fixture_close),
+        cmocka_unit_test_setup_teardown(schemas_can_be_asserted, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(schema_of_an_id_must_start_with_the_columns_written,
                                         fixture_open, fixture_close),
     };

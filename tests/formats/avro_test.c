@@ -102,6 +102,145 @@ static void bad_records_fail_with_a_reason(void **state)
     registry_fixture_release(&fixture);
 }
 
+static void integers_out_of_range_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t count;
+        const char *shown;
+    } rows[] = {
+        {"\x80\xF0\xB2\x52\x02", 5, "{\"T\":86400000,\"I\":1}"},
+        {"\x82\xF0\xB2\x52\x02", 5,
+         "! Time values must use number of milliseconds greater than 0 and less than 86400000."},
+        {"\x01\x02", 2,
+         "! Time values must use number of milliseconds greater than 0 and less than 86400000."},
+        {"\0\x80\x80\x80\x80\x10", 6, "! a number does not fit its type"},
+    };
+    struct registry_fixture fixture;
+    registry_fixture_init(&fixture);
+    (void)registry_fixture_add(&fixture, FORMAT_AVRO,
+                               "{\"type\":\"record\",\"name\":\"r\",\"fields\":["
+                               "{\"name\":\"T\",\"type\":{\"type\":\"int\",\"logicalType\":"
+                               "\"time-millis\"}},{\"name\":\"I\",\"type\":\"int\"}]}");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char record[32] = {0, 0, 0, 0, 1};
+        memcpy(record + 5, rows[i].bytes, rows[i].count);
+        assert_string_equal(registry_fixture_decode(&fixture, FORMAT_AVRO, "T TIME, I INTEGER",
+                                                    (struct text){record, 5 + rows[i].count}),
+                            rows[i].shown);
+    }
+    registry_fixture_release(&fixture);
+}
+
+static void numbers_too_large_for_the_schema_are_not_written(void **state)
+{
+    (void)state;
+    struct registry_fixture fixture;
+    registry_fixture_init(&fixture);
+    const uint32_t id = registry_fixture_add(
+        &fixture, FORMAT_AVRO,
+        "{\"type\":\"record\",\"name\":\"r\",\"fields\":[{\"name\":\"A\",\"type\":\"int\"}]}");
+    assert_string_equal(
+        registry_fixture_refusal(&fixture, FORMAT_AVRO, id, "A BIGINT", "{\"A\":-2147483648}"), "");
+    assert_non_null(strstr(
+        registry_fixture_refusal(&fixture, FORMAT_AVRO, id, "A BIGINT", "{\"A\":2147483648}"),
+        "a number does not fit the schema's int"));
+    registry_fixture_release(&fixture);
+}
+
+/* The key of the map, which in SQL is a text, is a list or a number in the schema. */
+static void maps_are_not_written_with_keys_of_another_type(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"\"int\"", "{\"type\":\"array\",\"items\":\"int\"}"};
+    const struct type *map = NULL;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        struct registry_fixture fixture;
+        struct encoder *encoder = NULL;
+        registry_fixture_init(&fixture);
+        struct fixture *base = &fixture.base;
+        const struct text schema = arena_printf(
+            &base->arena,
+            "{\"type\":\"record\",\"name\":\"r\",\"fields\":[{\"name\":\"M\",\"type\":{"
+            "\"type\":\"array\",\"items\":{\"type\":\"record\",\"name\":\"e\","
+            "\"connect.internal.type\":\"MapEntry\",\"fields\":[{\"name\":\"key\",\"type\":%s},"
+            "{\"name\":\"value\",\"type\":\"int\"}]}}}]}",
+            keys[i]);
+        const uint32_t id = registry_fixture_add(&fixture, FORMAT_AVRO, schema.data);
+        map = type_map(&base->arena, type_of(TYPE_STRING), type_of(TYPE_INTEGER));
+        const struct type_field field = {TEXT("M"), map};
+        const struct encoder_options options = {.format = FORMAT_AVRO,
+                                                .side = FORMAT_VALUE,
+                                                .schema = {.registry = &fixture.registry, .id = id},
+                                                .column_count = 1,
+                                                .columns = &field};
+        assert_int_equal(encoder_create(&base->arena, &options, &encoder, &base->diag),
+                         STATUS_INVALID);
+        registry_fixture_release(&fixture);
+    }
+}
+
+/* R63 has R62 a thousand times, which has R61 a thousand times, ...: a value of it takes no byte,
+ * but a walk over its parts would never end. */
+static void empty_values_of_huge_schemas_are_refused(void **state)
+{
+    (void)state;
+    struct registry_fixture fixture;
+    struct buffer text;
+    registry_fixture_init(&fixture);
+    buffer_init(&text);
+    buffer_printf(&text, "{\"type\":\"record\",\"name\":\"r\",\"fields\":[");
+    buffer_printf(&text, "{\"name\":\"Z\",\"type\":{\"type\":\"record\",\"name\":\"R0\","
+                         "\"fields\":[{\"name\":\"n\",\"type\":\"null\"}]}}");
+    for (int level = 1; level < 8; level++) {
+        buffer_printf(&text,
+                      ",{\"name\":\"Z%d\",\"type\":{\"type\":\"record\",\"name\":\"R%d\","
+                      "\"fields\":[",
+                      level, level);
+        for (int i = 0; i < 1000; i++) {
+            buffer_printf(&text, "%s{\"name\":\"f%d\",\"type\":\"R%d\"}", i ? "," : "", i,
+                          level - 1);
+        }
+        buffer_printf(&text, "]}}");
+    }
+    buffer_printf(&text, ",{\"name\":\"A\",\"type\":\"int\"}]}");
+    buffer_append_byte(&text, '\0');
+    (void)registry_fixture_add(&fixture, FORMAT_AVRO, text.data);
+    assert_string_equal(
+        registry_fixture_decode(&fixture, FORMAT_AVRO, "A INTEGER", TEXT("\0\0\0\0\1\2")),
+        "! a list is longer than its record");
+    buffer_release(&text);
+    registry_fixture_release(&fixture);
+}
+
+/* Each record's default holds that of the one before it twice. */
+static void defaults_that_would_explode_are_refused(void **state)
+{
+    (void)state;
+    struct registry_fixture fixture;
+    struct buffer text;
+    registry_fixture_init(&fixture);
+    buffer_init(&text);
+    buffer_printf(&text, "{\"type\":\"record\",\"name\":\"r\",\"fields\":[{\"name\":\"Z\","
+                         "\"type\":{\"type\":\"record\",\"name\":\"R0\",\"fields\":["
+                         "{\"name\":\"n\",\"type\":\"int\",\"default\":1}]}}");
+    for (int level = 1; level < 60; level++) {
+        buffer_printf(&text,
+                      ",{\"name\":\"Z%d\",\"type\":{\"type\":\"record\",\"name\":\"R%d\","
+                      "\"fields\":[{\"name\":\"a\",\"type\":\"R%d\",\"default\":{}},"
+                      "{\"name\":\"b\",\"type\":\"R%d\",\"default\":{}}]}}",
+                      level, level, level - 1, level - 1);
+    }
+    buffer_printf(&text, "]}");
+    buffer_append_byte(&text, '\0');
+    (void)registry_fixture_add(&fixture, FORMAT_AVRO, text.data);
+    assert_string_equal(registry_fixture_columns(&fixture, false),
+                        "! Invalid Avro schema: its defaults are too long");
+    buffer_release(&text);
+    registry_fixture_release(&fixture);
+}
+
 static void schemas_become_columns(void **state)
 {
     (void)state;
@@ -217,6 +356,11 @@ int main(void)
         cmocka_unit_test(rows_read_back_as_they_were_written),
         cmocka_unit_test(fields_are_found_by_name_and_coerced),
         cmocka_unit_test(bad_records_fail_with_a_reason),
+        cmocka_unit_test(integers_out_of_range_are_refused),
+        cmocka_unit_test(numbers_too_large_for_the_schema_are_not_written),
+        cmocka_unit_test(maps_are_not_written_with_keys_of_another_type),
+        cmocka_unit_test(empty_values_of_huge_schemas_are_refused),
+        cmocka_unit_test(defaults_that_would_explode_are_refused),
         cmocka_unit_test(schemas_become_columns),
         cmocka_unit_test(schemas_that_would_explode_are_refused),
         cmocka_unit_test(missing_columns_get_defaults_or_a_refusal),

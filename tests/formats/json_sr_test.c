@@ -97,12 +97,46 @@ static void schemas_become_columns(void **state)
     }
 }
 
+/* Lists that are gone through for every property, or every reference to them. */
+static void long_lists_in_schemas_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head;
+        const char *tail;
+        const char *shown;
+    } rows[] = {
+        {"{\"type\":\"object\",\"properties\":{\"A\":{\"type\":\"string\"}},\"required\":[", "]}",
+         "! Invalid JSON schema: more than 4096 properties"},
+        {"{\"type\":\"object\",\"properties\":{\"A\":{\"type\":[", "]}}}",
+         "! Invalid JSON schema: a choice of more than 4096"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct registry_fixture fixture;
+        struct buffer text;
+        registry_fixture_init(&fixture);
+        buffer_init(&text);
+        buffer_append_string(&text, rows[i].head);
+        for (int k = 0; k < 4096; k++) {
+            buffer_append_string(&text, "\"null\",");
+        }
+        buffer_append_string(&text, "\"null\"");
+        buffer_append_string(&text, rows[i].tail);
+        buffer_append_byte(&text, '\0');
+        (void)registry_fixture_add(&fixture, FORMAT_JSON_SR, text.data);
+        assert_string_equal(registry_fixture_columns(&fixture, false), rows[i].shown);
+        buffer_release(&text);
+        registry_fixture_release(&fixture);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_read_back_as_they_were_written),
         cmocka_unit_test(records_are_refused_in_order_and_with_a_reason),
         cmocka_unit_test(schemas_become_columns),
+        cmocka_unit_test(long_lists_in_schemas_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,6 +151,118 @@ static void records_of_others_are_read_by_their_schema(void **state)
     registry_fixture_release(&fixture);
 }
 
+static void records_that_overflow_are_refused(void **state)
+{
+    (void)state;
+    struct registry_fixture fixture;
+    char record[1024] = {0, 0, 0, 0, 1};
+    registry_fixture_init(&fixture);
+    (void)registry_fixture_add(&fixture, FORMAT_PROTOBUF,
+                               "syntax='proto3'; message M { google.protobuf.Timestamp t = 1; "
+                               "google.type.TimeOfDay d = 2; }");
+    /* 2^63 / 1000 - 1 seconds and 2^31 - 1 nanoseconds */
+    assert_string_equal(
+        registry_fixture_decode(&fixture, FORMAT_PROTOBUF, "T TIMESTAMP",
+                                TEXT("\0\0\0\0\1\0\x0A\x0F\x08\xF6\xA7\x8D\xAF\xBA\x93\xB1\x10"
+                                     "\x10\xFF\xFF\xFF\xFF\x07")),
+        "! a timestamp is out of range");
+    assert_string_equal(registry_fixture_decode(&fixture, FORMAT_PROTOBUF, "D TIME",
+                                                TEXT("\0\0\0\0\1\0\x12\x04\x08\x18\x10\x01")),
+                        "! Time values must use number of milliseconds greater than 0 and less "
+                        "than 86400000.");
+    record[5] = (char)0xD0; /* a path of 1000 messages within messages */
+    record[6] = 0x0F;
+    assert_string_equal(registry_fixture_decode(&fixture, FORMAT_PROTOBUF, "T TIMESTAMP",
+                                                (struct text){record, sizeof(record)}),
+                        "! the message's index is cut off or too long");
+    registry_fixture_release(&fixture);
+}
+
+static void numbers_too_large_for_the_schema_are_not_written(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json;
+        bool fits;
+    } rows[] = {
+        {"{\"A\":4294967295,\"B\":0,\"C\":-2147483648}", true},
+        {"{\"A\":-1,\"B\":0,\"C\":0}", false},
+        {"{\"A\":0,\"B\":4294967296,\"C\":0}", false},
+        {"{\"A\":0,\"B\":0,\"C\":2147483648}", false},
+    };
+    struct registry_fixture fixture;
+    registry_fixture_init(&fixture);
+    const uint32_t id = registry_fixture_add(
+        &fixture, FORMAT_PROTOBUF,
+        "syntax='proto3'; message M { uint32 A = 1; fixed32 B = 2; sint32 C = 3; }");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *refusal = registry_fixture_refusal(
+            &fixture, FORMAT_PROTOBUF, id, "A BIGINT, B BIGINT, C BIGINT", rows[i].json);
+        assert_int_equal(refusal[0] == '\0', rows[i].fits);
+    }
+    registry_fixture_release(&fixture);
+}
+
+/* Each record names another message, of which none exists, by a schema that is long. */
+static void messages_that_do_not_exist_leave_no_schemas_behind(void **state)
+{
+    (void)state;
+    struct registry_fixture fixture;
+    struct buffer text;
+    registry_fixture_init(&fixture);
+    buffer_init(&text);
+    buffer_printf(&text, "syntax='proto3'; message M {");
+    for (int i = 1; i <= 500; i++) {
+        buffer_printf(&text, " string field%d = %d;", i, i);
+    }
+    buffer_append(&text, "}", 2);
+    (void)registry_fixture_add(&fixture, FORMAT_PROTOBUF, text.data);
+    struct decoder_options options =
+        fixture_decoder_options(&fixture.base, FORMAT_PROTOBUF, "FIELD1 STRING");
+    options.schema.registry = &fixture.registry;
+    struct decoder *decoder = fixture_decoder(&fixture.base, &options);
+    const size_t before_bytes = arena_bytes(&fixture.base.arena);
+    for (int i = 0; i < 100; i++) {
+        const char record[] = {0, 0, 0, 0, 1, 4, (char)(i & 0x7E), (char)(i & 1)};
+        assert_string_equal(
+            fixture_decode(&fixture.base, decoder, &options, (struct text){record, sizeof(record)}),
+            "! Invalid Protobuf schema: there is no such message: ");
+    }
+    assert_true(arena_bytes(&fixture.base.arena) - before_bytes < 100000);
+    buffer_release(&text);
+    registry_fixture_release(&fixture);
+}
+
+/* A full name holds that of the package, so a long one would be copied again and again. */
+static void names_and_counts_of_schemas_are_bounded(void **state)
+{
+    (void)state;
+    struct registry_fixture fixture;
+    struct buffer text;
+    registry_fixture_init(&fixture);
+    buffer_init(&text);
+    buffer_printf(&text, "syntax='proto3'; package a");
+    for (int i = 0; i < 600; i++) {
+        buffer_printf(&text, ".a");
+    }
+    buffer_printf(&text, "; message M { int32 a = 1; }");
+    buffer_append_byte(&text, '\0');
+    (void)registry_fixture_add(&fixture, FORMAT_PROTOBUF, text.data);
+    assert_string_equal(registry_fixture_columns(&fixture, false),
+                        "! Invalid Protobuf schema: a name has more than 1024 bytes");
+    buffer_reset(&text);
+    buffer_printf(&text, "syntax='proto3';");
+    for (int i = 0; i < 66000; i++) {
+        buffer_printf(&text, "message M%d{}", i);
+    }
+    buffer_append_byte(&text, '\0');
+    (void)registry_fixture_add(&fixture, FORMAT_PROTOBUF, text.data);
+    assert_string_equal(registry_fixture_columns(&fixture, false),
+                        "! Invalid Protobuf schema: it has more than 65536 parts");
+    buffer_release(&text);
+    registry_fixture_release(&fixture);
+}
+
 static void schemas_become_columns(void **state)
 {
     (void)state;
@@ -170,6 +282,12 @@ static void schemas_become_columns(void **state)
          "FOO MAP<STRING, DOUBLE>"},
         {"syntax='proto3'; message M { M m = 1; }",
          "! Invalid Protobuf schema: recursive messages are not supported: M"},
+        {"syntax='proto3'; message M { oneof a_b { int32 x = 1; } oneof a { int32 y = 2; } }",
+         "A_B_0 STRUCT<`X` INTEGER>, A_1 STRUCT<`Y` INTEGER>"},
+        {"syntax='proto3'; message M { oneof o { repeated int32 a = 1; } }",
+         "! Invalid Protobuf schema: line 1: expected a single field in a oneof before, found ';'"},
+        {"syntax='proto3'; message M { oneof o { map<string, int32> a = 1; } }",
+         "! Invalid Protobuf schema: line 1: expected a single field in a oneof before, found ';'"},
         {"syntax='proto3'; message M { Nosuch m = 1; }",
          "! Invalid Protobuf schema: unknown type: Nosuch"},
         {"syntax='proto3';\nmessage M { int32 a 1; }",
@@ -245,6 +363,10 @@ int main(void)
         cmocka_unit_test(nulls_become_zeros_unless_the_schema_keeps_them),
         cmocka_unit_test(records_without_a_registry_are_bare_messages),
         cmocka_unit_test(records_of_others_are_read_by_their_schema),
+        cmocka_unit_test(records_that_overflow_are_refused),
+        cmocka_unit_test(numbers_too_large_for_the_schema_are_not_written),
+        cmocka_unit_test(messages_that_do_not_exist_leave_no_schemas_behind),
+        cmocka_unit_test(names_and_counts_of_schemas_are_bounded),
         cmocka_unit_test(schemas_become_columns),
         cmocka_unit_test(any_spoilt_schema_is_read_without_harm),
         cmocka_unit_test(columns_become_the_schema_that_ksqldb_registers),

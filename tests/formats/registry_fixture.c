@@ -77,8 +77,8 @@ const char *registry_fixture_columns(struct registry_fixture *fixture, bool keep
     return base->text.data;
 }
 
-struct text registry_fixture_encode(struct registry_fixture *fixture, enum format_kind format,
-                                    uint32_t id, const char *columns, const char *json)
+static enum status encode(struct registry_fixture *fixture, enum format_kind format, uint32_t id,
+                          const char *columns, const char *json, struct text *out)
 {
     struct fixture *base = &fixture->base;
     const struct decoder_options source = fixture_decoder_options(base, FORMAT_JSON, columns);
@@ -105,9 +105,25 @@ struct text registry_fixture_encode(struct registry_fixture *fixture, enum forma
     }
     assert_ok(encoder_create(&base->arena, &options, &encoder, &base->diag), &base->diag);
     buffer_reset(&base->text);
-    assert_ok(encoder_encode(encoder, pointers, &rows, &base->text, &written, &base->diag),
-              &base->diag);
-    return arena_text(&base->arena, encoded_text(&base->text, written));
+    TRY(encoder_encode(encoder, pointers, &rows, &base->text, &written, &base->diag));
+    *out = arena_text(&base->arena, encoded_text(&base->text, written));
+    return STATUS_OK;
+}
+
+struct text registry_fixture_encode(struct registry_fixture *fixture, enum format_kind format,
+                                    uint32_t id, const char *columns, const char *json)
+{
+    struct text record = {NULL, 0};
+    assert_ok(encode(fixture, format, id, columns, json, &record), &fixture->base.diag);
+    return record;
+}
+
+const char *registry_fixture_refusal(struct registry_fixture *fixture, enum format_kind format,
+                                     uint32_t id, const char *columns, const char *json)
+{
+    struct text record = {NULL, 0};
+    const enum status status = encode(fixture, format, id, columns, json, &record);
+    return status == STATUS_OK ? "" : fixture->base.diag.message;
 }
 
 const char *registry_fixture_decode(struct registry_fixture *fixture, enum format_kind format,

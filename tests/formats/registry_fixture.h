@@ -33,6 +33,9 @@ const char *registry_fixture_columns(struct registry_fixture *fixture, bool keep
  * test unless it can be written; data NULL: a null record. */
 struct text registry_fixture_encode(struct registry_fixture *fixture, enum format_kind format,
                                     uint32_t id, const char *columns, const char *json);
+/* Why the same row cannot be written, or "" if it can. Valid until the next call. */
+const char *registry_fixture_refusal(struct registry_fixture *fixture, enum format_kind format,
+                                     uint32_t id, const char *columns, const char *json);
 /* The record read as these columns, shown as fixture_decode does. */
 const char *registry_fixture_decode(struct registry_fixture *fixture, enum format_kind format,
                                     const char *columns, struct text record);
