@@ -499,6 +499,11 @@ bool wire_finish_map(struct wire_reader *reader, struct value_map *map)
 
 struct value_list *wire_new_struct(struct wire_reader *reader, uint32_t count)
 {
+    if (count > reader->cell_budget) {
+        (void)wire_fail(reader, TEXT("the record has too many structs"));
+        return NULL;
+    }
+    reader->cell_budget -= count;
     struct value_list *list = value_list_create(reader->arena, count);
     if (!list) {
         reader->is_out_of_memory = true;

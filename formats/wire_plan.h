@@ -70,17 +70,22 @@ struct wire_reader {
     const char *end;
     struct arena *arena;  /* of the values */
     uint64_t item_budget; /* list items and empty values that the record may still have */
+    uint64_t cell_budget; /* fields of STRUCTs, of which most may be absent */
     bool is_out_of_memory;
     struct text message; /* why a read failed; constant or in the arena */
 };
 
-enum { WIRE_ITEMS_FREE = 65536 }; /* items that need no byte of their own: nulls, empty records */
+enum {
+    WIRE_ITEMS_FREE = 65536, /* items that need no byte of their own: nulls, empty records */
+    WIRE_CELLS_MAX = 8 << 20 /* in one record: a quarter of a gigabyte */
+};
 
 static inline void wire_reader_start(struct wire_reader *reader, struct text record)
 {
     reader->at = record.data;
     reader->end = record.data + record.bytes;
     reader->item_budget = record.bytes + WIRE_ITEMS_FREE;
+    reader->cell_budget = WIRE_CELLS_MAX;
     reader->message = (struct text){NULL, 0};
 }
 
@@ -123,7 +128,7 @@ bool wire_grow_map(struct wire_reader *reader, struct value_map **map, uint32_t 
 /* ... and at last each key is kept once, at its first place with its last value. */
 bool wire_finish_map(struct wire_reader *reader, struct value_map *map);
 
-/* A list of count NULL values, for a STRUCT. */
+/* A list of count NULL values, for a STRUCT; they come out of the budget of cells. */
 struct value_list *wire_new_struct(struct wire_reader *reader, uint32_t count);
 
 #endif

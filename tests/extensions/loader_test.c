@@ -1,5 +1,7 @@
 /* loader_test.c: shared objects into a registry: what is taken, what is refused, and that a
  * refusal leaves things as they were. */
+#include <stdio.h>
+
 #include "tests/test.h"
 
 #include "base/memory.h"
@@ -119,13 +121,22 @@ static void put(const struct temp_dir *dir, const char *name, const char *target
     assert_int_equal(symlink(target, arena_printf(&arena, "%s/%s", dir->path, name).data), 0);
 }
 
+/* A file that is no shared object. */
+static void write_text(const struct temp_dir *dir, const char *name)
+{
+    FILE *file = fopen(arena_printf(&arena, "%s/%s", dir->path, name).data, "w");
+    assert_non_null(file);
+    assert_true(fputs("text\n", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
 static void a_directory_gives_its_shared_objects(void **state)
 {
     (void)state;
     const struct temp_dir dir = temp_dir_make();
     put(&dir, "a.so", built("example"));
     put(&dir, "b.so", built("test_functions"));
-    put(&dir, "README", __FILE__);
+    write_text(&dir, "README");
     assert_int_equal(mkdir(arena_printf(&arena, "%s/folder.so", dir.path).data, 0700), 0);
     const enum status status = extensions_load_dir(&extensions, dir.path, &diag);
     temp_dir_remove(&dir);
@@ -138,7 +149,7 @@ static void a_bad_file_in_a_directory_is_named(void **state)
     (void)state;
     const struct temp_dir dir = temp_dir_make();
     put(&dir, "a.so", built("example"));
-    put(&dir, "b.so", __FILE__);
+    write_text(&dir, "b.so");
     const enum status status = extensions_load_dir(&extensions, dir.path, &diag);
     temp_dir_remove(&dir);
     assert_int_equal(status, STATUS_IO);

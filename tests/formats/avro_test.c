@@ -214,6 +214,33 @@ static void empty_values_of_huge_schemas_are_refused(void **state)
     registry_fixture_release(&fixture);
 }
 
+/* Sixty fields for each byte. */
+static void structs_much_wider_than_their_record_are_refused(void **state)
+{
+    (void)state;
+    enum { FIELDS = 60, ITEMS = 140000, HEAD = 8 };
+    struct registry_fixture fixture;
+    struct buffer columns;
+    static char record[HEAD + ITEMS + 1] = {0, 0, 0, 0, 1, (char)0xC0, (char)0x8B, 0x11};
+    registry_fixture_init(&fixture);
+    buffer_init(&columns);
+    (void)registry_fixture_add(
+        &fixture, FORMAT_AVRO,
+        "{\"type\":\"record\",\"name\":\"r\",\"fields\":[{\"name\":\"L\",\"type\":{\"type\":"
+        "\"array\",\"items\":{\"type\":\"record\",\"name\":\"s\",\"fields\":["
+        "{\"name\":\"F0\",\"type\":\"int\"}]}}}]}");
+    buffer_append_string(&columns, "L ARRAY<STRUCT<");
+    for (int i = 0; i < FIELDS; i++) {
+        buffer_printf(&columns, "%sF%d INTEGER", i ? ", " : "", i);
+    }
+    buffer_append(&columns, ">>", 3);
+    assert_string_equal(registry_fixture_decode(&fixture, FORMAT_AVRO, columns.data,
+                                                (struct text){record, sizeof(record)}),
+                        "! the record has too many structs");
+    buffer_release(&columns);
+    registry_fixture_release(&fixture);
+}
+
 /* Each record's default holds that of the one before it twice. */
 static void defaults_that_would_explode_are_refused(void **state)
 {
@@ -360,6 +387,7 @@ int main(void)
         cmocka_unit_test(numbers_too_large_for_the_schema_are_not_written),
         cmocka_unit_test(maps_are_not_written_with_keys_of_another_type),
         cmocka_unit_test(empty_values_of_huge_schemas_are_refused),
+        cmocka_unit_test(structs_much_wider_than_their_record_are_refused),
         cmocka_unit_test(defaults_that_would_explode_are_refused),
         cmocka_unit_test(schemas_become_columns),
         cmocka_unit_test(schemas_that_would_explode_are_refused),
