@@ -1,216 +1,193 @@
 /* print.c
  *
- * PRINT shows the records of a topic without knowing its formats: it keeps every format that has
- * fitted all keys (and all values) so far, says so, says so again when the set shrinks, and
- * renders with the first that is left. Source: ksqlDB's RecordFormatter.
- */
-#include <ctype.h>
-#include <time.h>
+ * PRINT shows the records of a topic without knowing its formats: print_guess.c keeps those that
+ * have fitted all keys (and all values) so far. Records are taken in runs, over all partitions and
+ * as long as there are some; the guesses see a whole run before any of it is shown, so that its
+ * records are shown alike, and formats are listed again before a run that has changed them. A run
+ * is short, because its segments and its text are held in memory. Each begins with another
+ * partition, so that a busy one does not hide the others. Records that INTERVAL leaves out are not
+ * looked at.
+ * Source: ksqlDB's TopicStreamWriter and RecordFormatter. */
+#include <stdatomic.h>
 
+#include "base/civil_time.h"
 #include "base/memory.h"
-#include "base/number_text.h"
-#include "base/utf8.h"
+#include "engine/print_guess.h"
 #include "engine/statement_query.h"
-#include "formats/json_value.h"
 
-enum guess {
-    GUESS_JSON,
-    GUESS_INT,
-    GUESS_BIGINT,
-    GUESS_DOUBLE,
-    GUESS_STRING,
-    GUESS_COUNT
+enum {
+    RUN_RECORDS_MAX = 500,   /* as many as Kafka's consumer gives at once */
+    RUN_BYTES_MAX = 1 << 20, /* of segments; one more may be begun */
+    NO_TIME_MS = -1 /* Kafka's: a record without a time */
 };
 
-static const char *const guess_names[GUESS_COUNT] = {"JSON", "KAFKA_INT", "KAFKA_BIGINT",
-                                                     "KAFKA_DOUBLE", "KAFKA_STRING"};
+struct run_record {
+    const struct record *record; /* of a segment of the run */
+    uint32_t partition;
+};
 
-/* The formats that fit one side so far. */
-struct side {
-    const char *title;
-    bool fits[GUESS_COUNT];
-    bool was_seen; /* a record that is not null */
+/* The records that are shown next. */
+struct run {
+    uint32_t record_count;
+    uint32_t segment_count; /* each has a record of the run */
+    size_t bytes;
+    struct run_record records[RUN_RECORDS_MAX];
+    struct segment *segments[RUN_RECORDS_MAX];
 };
 
 struct print {
     struct topics *topics;
     struct topic *topic;
-    int64_t *next_offsets; /* one per partition */
-    uint32_t next_partition;
-    uint64_t interval;     /* every n-th record, from the first */
+    int64_t *next_offsets;    /* one per partition */
+    uint32_t first_partition; /* of the next run */
+    uint64_t interval;        /* every n-th record, from the first */
     uint64_t seen;
     bool has_limit;
     uint64_t rows_left;
-    struct side key;
-    struct side value;
+    struct print_guess key;
+    struct print_guess value;
+    struct run run;
     struct buffer lines;
-    struct arena arena; /* scratch for parsing */
 };
 
-/* --- Guessing ----------------------------------------------------------------------------- */
+/* --- Rows --------------------------------------------------------------------------------- */
 
-static bool is_json(struct print *print, struct text text)
+/* Years before the first count backwards, as in Java's "yyyy". */
+static void append_time(struct buffer *out, int64_t time_ms)
 {
-    struct value value;
-    size_t at = 0;
-    while (at < text.bytes && isspace((unsigned char)text.data[at])) {
-        at++;
-    }
-    if (at == text.bytes || (text.data[at] != '{' && text.data[at] != '[')) {
-        return false; /* bare scalars are better shown as what Kafka's own formats say */
-    }
-    arena_reset(&print->arena);
-    return json_read_value(&print->arena, type_of(TYPE_STRING), text, &value, NULL) == STATUS_OK;
-}
-
-static bool fits(struct print *print, enum guess guess, struct text text)
-{
-    switch (guess) {
-    case GUESS_JSON:
-        return is_json(print, text);
-    case GUESS_INT:
-        return text.bytes == 4;
-    case GUESS_BIGINT:
-    case GUESS_DOUBLE:
-        return text.bytes == 8;
-    case GUESS_STRING:
-        return utf8_is_valid(text);
-    case GUESS_COUNT:
-        break;
-    }
-    return false;
-}
-
-static void narrow(struct print *print, struct side *side, struct text text)
-{
-    if (!text.data) {
+    int32_t ms = 0;
+    if (time_ms == NO_TIME_MS) {
+        buffer_append_string(out, "N/A");
         return;
     }
-    bool has_changed = !side->was_seen;
-    side->was_seen = true;
-    for (size_t guess = 0; guess < GUESS_COUNT; guess++) {
-        if (side->fits[guess] && !fits(print, (enum guess)guess, text)) {
-            side->fits[guess] = false;
-            has_changed = true;
-        }
-    }
-    if (!has_changed) {
-        return;
-    }
-    buffer_printf(&print->lines, "%s format: ", side->title);
-    const char *separator = "";
-    for (size_t guess = 0; guess < GUESS_COUNT; guess++) {
-        if (side->fits[guess]) {
-            buffer_printf(&print->lines, "%s%s", separator, guess_names[guess]);
-            separator = " or ";
-        }
-    }
-    if (!*separator) {
-        buffer_append_string(&print->lines,
-                             "does not match any supported format. It may be a STRING with "
-                             "encoding other than UTF8, or some other format.");
-    }
-    buffer_append_byte(&print->lines, '\n');
+    const struct civil_time_date date = civil_time_date(civil_time_split(time_ms, &ms));
+    const long long year = date.year > 0 ? date.year : 1 - date.year;
+    buffer_printf(out, "%s%04lld/%02d/%02d %02d:%02d:%02d.%03d Z", year > 9999 ? "+" : "", year,
+                  date.month, date.day, ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
 }
 
-/* --- Rendering ---------------------------------------------------------------------------- */
-
-static uint64_t big_endian(struct text text)
+static enum status show_record(struct print *print, const struct run_record *row,
+                               struct diag *diag)
 {
-    uint64_t value = 0;
-    for (size_t i = 0; i < text.bytes; i++) {
-        value = value << 8 | (unsigned char)text.data[i];
-    }
-    return value;
-}
-
-static void render_double(struct buffer *out, uint64_t bits)
-{
-    double real = 0;
-    memcpy(&real, &bits, sizeof(real));
-    const struct value value = value_real(real);
-    json_write_value(out, type_of(TYPE_DOUBLE), &value, JSON_DISPLAY);
-}
-
-static void render(struct print *print, const struct side *side, struct text text)
-{
-    struct buffer *out = &print->lines;
-    if (!text.data) {
-        buffer_append_string(out, "<null>");
-        return;
-    }
-    size_t guess = 0;
-    while (guess < GUESS_COUNT && !side->fits[guess]) {
-        guess++;
-    }
-    if (guess == GUESS_INT) {
-        buffer_printf(out, "%d", (int32_t)(uint32_t)big_endian(text));
-    } else if (guess == GUESS_BIGINT) {
-        buffer_printf(out, "%lld", (long long)big_endian(text));
-    } else if (guess == GUESS_DOUBLE) {
-        render_double(out, big_endian(text));
-    } else {
-        buffer_append_text(out, text);
-    }
-}
-
-static void render_record(struct print *print, const struct record *record, uint32_t partition)
-{
-    narrow(print, &print->key, record->key);
-    narrow(print, &print->value, record->value);
-    const time_t seconds = (time_t)(record->time_ms / 1000);
-    struct tm utc;
-    char text[32];
-    (void)gmtime_r(&seconds, &utc);
-    (void)strftime(text, sizeof(text), "%Y/%m/%d %H:%M:%S", &utc);
-    buffer_printf(&print->lines, "rowtime: %s.%03d Z, key: ", text, (int)(record->time_ms % 1000));
-    render(print, &print->key, record->key);
+    const struct record *record = row->record;
+    buffer_append_string(&print->lines, "rowtime: ");
+    append_time(&print->lines, record->time_ms);
+    buffer_append_string(&print->lines, ", key: ");
+    TRY(print_guess_append(&print->key, record->key, &print->lines, diag));
     buffer_append_string(&print->lines, ", value: ");
-    render(print, &print->value, record->value);
-    buffer_printf(&print->lines, ", partition: %u\n", partition);
+    TRY(print_guess_append(&print->value, record->value, &print->lines, diag));
+    buffer_printf(&print->lines, ", partition: %u\n", row->partition);
+    return STATUS_OK;
+}
+
+static enum status show_run(struct print *print, struct diag *diag)
+{
+    const struct run *run = &print->run;
+    for (uint32_t i = 0; i < run->record_count; i++) {
+        TRY(print_guess_narrow(&print->key, run->records[i].record->key, diag));
+        TRY(print_guess_narrow(&print->value, run->records[i].record->value, diag));
+    }
+    if (run->record_count > 0) {
+        print_guess_append_formats(&print->key, &print->lines);
+        print_guess_append_formats(&print->value, &print->lines);
+    }
+    for (uint32_t i = 0; i < run->record_count; i++) {
+        TRY(show_record(print, &run->records[i], diag));
+    }
+    return buffer_status(&print->lines, diag);
+}
+
+/* --- Runs --------------------------------------------------------------------------------- */
+
+static bool has_all(const struct print *print)
+{
+    return print->has_limit && print->rows_left == 0;
+}
+
+static bool is_full(const struct print *print)
+{
+    return has_all(print) || print->run.record_count == RUN_RECORDS_MAX ||
+           print->run.bytes >= RUN_BYTES_MAX;
+}
+
+/* Takes what is to be shown of segment; the run then owns it. */
+static void take_segment(struct print *print, struct segment *segment)
+{
+    struct run *run = &print->run;
+    const uint32_t count = run->record_count;
+    int64_t *next = &print->next_offsets[segment->partition];
+    if (segment->base_offset > *next) {
+        *next = segment->base_offset;
+    }
+    while (*next < segment_end_offset(segment) && !has_all(print) &&
+           run->record_count < RUN_RECORDS_MAX) {
+        const struct record *record = &segment->records[*next - segment->base_offset];
+        if (print->seen++ % print->interval == 0) {
+            run->records[run->record_count++] = (struct run_record){record, segment->partition};
+            print->rows_left--;
+        }
+        (*next)++;
+    }
+    if (run->record_count == count) {
+        segment_unref(segment);
+        return;
+    }
+    run->segments[run->segment_count++] = segment;
+    run->bytes += segment->memory_bytes;
+}
+
+static enum status take_partition(struct print *print, uint32_t partition,
+                                  const struct cursor *cursor, struct diag *diag)
+{
+    while (!is_full(print) && !atomic_load(&cursor->is_terminated)) {
+        struct segment *segment = NULL;
+        TRY(topics_read(print->topics, print->topic, partition, print->next_offsets[partition],
+                        true, &segment, diag));
+        if (!segment) {
+            break;
+        }
+        take_segment(print, segment);
+    }
+    return STATUS_OK;
+}
+
+static enum status take_run(struct print *print, const struct cursor *cursor, struct diag *diag)
+{
+    const uint32_t partitions = topic_partition_count(print->topic);
+    const uint32_t first = print->first_partition;
+    print->first_partition = (first + 1) % partitions;
+    for (uint32_t i = 0; i < partitions; i++) {
+        TRY(take_partition(print, (first + i) % partitions, cursor, diag));
+    }
+    return STATUS_OK;
+}
+
+static void release_run(struct run *run)
+{
+    for (uint32_t i = 0; i < run->segment_count; i++) {
+        segment_unref(run->segments[i]);
+    }
+    run->record_count = 0;
+    run->segment_count = 0;
+    run->bytes = 0;
 }
 
 /* --- The cursor --------------------------------------------------------------------------- */
 
-static void take_segment(struct print *print, const struct segment *segment)
-{
-    int64_t *next = &print->next_offsets[segment->partition];
-    for (int64_t offset = *next; offset < segment_end_offset(segment); offset++) {
-        if (print->has_limit && print->rows_left == 0) {
-            return;
-        }
-        if (print->seen++ % print->interval == 0) {
-            render_record(print, &segment->records[offset - segment->base_offset],
-                          segment->partition);
-            print->rows_left--;
-        }
-        *next = offset + 1;
-    }
-}
-
 static enum status fill(struct cursor *cursor, struct diag *diag)
 {
     struct print *print = cursor->source;
-    const uint32_t partitions = topic_partition_count(print->topic);
     buffer_reset(&print->lines);
-    for (uint32_t i = 0; i < partitions; i++) {
-        struct segment *segment = NULL;
-        TRY(topics_read(print->topics, print->topic, i, print->next_offsets[i], true, &segment,
-                        diag));
-        if (!segment) {
-            continue;
-        }
-        if (segment->base_offset > print->next_offsets[i]) {
-            print->next_offsets[i] = segment->base_offset;
-        }
-        take_segment(print, segment);
-        segment_unref(segment);
+    enum status status = take_run(print, cursor, diag);
+    if (status == STATUS_OK) {
+        status = show_run(print, diag);
     }
-    TRY(buffer_status(&print->lines, diag));
+    release_run(&print->run);
+    TRY(status);
     if (print->lines.bytes > 0) {
         TRY(cursor_add_lines(cursor, buffer_text(&print->lines), diag));
     }
-    if (print->has_limit && print->rows_left == 0) {
+    if (has_all(print)) {
         cursor_end(cursor, "");
     }
     return STATUS_OK;
@@ -227,8 +204,9 @@ static void release(struct cursor *cursor)
 {
     struct print *print = cursor->source;
     topic_unref(print->topic);
+    print_guess_release(&print->key);
+    print_guess_release(&print->value);
     buffer_release(&print->lines);
-    arena_release(&print->arena);
     memory_free(print->next_offsets);
     memory_free(print);
 }
@@ -264,12 +242,9 @@ static struct print *new_print(struct execution *execution, struct topic *topic)
     print->interval = statement->has_interval ? (uint64_t)statement->interval : 1;
     print->has_limit = statement->has_limit;
     print->rows_left = statement->has_limit ? (uint64_t)statement->limit : UINT64_MAX;
-    print->key = (struct side){.title = "Key"};
-    print->value = (struct side){.title = "Value"};
-    memset(print->key.fits, 1, sizeof(print->key.fits));
-    memset(print->value.fits, 1, sizeof(print->value.fits));
+    print_guess_init(&print->key, FORMAT_KEY, &execution->engine->schemas.registry);
+    print_guess_init(&print->value, FORMAT_VALUE, &execution->engine->schemas.registry);
     buffer_init(&print->lines);
-    arena_init(&print->arena);
     for (uint32_t i = 0; i < partitions; i++) {
         const struct topic_range range = topics_range(print->topics, topic, i);
         offsets[i] = statement->from_beginning ? range.start_offset : range.durable_offset;

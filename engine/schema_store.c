@@ -156,14 +156,6 @@ bool schema_store_has_version(struct schema_store *store, struct text subject, u
     return found;
 }
 
-bool schema_store_has_id(struct schema_store *store, uint32_t id)
-{
-    pthread_mutex_lock(&store->lock);
-    const bool found = find_id(store, id) != NULL;
-    pthread_mutex_unlock(&store->lock);
-    return found;
-}
-
 /* --- Rows ----------------------------------------------------------------------------------- */
 
 static enum status put_row(struct commit *commit, struct text kind, struct text name, int64_t order,

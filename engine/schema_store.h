@@ -39,9 +39,8 @@ struct text schema_store_subject(struct arena *arena, struct text topic, enum fo
 
 /* The id of the newest version of subject; false when it has none. */
 bool schema_store_latest(struct schema_store *store, struct text subject, uint32_t *out_id);
-/* Whether the subject has this id among its versions, and whether any subject had. */
+/* Whether the subject has this id among its versions. */
 bool schema_store_has_version(struct schema_store *store, struct text subject, uint32_t id);
-bool schema_store_has_id(struct schema_store *store, uint32_t id);
 
 /* Gives schema an id, or finds the one it has, and makes it the newest version of subject. The
  * rows go into commit, also when nothing is new, so that a statement that fails later cannot

@@ -134,15 +134,18 @@ static bool has_schema(const struct execution *execution)
     const struct assert_schema_statement *assertion = &execution->statement->assert_schema;
     struct schema_store *store = &execution->engine->schemas;
     const bool is_id = assertion->id > 0 && assertion->id <= UINT32_MAX;
-    uint32_t newest = 0;
-    if (!assertion->has_id) {
-        return schema_store_latest(store, assertion->subject.name, &newest);
+    const uint32_t id = is_id ? (uint32_t)assertion->id : 0;
+    if (assertion->has_id && !is_id) {
+        return false;
     }
-    if (!assertion->has_subject) {
-        return is_id && schema_store_has_id(store, (uint32_t)assertion->id);
+    if (assertion->has_subject) {
+        uint32_t latest = 0;
+        return assertion->has_id ? schema_store_has_version(store, assertion->subject.name, id)
+                                 : schema_store_latest(store, assertion->subject.name, &latest);
     }
-    return is_id && schema_store_has_version(store, assertion->subject.name,
-                                             (uint32_t)assertion->id);
+    struct registered_schema schema;
+    return store->registry.find(store->registry.context, id, execution->arena, &schema, NULL) ==
+           STATUS_OK;
 }
 
 /* "Schema with subject name s id 3" */

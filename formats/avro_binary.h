@@ -23,6 +23,23 @@ bool avro_read(struct wire_reader *reader, const struct wire_plan *plan, struct 
 bool avro_read_fields(struct wire_reader *reader, const struct wire_plan *plan,
                       struct value *cells);
 
+/* Parts of values. False as above. A run is what stands for a STRING, BYTES or DECIMAL; an index
+ * is less than count; a block of an array or map says how many items follow, 0 at the end. */
+bool avro_read_long(struct wire_reader *reader, int64_t *out);
+bool avro_read_run(struct wire_reader *reader, const struct wire_schema *schema, struct text *out);
+bool avro_read_real(struct wire_reader *reader, enum wire_kind kind, double *out);
+bool avro_read_boolean(struct wire_reader *reader, bool *out);
+bool avro_read_index(struct wire_reader *reader, uint32_t count, uint32_t *out);
+bool avro_read_block(struct wire_reader *reader, uint64_t *out_count);
+/* Starts a value that may be null; *is_null: it is. */
+bool avro_read_null_branch(struct wire_reader *reader, const struct wire_schema *schema,
+                           bool *is_null);
+
+/* Reads the value at reader->at and appends it as Avro's GenericData shows it, which is JSON with
+ * blanks behind colons and commas; bytes are a text of their codes. False as above. */
+bool avro_append_text(struct wire_reader *reader, const struct wire_schema *schema,
+                      struct buffer *out);
+
 void avro_write_long(struct buffer *out, int64_t number);
 void avro_write_text(struct buffer *out, struct text text);
 

@@ -22,7 +22,7 @@ static size_t left(const struct wire_reader *reader)
     return (size_t)(reader->end - reader->at);
 }
 
-static bool read_long(struct wire_reader *reader, int64_t *out)
+bool avro_read_long(struct wire_reader *reader, int64_t *out)
 {
     uint64_t bits = 0;
     for (unsigned i = 0; i < VARINT_BYTES_MAX; i++) {
@@ -52,18 +52,17 @@ static bool read_bytes(struct wire_reader *reader, int64_t bytes, struct text *o
 static bool read_text(struct wire_reader *reader, struct text *out)
 {
     int64_t bytes = 0;
-    return read_long(reader, &bytes) && read_bytes(reader, bytes, out);
+    return avro_read_long(reader, &bytes) && read_bytes(reader, bytes, out);
 }
 
-/* The bytes of a BYTES or DECIMAL. */
-static bool read_run(struct wire_reader *reader, const struct wire_schema *schema, struct text *out)
+bool avro_read_run(struct wire_reader *reader, const struct wire_schema *schema, struct text *out)
 {
     return schema->form == WIRE_AVRO_FIXED ? read_bytes(reader, schema->fixed_bytes, out)
                                            : read_text(reader, out);
 }
 
 /* Little-endian bits of a float or double. */
-static bool read_real(struct wire_reader *reader, enum wire_kind kind, double *out)
+bool avro_read_real(struct wire_reader *reader, enum wire_kind kind, double *out)
 {
     struct text bytes;
     if (!read_bytes(reader, kind == WIRE_FLOAT32 ? 4 : 8, &bytes)) {
@@ -84,7 +83,7 @@ static bool read_real(struct wire_reader *reader, enum wire_kind kind, double *o
     return true;
 }
 
-static bool read_boolean(struct wire_reader *reader, bool *out)
+bool avro_read_boolean(struct wire_reader *reader, bool *out)
 {
     struct text byte;
     if (!read_bytes(reader, 1, &byte)) {
@@ -94,10 +93,10 @@ static bool read_boolean(struct wire_reader *reader, bool *out)
     return true;
 }
 
-static bool read_index(struct wire_reader *reader, uint32_t count, uint32_t *out)
+bool avro_read_index(struct wire_reader *reader, uint32_t count, uint32_t *out)
 {
     int64_t index = 0;
-    if (!read_long(reader, &index)) {
+    if (!avro_read_long(reader, &index)) {
         return false;
     }
     if (index < 0 || index >= (int64_t)count) {
@@ -107,8 +106,7 @@ static bool read_index(struct wire_reader *reader, uint32_t count, uint32_t *out
     return true;
 }
 
-/* Starts a value that may be null; *is_null: it is. */
-static bool read_null_branch(struct wire_reader *reader, const struct wire_schema *schema,
+bool avro_read_null_branch(struct wire_reader *reader, const struct wire_schema *schema,
                              bool *is_null)
 {
     uint32_t branch = 0;
@@ -116,19 +114,18 @@ static bool read_null_branch(struct wire_reader *reader, const struct wire_schem
     if (schema->null_branch < 0) {
         return true;
     }
-    if (!read_index(reader, 2, &branch)) {
+    if (!avro_read_index(reader, 2, &branch)) {
         return false;
     }
     *is_null = branch == (uint32_t)schema->null_branch;
     return true;
 }
 
-/* The head of a block of a list: how many items follow, 0 at the end. */
-static bool read_block(struct wire_reader *reader, uint64_t *out_count)
+bool avro_read_block(struct wire_reader *reader, uint64_t *out_count)
 {
     int64_t count = 0;
     int64_t bytes = 0;
-    if (!read_long(reader, &count) || (count < 0 && !read_long(reader, &bytes))) {
+    if (!avro_read_long(reader, &count) || (count < 0 && !avro_read_long(reader, &bytes))) {
         return false;
     }
     if (count == INT64_MIN) {
@@ -152,7 +149,7 @@ static bool skip_blocks(struct wire_reader *reader, const struct wire_schema *sc
 {
     uint64_t count = 0;
     do {
-        if (!read_block(reader, &count) || !wire_take_items(reader, count)) {
+        if (!avro_read_block(reader, &count) || !wire_take_items(reader, count)) {
             return false;
         }
         for (uint64_t i = 0; i < count; i++) {
@@ -169,7 +166,7 @@ static bool skip_struct(struct wire_reader *reader, const struct wire_schema *sc
 {
     uint32_t branch = 0;
     if (schema->form == WIRE_AVRO_UNION) {
-        return read_index(reader, schema->field_count, &branch) &&
+        return avro_read_index(reader, schema->field_count, &branch) &&
                skip(reader, schema->fields[branch].schema);
     }
     for (uint32_t i = 0; i < schema->field_count; i++) {
@@ -187,12 +184,12 @@ static bool skip(struct wire_reader *reader, const struct wire_schema *schema)
     int64_t number = 0;
     double real = 0;
     bool boolean = false;
-    if (!read_null_branch(reader, schema, &boolean) || boolean) {
+    if (!avro_read_null_branch(reader, schema, &boolean) || boolean) {
         return boolean;
     }
     switch (schema->kind) {
     case WIRE_BOOLEAN:
-        return read_boolean(reader, &boolean);
+        return avro_read_boolean(reader, &boolean);
     case WIRE_INT8:
     case WIRE_INT16:
     case WIRE_INT32:
@@ -200,16 +197,16 @@ static bool skip(struct wire_reader *reader, const struct wire_schema *schema)
     case WIRE_DATE:
     case WIRE_TIME:
     case WIRE_TIMESTAMP:
-        return read_long(reader, &number);
+        return avro_read_long(reader, &number);
     case WIRE_FLOAT32:
     case WIRE_FLOAT64:
-        return read_real(reader, schema->kind, &real);
+        return avro_read_real(reader, schema->kind, &real);
     case WIRE_STRING:
-        return schema->form == WIRE_AVRO_ENUM ? read_long(reader, &number)
+        return schema->form == WIRE_AVRO_ENUM ? avro_read_long(reader, &number)
                                               : read_text(reader, &text);
     case WIRE_BYTES:
     case WIRE_DECIMAL:
-        return read_run(reader, schema, &text);
+        return avro_read_run(reader, schema, &text);
     case WIRE_ARRAY:
     case WIRE_MAP:
         return skip_blocks(reader, schema);
@@ -230,7 +227,7 @@ static bool read_list(struct wire_reader *reader, const struct wire_plan *plan, 
     uint32_t capacity = 0;
     uint64_t count = 0;
     do {
-        if (!read_block(reader, &count) || !wire_grow_list(reader, &list, &capacity, count)) {
+        if (!avro_read_block(reader, &count) || !wire_grow_list(reader, &list, &capacity, count)) {
             return false;
         }
         for (uint64_t i = 0; i < count; i++, list->count++) {
@@ -249,7 +246,7 @@ static bool read_map(struct wire_reader *reader, const struct wire_plan *plan, s
     uint32_t capacity = 0;
     uint64_t count = 0;
     do {
-        if (!read_block(reader, &count) || !wire_grow_map(reader, &map, &capacity, count)) {
+        if (!avro_read_block(reader, &count) || !wire_grow_map(reader, &map, &capacity, count)) {
             return false;
         }
         for (uint64_t i = 0; i < count; i++, map->count++) {
@@ -275,7 +272,7 @@ bool avro_read_fields(struct wire_reader *reader, const struct wire_plan *plan, 
 {
     uint32_t branch = 0;
     if (plan->schema->form == WIRE_AVRO_UNION) {
-        return read_index(reader, plan->schema->field_count, &branch) &&
+        return avro_read_index(reader, plan->schema->field_count, &branch) &&
                read_field(reader, plan, branch, cells);
     }
     for (uint32_t i = 0; i < plan->schema->field_count; i++) {
@@ -297,7 +294,7 @@ static bool read_struct(struct wire_reader *reader, const struct wire_plan *plan
         return false;
     }
     if (plan->schema->form == WIRE_AVRO_UNION) {
-        if (!read_index(reader, plan->schema->field_count, &branch)) {
+        if (!avro_read_index(reader, plan->schema->field_count, &branch)) {
             return false;
         }
         if (plan->schema->fields[branch].schema->kind == WIRE_NOTHING) {
@@ -317,7 +314,7 @@ static bool read_string(struct wire_reader *reader, const struct wire_plan *plan
     if (plan->schema->form != WIRE_AVRO_ENUM) {
         return read_text(reader, &text) && wire_store_text(reader, plan, text, out);
     }
-    if (!read_index(reader, plan->schema->symbol_count, &symbol)) {
+    if (!avro_read_index(reader, plan->schema->symbol_count, &symbol)) {
         return false;
     }
     *out = value_text(plan->schema->symbols[symbol]);
@@ -330,13 +327,14 @@ bool avro_read(struct wire_reader *reader, const struct wire_plan *plan, struct 
     int64_t number = 0;
     double real = 0;
     bool boolean = false;
-    if (!read_null_branch(reader, plan->schema, &boolean) || boolean) {
+    if (!avro_read_null_branch(reader, plan->schema, &boolean) || boolean) {
         *out = VALUE_NULL;
         return boolean;
     }
     switch (plan->schema->kind) {
     case WIRE_BOOLEAN:
-        return read_boolean(reader, &boolean) && wire_store_boolean(reader, plan, boolean, out);
+        return avro_read_boolean(reader, &boolean) &&
+               wire_store_boolean(reader, plan, boolean, out);
     case WIRE_INT8:
     case WIRE_INT16:
     case WIRE_INT32:
@@ -344,17 +342,18 @@ bool avro_read(struct wire_reader *reader, const struct wire_plan *plan, struct 
     case WIRE_DATE:
     case WIRE_TIME:
     case WIRE_TIMESTAMP:
-        return read_long(reader, &number) && wire_store_integer(reader, plan, number, out);
+        return avro_read_long(reader, &number) && wire_store_integer(reader, plan, number, out);
     case WIRE_FLOAT32:
     case WIRE_FLOAT64:
-        return read_real(reader, plan->schema->kind, &real) &&
+        return avro_read_real(reader, plan->schema->kind, &real) &&
                wire_store_real(reader, plan, real, out);
     case WIRE_STRING:
         return read_string(reader, plan, out);
     case WIRE_BYTES:
-        return read_run(reader, plan->schema, &text) && wire_store_text(reader, plan, text, out);
+        return avro_read_run(reader, plan->schema, &text) &&
+               wire_store_text(reader, plan, text, out);
     case WIRE_DECIMAL:
-        return read_run(reader, plan->schema, &text) &&
+        return avro_read_run(reader, plan->schema, &text) &&
                wire_store_decimal(reader, plan, plan->schema->scale, text, out);
     case WIRE_ARRAY:
         return read_list(reader, plan, out);

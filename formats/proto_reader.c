@@ -149,7 +149,7 @@ static bool read_known_value(struct wire_reader *reader, const struct wire_plan 
 static bool read_one(struct wire_reader *reader, const struct wire_plan *plan,
                      const struct occurrence *field, struct value *out);
 
-static int64_t integer_of(const struct wire_schema *schema, uint64_t bits)
+int64_t proto_integer(const struct wire_schema *schema, uint64_t bits)
 {
     if (schema->form == WIRE_PROTO_ZIGZAG) {
         return (int64_t)(bits >> 1) ^ -(int64_t)(bits & 1);
@@ -157,7 +157,7 @@ static int64_t integer_of(const struct wire_schema *schema, uint64_t bits)
     return schema->kind == WIRE_INT32 ? (int32_t)(uint32_t)bits : (int64_t)bits;
 }
 
-static double real_of(enum wire_kind kind, uint64_t bits)
+double proto_real(enum wire_kind kind, uint64_t bits)
 {
     double real;
     if (kind == WIRE_FLOAT32) {
@@ -196,10 +196,10 @@ static bool read_scalar(struct wire_reader *reader, const struct wire_plan *plan
     case WIRE_INT16:
     case WIRE_INT32:
     case WIRE_INT64:
-        return wire_store_integer(reader, plan, integer_of(plan->schema, bits), out);
+        return wire_store_integer(reader, plan, proto_integer(plan->schema, bits), out);
     case WIRE_FLOAT32:
     case WIRE_FLOAT64:
-        return wire_store_real(reader, plan, real_of(plan->schema->kind, bits), out);
+        return wire_store_real(reader, plan, proto_real(plan->schema->kind, bits), out);
     case WIRE_STRING:
         return plan->schema->form == WIRE_PROTO_ENUM ? read_symbol(reader, plan, bits, out)
                                                      : wire_store_text(reader, plan, bytes, out);

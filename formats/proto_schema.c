@@ -265,25 +265,40 @@ static enum status resolve_field(struct resolver *self, const struct proto_messa
 
 /* --- Messages ----------------------------------------------------------------------------- */
 
-/* The field of node that stands for a oneof, added if need be. Its name is Connect's. */
-static enum status find_oneof(struct resolver *self, const struct proto_message *message,
-                              struct text name, struct wire_field *fields, uint32_t *count,
-                              uint32_t *oneof_count, struct wire_schema **out)
+static uint32_t count_members(const struct proto_message *message, struct text oneof)
 {
-    uint32_t member_count = 0;
-    for (uint32_t i = 0; i < *count; i++) {
-        if (fields[i].number == 0 && text_equal(fields[i].schema->name, name)) {
-            *out = (struct wire_schema *)(uintptr_t)fields[i].schema; /* made below */
+    uint32_t count = 0;
+    for (const struct proto_field *field = message->fields; field; field = field->next) {
+        count += field->oneof.data && text_equal(field->oneof, oneof);
+    }
+    return count;
+}
+
+/* The fields of a message as they are found. */
+struct message_fields {
+    struct wire_field *items;
+    uint32_t count;
+    uint32_t oneof_count;
+};
+
+/* The schema that stands for a oneof among fields, made when its first member comes. Its field has
+ * Connect's name: that of the oneof, and which one it is. */
+static enum status find_oneof(struct resolver *self, const struct proto_message *message,
+                              struct message_fields *fields, struct text name,
+                              struct wire_schema **out)
+{
+    for (uint32_t i = 0; i < fields->count; i++) {
+        const struct wire_field *field = &fields->items[i];
+        if (field->number == 0 && text_equal(field->schema->name, name)) {
+            *out = (struct wire_schema *)(uintptr_t)field->schema; /* made below */
             return STATUS_OK;
         }
     }
     struct wire_schema *node = new_node(self, WIRE_STRUCT);
     const struct text unique =
-        arena_printf(self->arena, "%.*s_%u", TEXT_ARGS(name), (*oneof_count)++);
-    for (const struct proto_field *at = message->fields; at; at = at->next) {
-        member_count += text_equal(at->oneof, name);
-    }
-    struct wire_field *members = arena_array(self->arena, member_count, sizeof(*members));
+        arena_printf(self->arena, "%.*s_%u", TEXT_ARGS(name), fields->oneof_count++);
+    struct wire_field *members =
+        arena_array(self->arena, count_members(message, name), sizeof(*members));
     if (!node || !unique.data || !members) {
         return diag_no_memory(self->diag);
     }
@@ -291,7 +306,7 @@ static enum status find_oneof(struct resolver *self, const struct proto_message 
     node->name = name;
     node->is_optional = true;
     node->fields = members;
-    fields[(*count)++] =
+    fields->items[fields->count++] =
         (struct wire_field){.name = unique, .schema = node, .is_presence_kept = true};
     *out = node;
     return STATUS_OK;
@@ -300,25 +315,24 @@ static enum status find_oneof(struct resolver *self, const struct proto_message 
 static enum status fill_message(struct resolver *self, const struct proto_message *message,
                                 struct wire_schema *node)
 {
-    struct wire_field *fields = arena_array(self->arena, message->field_count, sizeof(*fields));
-    uint32_t count = 0;
-    uint32_t oneof_count = 0;
-    if (!fields) {
+    struct message_fields fields = {
+        .items = arena_array(self->arena, message->field_count, sizeof(*fields.items))};
+    if (!fields.items) {
         return diag_no_memory(self->diag);
     }
     for (const struct proto_field *field = message->fields; field; field = field->next) {
         struct wire_schema *oneof = NULL;
         if (!field->oneof.data) {
-            TRY(resolve_field(self, message, field, &fields[count++]));
+            TRY(resolve_field(self, message, field, &fields.items[fields.count++]));
             continue;
         }
-        TRY(find_oneof(self, message, field->oneof, fields, &count, &oneof_count, &oneof));
+        TRY(find_oneof(self, message, &fields, field->oneof, &oneof));
         struct wire_field *members = (struct wire_field *)(uintptr_t)oneof->fields;
         TRY(resolve_field(self, message, field, &members[oneof->field_count++]));
     }
     node->name = message->name;
-    node->fields = fields;
-    node->field_count = count;
+    node->fields = fields.items;
+    node->field_count = fields.count;
     return STATUS_OK;
 }
 

@@ -144,13 +144,6 @@ static enum status infer(struct inference *self, const struct wire_schema *schem
     return STATUS_OK;
 }
 
-enum status wire_sql_type(struct arena *arena, const struct wire_schema *schema, bool keeps_case,
-                          const struct type **out, struct diag *diag)
-{
-    struct inference inference = {.arena = arena, .keeps_case = keeps_case, .diag = diag};
-    return infer(&inference, schema, out);
-}
-
 /* --- Columns ------------------------------------------------------------------------------ */
 
 enum status wire_schema_find(struct arena *arena, const struct schema_registry *registry,
@@ -184,7 +177,7 @@ static enum status check_any(uint32_t count, struct diag *diag)
     return count > 0 ? STATUS_OK
                      : diag_fail(diag, STATUS_INVALID, SQL_POS_NONE,
                                  "Schema does not include any columns with types that ksqlDB "
-                                 "supports.\nschema: the registered one");
+                                 "supports.");
 }
 
 /* The whole schema as one column. */

@@ -53,8 +53,6 @@ enum wire_form {
     WIRE_PLAIN,
     WIRE_AVRO_ENUM,    /* STRING: an index into symbols */
     WIRE_AVRO_FIXED,   /* BYTES, DECIMAL: size bytes */
-    WIRE_AVRO_INT,     /* an Avro int or long has the same bytes, so INT32 and INT64 are plain;
-                          this marks TIME and TIMESTAMP in microseconds */
     WIRE_AVRO_ENTRIES, /* MAP: an array of records of key and value */
     WIRE_AVRO_UNION,   /* STRUCT: one of the fields, which are the branches */
     WIRE_PROTO_ZIGZAG, /* INT32, INT64: sint32, sint64 */
@@ -98,10 +96,6 @@ struct wire_schema {
 
 /* "int32", "struct": Connect's names, as in messages. */
 const char *wire_kind_name(enum wire_kind kind);
-
-/* The SQL type of schema; *out is NULL when there is none (the field is left out). */
-MUST_USE enum status wire_sql_type(struct arena *arena, const struct wire_schema *schema,
-                                   bool keeps_case, const struct type **out, struct diag *diag);
 
 /* The registered schema of id, which must be one of format: one registry has all of them, and a
  * record may name any. STATUS_MISSING: there is no such id. */

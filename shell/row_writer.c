@@ -12,6 +12,7 @@
 #include "base/column.h"
 #include "base/memory.h"
 #include "formats/json_value.h"
+#include "shell/safe_output.h"
 
 enum {
     HELD_ROWS_MAX = 1000, /* widths follow so many */
@@ -76,7 +77,7 @@ static enum status write_out(struct row_writer *writer, struct diag *diag)
 {
     struct buffer *out = &writer->out;
     TRY(buffer_status(out, diag));
-    if (out->bytes > 0 && fwrite(out->data, 1, out->bytes, writer->options.out) != out->bytes) {
+    if (out->bytes > 0 && !safe_output_write(writer->options.out, buffer_text(out))) {
         return diag_fail(diag, errno == EPIPE ? STATUS_CANCELLED : STATUS_IO, SQL_POS_NONE,
                          "cannot write the rows: %s", strerror(errno));
     }

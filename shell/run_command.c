@@ -20,6 +20,7 @@
 #include "shell/file_text.h"
 #include "shell/options.h"
 #include "shell/row_writer.h"
+#include "shell/safe_output.h"
 #include "shell/shell_screen.h"
 
 struct run {
@@ -64,7 +65,7 @@ static enum status write_chunk(struct run *run, struct row_writer *writer,
                                const struct row_chunk *chunk)
 {
     if (chunk->lines.data) {
-        (void)fwrite(chunk->lines.data, 1, chunk->lines.bytes, stdout);
+        (void)safe_output_write(stdout, chunk->lines);
         return STATUS_OK;
     }
     return row_writer_write(writer, chunk->batch, &run->diag);
@@ -137,7 +138,7 @@ static enum status show_entity(struct run *run, const json_t *entity)
                                    ? entity_text_append(&out, entity, &look, &run->diag)
                                    : entity_json_append(&out, entity, &run->diag);
     if (status == STATUS_OK) {
-        (void)fwrite(out.data, 1, out.bytes, run->format == ROW_TABLE ? stdout : stderr);
+        (void)safe_output_write(run->format == ROW_TABLE ? stdout : stderr, buffer_text(&out));
     }
     buffer_release(&out);
     return status;
@@ -196,7 +197,7 @@ static void print_failure(struct run *run)
     struct buffer out;
     buffer_init(&out);
     script_print_error(&out, text_of(run->file), buffer_text(&run->sql), &run->diag);
-    (void)fwrite(out.data, 1, out.bytes, stderr);
+    (void)safe_output_write(stderr, buffer_text(&out));
     buffer_release(&out);
 }
 

@@ -16,7 +16,6 @@
 #include "parser/lexer.h"
 #include "shell/shell_json.h"
 #include "shell/text_table.h"
-#include "shell/text_width.h"
 
 enum {
     RESULT_COLUMN_MAX = 4096, /* of a source, base/bounds.h */
@@ -224,7 +223,7 @@ static enum status take_print_line(struct result *result, struct text line)
         return STATUS_OK; /* a sign of life */
     }
     result->row_count += text_starts_with(line, TEXT("rowtime: "));
-    text_width_append_clean(&result->out, line);
+    buffer_append_text(&result->out, line);
     buffer_append_byte(&result->out, '\n');
     return buffer_status(&result->out, &result->diag);
 }

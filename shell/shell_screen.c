@@ -3,7 +3,8 @@
  * The progress line is drawn with a carriage return and cleared before anything else is written,
  * so it never mixes with rows. less runs with -F (quit if it fits), -R (colours), -S (no
  * folding: tables stay tables) and -X (leave the result on the screen). A pager that cannot be
- * started leaves the result unpaged.
+ * started leaves the result unpaged. Everything but the shell's own colours goes through
+ * safe_output, because it may come from records or from a server that nobody knows.
  */
 #include "shell/shell_screen.h"
 
@@ -16,7 +17,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "shell/safe_output.h"
 #include "shell/text_width.h"
+
+enum { STATUS_BYTES = 4096 /* longer ones are cut */ };
 
 void shell_screen_init(struct shell_screen *screen)
 {
@@ -63,7 +67,7 @@ static void clear_progress(struct shell_screen *screen)
 void shell_screen_write(struct shell_screen *screen, struct text text)
 {
     clear_progress(screen);
-    (void)fwrite(text.data, 1, text.bytes, stdout);
+    (void)safe_output_write(stdout, text);
     (void)fflush(stdout);
     if (screen->spool) {
         (void)fwrite(text.data, 1, text.bytes, screen->spool);
@@ -117,7 +121,7 @@ void shell_screen_page(struct shell_screen *screen, struct text text)
         return;
     }
     clear_progress(screen);
-    (void)fwrite(text.data, 1, text.bytes, pager);
+    (void)safe_output_write_clean(pager, text);
     (void)pclose(pager);
     if (screen->spool) {
         (void)fwrite(text.data, 1, text.bytes, screen->spool);
@@ -127,8 +131,9 @@ void shell_screen_page(struct shell_screen *screen, struct text text)
 void shell_screen_error(struct shell_screen *screen, struct text text)
 {
     clear_progress(screen);
-    (void)fprintf(stderr, "%s%.*s%s", screen->has_colour ? "\033[31m" : "", TEXT_ARGS(text),
-                  screen->has_colour ? "\033[0m" : "");
+    (void)fputs(screen->has_colour ? "\033[31m" : "", stderr);
+    (void)safe_output_write(stderr, text);
+    (void)fputs(screen->has_colour ? "\033[0m" : "", stderr);
     if (screen->spool) {
         (void)fwrite(text.data, 1, text.bytes, screen->spool);
     }
@@ -158,10 +163,12 @@ void shell_screen_status(struct shell_screen *screen, const char *format, ...)
     if (!has_status(screen)) {
         return;
     }
+    char line[STATUS_BYTES];
     va_list arguments;
     va_start(arguments, format);
     clear_progress(screen);
-    (void)vfprintf(stderr, format, arguments);
+    (void)vsnprintf(line, sizeof(line), format, arguments);
+    (void)safe_output_write(stderr, text_of(line));
     (void)fputc('\n', stderr);
     va_end(arguments);
 }

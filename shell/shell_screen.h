@@ -28,7 +28,7 @@ void shell_screen_release(struct shell_screen *screen);
 size_t shell_screen_width(const struct shell_screen *screen);
 size_t shell_screen_height(const struct shell_screen *screen);
 
-/* Writes a result, or a part of one. */
+/* Writes a result, or a part of one; on a terminal without its control characters. */
 void shell_screen_write(struct shell_screen *screen, struct text text);
 /* Writes a whole result: through a pager ($PAGER, else less) when it is higher than the screen. */
 void shell_screen_page(struct shell_screen *screen, struct text text);

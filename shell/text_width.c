@@ -60,6 +60,20 @@ static void append_code(struct buffer *out, uint32_t code)
     }
 }
 
+void text_width_append_lines(struct buffer *out, struct text text)
+{
+    const char *next = text.data;
+    const char *end = text.data + text.bytes;
+    while (next < end) {
+        const uint32_t code = utf8_next(&next, end);
+        if (code == '\n' || code == '\t') {
+            buffer_append_byte(out, (char)code);
+        } else {
+            append_code(out, code);
+        }
+    }
+}
+
 void text_width_append_clean(struct buffer *out, struct text text)
 {
     const char *next = text.data;

@@ -18,5 +18,7 @@ size_t text_width_fit(struct text text, size_t cells, size_t *out_cells);
 /* Appends text with every control character as an escape (\n, \t, \x1b), so that data cannot
  * steer the terminal. */
 void text_width_append_clean(struct buffer *out, struct text text);
+/* As text_width_append_clean, but line feeds and tabs stay: for text of many lines. */
+void text_width_append_lines(struct buffer *out, struct text text);
 
 #endif

@@ -18,6 +18,7 @@
 #include "shell/line_producer.h"
 #include "shell/options.h"
 #include "shell/record_line.h"
+#include "shell/safe_output.h"
 #include "shell/topic_server.h"
 #include "topics/topics.h"
 
@@ -179,7 +180,7 @@ static enum status write_segment(struct topic_run *run, const struct segment *se
         run->count_max -= run->count_max > 0;
     }
     TRY(buffer_status(out, &run->diag));
-    (void)fwrite(out->data, 1, out->bytes, stdout);
+    (void)safe_output_write(stdout, buffer_text(out));
     return STATUS_OK;
 }
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/base64.h"
+#include "shell/safe_output.h"
 #include "shell/shell_json.h"
 #include "shell/shell_session.h"
 
@@ -349,7 +350,7 @@ static enum status take_row(struct topic_server *server, struct text columns)
     record_line_append(&server->out, &server->options->format, &record,
                        (struct record_place){.offset = -1});
     TRY(buffer_status(&server->out, server->diag));
-    (void)fwrite(server->out.data, 1, server->out.bytes, stdout);
+    (void)safe_output_write(stdout, buffer_text(&server->out));
     return STATUS_OK;
 }
 

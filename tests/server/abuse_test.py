@@ -112,6 +112,9 @@ class AbuseCase(ServerCase):
         client = Bystander(self.server)
         client.start()
         yield client
+        end = time.monotonic() + PATIENCE_S
+        while client.count < 10 and client.is_alive() and time.monotonic() < end:
+            time.sleep(0.01)
         client.must_stop.set()
         client.join(PATIENCE_S)
         self.assertIsNone(client.failure)

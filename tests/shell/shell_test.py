@@ -457,6 +457,15 @@ class Results(ShellTest):
         terminal = self.terminal()
         terminal.run("SELECT * FROM hostile;")
         self.assertIn("|\\x1b[2J\\x07|", terminal.lines())
+        raw = self.shell("-e", "CREATE STREAM raw (v STRING) WITH (KAFKA_TOPIC='raw',"
+                         " VALUE_FORMAT='KAFKA', PARTITIONS=1);"
+                         "INSERT INTO raw VALUES ('\x1b[2J\x9b2J\x07');"
+                         "PRINT raw FROM BEGINNING LIMIT 1;")
+        self.assertIn("value: \x1b[2J\x9b2J\x07,", raw.stdout)  # a pipe: as they are
+        terminal.run("PRINT raw FROM BEGINNING LIMIT 1;")
+        self.assertIn("value: \\x1b[2J\\x9b2J\\x07,", terminal.raw)
+        self.assertNotIn("\x1b[2J", terminal.raw)
+        self.assertNotIn("\x9b", terminal.raw)
 
     def test_interrupt_ends_a_push_query_only(self):
         terminal = self.terminal()
