@@ -78,7 +78,7 @@ static void set_write_interest(struct http2_connection *connection, bool wants_w
     if (connection->wants_write != wants_write) {
         struct epoll_event event = {.events = EPOLLIN | (wants_write ? EPOLLOUT : 0U),
                                     .data.ptr = connection};
-        (void)epoll_ctl(connection->loop->epoll, EPOLL_CTL_MOD, connection->fd, &event);
+        (void)epoll_ctl(connection->loop->poller.epoll, EPOLL_CTL_MOD, connection->fd, &event);
         connection->wants_write = wants_write;
     }
 }
@@ -166,7 +166,7 @@ static bool begin(struct http2_connection *connection, const struct http2_upgrad
     return nghttp2_session_server_new2(&connection->session, http2->callbacks, connection,
                                        http2->options) == 0 &&
            (upgrade ? begin_upgraded(connection, upgrade) : submit_settings(connection)) &&
-           epoll_ctl(connection->loop->epoll, EPOLL_CTL_ADD, connection->fd, &event) == 0;
+           epoll_ctl(connection->loop->poller.epoll, EPOLL_CTL_ADD, connection->fd, &event) == 0;
 }
 
 void http2_connection_add(struct http2_loop *loop, int fd, const char *peer,

@@ -8,7 +8,6 @@
 #include "server/http2_parts.h"
 
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -23,9 +22,8 @@ enum { EVENT_COUNT = 64, TICK_MS = 1000 };
 static void signal_loop(struct http2_loop *loop)
 {
     if (!loop->is_signalled) {
-        const uint64_t one = 1;
         loop->is_signalled = true;
-        (void)!write(loop->event, &one, sizeof(one));
+        poller_signal(&loop->poller);
     }
 }
 
@@ -151,8 +149,7 @@ static void take_arrivals(struct http2_loop *loop)
 
 static void handle_signal(struct http2_loop *loop)
 {
-    uint64_t count = 0;
-    (void)!read(loop->event, &count, sizeof(count));
+    poller_drain(&loop->poller);
     pthread_mutex_lock(&loop->lock);
     loop->is_signalled = false;
     pthread_mutex_unlock(&loop->lock);
@@ -179,7 +176,7 @@ static void *run(void *context)
     while (!atomic_load(&loop->http2->must_stop)) {
         const int64_t left_ms = loop->next_tick_ms - clock_ms();
         const int count =
-            epoll_wait(loop->epoll, events, EVENT_COUNT, left_ms > 0 ? (int)left_ms : 0);
+            epoll_wait(loop->poller.epoll, events, EVENT_COUNT, left_ms > 0 ? (int)left_ms : 0);
         bool is_signalled = false;
         for (int i = 0; i < count; i++) {
             if (events[i].data.ptr == loop) {
@@ -207,29 +204,19 @@ bool http2_loop_start(struct http2 *http2, struct http2_loop *loop)
     loop->connections.next = &loop->connections;
     loop->connections.previous = &loop->connections;
     pthread_mutex_init(&loop->lock, NULL);
-    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
-    loop->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = loop};
-    loop->has_thread = loop->epoll >= 0 && loop->event >= 0 &&
-                       epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->event, &event) == 0 &&
-                       pthread_create(&loop->thread, NULL, run, loop) == 0;
-    return loop->has_thread;
+    return poller_start(&loop->poller, loop, run, loop);
 }
 
 void http2_loop_stop(struct http2_loop *loop)
 {
-    if (!loop->has_thread) {
+    if (!loop->poller.is_running) {
         return;
     }
-    pthread_mutex_lock(&loop->lock);
-    signal_loop(loop);
-    pthread_mutex_unlock(&loop->lock);
-    pthread_join(loop->thread, NULL);
+    poller_join(&loop->poller);
     take_arrivals(loop);
     while (loop->connections.next != &loop->connections) {
         http2_connection_destroy(loop->connections.next);
     }
-    (void)close(loop->epoll);
-    (void)close(loop->event);
+    poller_close(&loop->poller);
     pthread_mutex_destroy(&loop->lock);
 }

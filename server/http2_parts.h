@@ -20,6 +20,7 @@
 #include "server/exchange.h"
 #include "server/http2.h"
 #include "server/http2_upgrade.h"
+#include "server/poller.h"
 
 enum {
     HTTP2_LOOP_COUNT = 2,
@@ -76,10 +77,7 @@ struct http2_arrival {
 
 struct http2_loop {
     struct http2 *http2;
-    pthread_t thread;
-    bool has_thread;
-    int epoll;
-    int event;                           /* eventfd */
+    struct poller poller;
     struct http2_connection connections; /* a ring */
     int64_t next_tick_ms;
     pthread_mutex_t lock; /* below */

@@ -17,7 +17,6 @@
 
 #include <assert.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -47,8 +46,7 @@ static void tick(struct tls_loop *loop)
 
 static void take_arrivals(struct tls_loop *loop)
 {
-    uint64_t count = 0;
-    (void)!read(loop->event, &count, sizeof(count));
+    poller_drain(&loop->poller);
     pthread_mutex_lock(&loop->lock);
     struct tls_arrival *arrival = loop->arrivals;
     loop->arrivals = NULL;
@@ -75,7 +73,7 @@ static void take_events(struct tls_loop *loop, int timeout_ms)
 {
     struct epoll_event events[EVENT_COUNT];
     struct tls_connection *dead = NULL;
-    const int count = epoll_wait(loop->epoll, events, EVENT_COUNT, timeout_ms);
+    const int count = epoll_wait(loop->poller.epoll, events, EVENT_COUNT, timeout_ms);
     for (int i = 0; i < count; i++) {
         if (events[i].data.ptr == loop) {
             take_arrivals(loop);
@@ -132,40 +130,26 @@ static void *run(void *context)
 
 /* --- Loops ------------------------------------------------------------------------------------ */
 
-static void signal_loop(struct tls_loop *loop)
-{
-    const uint64_t one = 1;
-    (void)!write(loop->event, &one, sizeof(one));
-}
-
 static bool start_loop(struct tls *tls, struct tls_loop *loop)
 {
     loop->tls = tls;
     loop->connections.next = &loop->connections;
     loop->connections.previous = &loop->connections;
     pthread_mutex_init(&loop->lock, NULL);
-    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
-    loop->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = loop};
-    loop->has_thread = loop->epoll >= 0 && loop->event >= 0 &&
-                       epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->event, &event) == 0 &&
-                       pthread_create(&loop->thread, NULL, run, loop) == 0;
-    return loop->has_thread;
+    return poller_start(&loop->poller, loop, run, loop);
 }
 
 static void stop_loop(struct tls_loop *loop)
 {
-    if (!loop->has_thread) {
+    if (!loop->poller.is_running) {
         return;
     }
-    signal_loop(loop);
-    pthread_join(loop->thread, NULL);
+    poller_join(&loop->poller);
     take_arrivals(loop);
     while (loop->connections.next != &loop->connections) {
         tls_connection_destroy(loop->connections.next);
     }
-    (void)close(loop->epoll);
-    (void)close(loop->event);
+    poller_close(&loop->poller);
     pthread_mutex_destroy(&loop->lock);
 }
 
@@ -250,7 +234,7 @@ void tls_add(struct tls *tls, int fd, const struct sockaddr *address, socklen_t 
     arrival->next = loop->arrivals;
     loop->arrivals = arrival;
     pthread_mutex_unlock(&loop->lock);
-    signal_loop(loop);
+    poller_signal(&loop->poller);
 }
 
 void tls_quiesce(struct tls *tls)

@@ -313,7 +313,7 @@ static void ask_for(struct tls_end *end, uint32_t events)
     if (end->fd < 0 || end->events == events) {
         return;
     }
-    const int epoll = end->connection->loop->epoll;
+    const int epoll = end->connection->loop->poller.epoll;
     struct epoll_event event = {.events = events, .data.ptr = end->connection};
     int operation = end->events == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
     if (events == 0) {

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "server/poller.h"
 #include "server/tls.h"
 #include "server/tls_identity.h"
 
@@ -75,10 +76,7 @@ struct tls_arrival {
 
 struct tls_loop {
     struct tls *tls;
-    pthread_t thread;
-    bool has_thread;
-    int epoll;
-    int event;                         /* eventfd */
+    struct poller poller;
     struct tls_connection connections; /* a ring */
     pthread_mutex_t lock;              /* arrivals */
     struct tls_arrival *arrivals;

@@ -11,15 +11,14 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "server/clock.h"
 #include "server/exchange.h"
 #include "server/limits.h"
 #include "server/metrics.h"
+#include "server/poller.h"
 
 /* What the eventfd is called among the events; no slot has this number. */
 #define STOP_NAME UINT64_MAX
@@ -41,10 +40,8 @@ struct watched {
 struct watch {
     struct metrics *metrics;
     pthread_mutex_t lock; /* slots */
-    pthread_t thread;
     atomic_bool must_stop;
-    int epoll;
-    int event;           /* eventfd: it is time to stop */
+    struct poller poller; /* signalled when it is time to stop */
     uint32_t first_free; /* SLOT_COUNT: none */
     uint32_t used_end;   /* slots beyond were never used */
     struct watched slots[SLOT_COUNT];
@@ -90,7 +87,7 @@ static void poll_parked(struct watch *watch, uint32_t slot)
     }
     struct epoll_event event = {.events = EPOLLRDHUP | EPOLLONESHOT,
                                 .data.u64 = (uint64_t)watched->generation << 32 | slot};
-    watched->is_polled = epoll_ctl(watch->epoll, EPOLL_CTL_ADD, watched->fd, &event) == 0;
+    watched->is_polled = epoll_ctl(watch->poller.epoll, EPOLL_CTL_ADD, watched->fd, &event) == 0;
 }
 
 static void check_deadline(struct watch *watch, struct watched *watched, int64_t time_ms)
@@ -132,7 +129,7 @@ static void *run(void *context)
     while (!atomic_load(&watch->must_stop)) {
         const int64_t left_ms = next_tick_ms - clock_ms();
         const int count =
-            left_ms > 0 ? epoll_wait(watch->epoll, events, EVENT_COUNT, (int)left_ms) : 0;
+            left_ms > 0 ? epoll_wait(watch->poller.epoll, events, EVENT_COUNT, (int)left_ms) : 0;
         for (int i = 0; i < count; i++) {
             handle_event(watch, events[i].data.u64);
         }
@@ -154,15 +151,9 @@ enum status watch_open(struct metrics *metrics, struct watch **out, struct diag 
     }
     watch->metrics = metrics;
     watch->first_free = SLOT_COUNT;
-    watch->epoll = epoll_create1(EPOLL_CLOEXEC);
-    watch->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&watch->lock, NULL);
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = STOP_NAME};
-    if (watch->epoll < 0 || watch->event < 0 ||
-        epoll_ctl(watch->epoll, EPOLL_CTL_ADD, watch->event, &event) != 0 ||
-        pthread_create(&watch->thread, NULL, run, watch) != 0) {
-        (void)close(watch->epoll);
-        (void)close(watch->event);
+    if (!poller_start(&watch->poller, (void *)(uintptr_t)STOP_NAME, run, watch)) {
+        pthread_mutex_destroy(&watch->lock);
         memory_free(watch);
         return diag_fail(diag, STATUS_IO, SQL_POS_NONE, "cannot start watching connections");
     }
@@ -173,12 +164,9 @@ enum status watch_open(struct metrics *metrics, struct watch **out, struct diag 
 void watch_close(struct watch *watch)
 {
     if (watch) {
-        const uint64_t one = 1;
         atomic_store(&watch->must_stop, true);
-        (void)!write(watch->event, &one, sizeof(one));
-        pthread_join(watch->thread, NULL);
-        (void)close(watch->epoll);
-        (void)close(watch->event);
+        poller_join(&watch->poller);
+        poller_close(&watch->poller);
         pthread_mutex_destroy(&watch->lock);
         memory_free(watch);
     }
@@ -207,7 +195,7 @@ void watch_remove(struct watch *watch, struct watched *watched)
     pthread_mutex_lock(&watch->lock);
     assert(watched->is_used && !watched->parked);
     if (watched->is_polled) {
-        (void)epoll_ctl(watch->epoll, EPOLL_CTL_DEL, watched->fd, NULL);
+        (void)epoll_ctl(watch->poller.epoll, EPOLL_CTL_DEL, watched->fd, NULL);
     }
     watched->is_used = false;
     watched->next_free = watch->first_free;

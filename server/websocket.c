@@ -12,7 +12,6 @@
 #include "server/websocket.h"
 
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -28,9 +27,8 @@ enum { EVENT_COUNT = 64, TICK_MS = 250 };
 static void signal_loop(struct websocket_loop *loop)
 {
     if (!loop->is_signalled) {
-        const uint64_t one = 1;
         loop->is_signalled = true;
-        (void)!write(loop->event, &one, sizeof(one));
+        poller_signal(&loop->poller);
     }
 }
 
@@ -85,7 +83,7 @@ void websocket_loop_watch(struct websocket *websocket, uint32_t interest)
     if (websocket->interest != interest) {
         struct epoll_event event = {.events = interest, .data.ptr = websocket};
         websocket->interest = interest;
-        (void)epoll_ctl(websocket->loop->epoll, EPOLL_CTL_MOD, websocket->fd, &event);
+        (void)epoll_ctl(websocket->loop->poller.epoll, EPOLL_CTL_MOD, websocket->fd, &event);
     }
 }
 
@@ -93,7 +91,7 @@ void websocket_loop_watch(struct websocket *websocket, uint32_t interest)
 static void remove_if_dead(struct websocket *websocket)
 {
     if (websocket->stage == WEBSOCKET_DEAD) {
-        (void)epoll_ctl(websocket->loop->epoll, EPOLL_CTL_DEL, websocket->fd, NULL);
+        (void)epoll_ctl(websocket->loop->poller.epoll, EPOLL_CTL_DEL, websocket->fd, NULL);
         websocket->previous->next = websocket->next;
         websocket->next->previous = websocket->previous;
         websocket_destroy(websocket);
@@ -113,7 +111,7 @@ static void welcome(struct websocket_loop *loop, struct websocket *websocket)
     struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = websocket};
     link_in(loop, websocket);
     websocket->interest = event.events;
-    if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, websocket->fd, &event) == 0) {
+    if (epoll_ctl(loop->poller.epoll, EPOLL_CTL_ADD, websocket->fd, &event) == 0) {
         websocket_start(websocket);
     } else {
         websocket->stage = WEBSOCKET_DEAD;
@@ -148,8 +146,7 @@ static struct websocket *take_woken(struct websocket_loop *loop)
 
 static void handle_signal(struct websocket_loop *loop)
 {
-    uint64_t count = 0;
-    (void)!read(loop->event, &count, sizeof(count));
+    poller_drain(&loop->poller);
     pthread_mutex_lock(&loop->lock);
     loop->is_signalled = false;
     pthread_mutex_unlock(&loop->lock);
@@ -190,7 +187,7 @@ static void *run(void *context)
     int64_t next_tick_ms = clock_ms() + TICK_MS;
     while (!atomic_load(&loop->must_stop)) {
         const int count =
-            epoll_wait(loop->epoll, events, EVENT_COUNT, sleep_ms(loop, next_tick_ms));
+            epoll_wait(loop->poller.epoll, events, EVENT_COUNT, sleep_ms(loop, next_tick_ms));
         bool is_signalled = false;
         for (int i = 0; i < count; i++) {
             struct websocket *websocket = events[i].data.ptr;
@@ -224,29 +221,12 @@ enum status websocket_open(struct server *server, struct websocket_loop **out, s
     loop->connections.next = &loop->connections;
     loop->connections.previous = &loop->connections;
     pthread_mutex_init(&loop->lock, NULL);
-    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
-    loop->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = loop};
-    loop->has_thread = loop->epoll >= 0 && loop->event >= 0 &&
-                       epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->event, &event) == 0 &&
-                       pthread_create(&loop->thread, NULL, run, loop) == 0;
-    if (!loop->has_thread) {
+    if (!poller_start(&loop->poller, loop, run, loop)) {
         websocket_close(loop);
         return diag_fail(diag, STATUS_IO, SQL_POS_NONE, "cannot start serving WebSockets");
     }
     *out = loop;
     return STATUS_OK;
-}
-
-static void stop_thread(struct websocket_loop *loop)
-{
-    if (loop->has_thread) {
-        atomic_store(&loop->must_stop, true);
-        pthread_mutex_lock(&loop->lock);
-        signal_loop(loop);
-        pthread_mutex_unlock(&loop->lock);
-        pthread_join(loop->thread, NULL);
-    }
 }
 
 static void destroy_all(struct websocket_loop *loop)
@@ -265,10 +245,10 @@ void websocket_close(struct websocket_loop *loop)
     if (!loop) {
         return;
     }
-    stop_thread(loop);
+    atomic_store(&loop->must_stop, true);
+    poller_join(&loop->poller);
     destroy_all(loop);
-    (void)close(loop->epoll);
-    (void)close(loop->event);
+    poller_close(&loop->poller);
     pthread_mutex_destroy(&loop->lock);
     memory_free(loop);
 }

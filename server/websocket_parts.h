@@ -16,6 +16,7 @@
 
 #include "base/buffer.h"
 #include "server/exchange.h"
+#include "server/poller.h"
 #include "server/websocket.h"
 
 enum websocket_stage {
@@ -49,11 +50,8 @@ struct websocket {
 
 struct websocket_loop {
     struct server *server;
-    pthread_t thread;
-    bool has_thread;
     atomic_bool must_stop;
-    int epoll;
-    int event;                    /* eventfd */
+    struct poller poller;
     struct websocket connections; /* a ring */
     pthread_mutex_t lock;         /* below */
     struct websocket *arrivals;   /* by next */
