@@ -55,8 +55,11 @@ static void forget(struct cursor *cursor)
     pthread_mutex_unlock(&engine->cursor_lock);
 }
 
-void cursor_discard(struct cursor *cursor)
+void cursor_close(struct cursor *cursor)
 {
+    if (!cursor) {
+        return;
+    }
     if (cursor->query_id[0] != '\0') {
         forget(cursor);
     }
@@ -74,13 +77,6 @@ void cursor_discard(struct cursor *cursor)
     script_unref(cursor->script);
     arena_release(&cursor->arena);
     memory_free(cursor);
-}
-
-void cursor_close(struct cursor *cursor)
-{
-    if (cursor) {
-        cursor_discard(cursor);
-    }
 }
 
 void row_chunk_unref(struct row_chunk *row_chunk)

@@ -77,13 +77,10 @@ MUST_USE enum status cursor_create(struct engine *engine, const struct cursor_vt
 /* Puts a cursor that has a query id into the engine's list, where TERMINATE finds it. */
 void cursor_register(struct cursor *cursor);
 
-/* Closes a cursor that was never handed out. */
-void cursor_discard(struct cursor *cursor);
-
 /* Drops rows with one of flags (enum row_flag). ROW_DELETE: a stream's records with a null value
  * are no rows for a client. */
 MUST_USE enum status cursor_drop_rows(struct batch *batch, uint8_t flags, struct arena *arena,
-                                         struct diag *diag);
+                                      struct diag *diag);
 
 /* Copies the rows of batch, whose columns are those of the schema, into a new
  * chunk; observes the limit. */

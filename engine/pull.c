@@ -526,7 +526,7 @@ enum status pull_open(struct execution *execution, struct cursor **out)
     TRY(cursor_create(execution->engine, &pull_vtable, &cursor, execution->diag));
     struct pull *pull = memory_zalloc(sizeof(*pull));
     if (!pull) {
-        cursor_discard(cursor);
+        cursor_close(cursor);
         return diag_no_memory(execution->diag);
     }
     arena_init(&pull->arena);
@@ -535,7 +535,7 @@ enum status pull_open(struct execution *execution, struct cursor **out)
     cursor->source = pull;
     const enum status status = open_plan(execution, cursor, pull);
     if (status != STATUS_OK) {
-        cursor_discard(cursor);
+        cursor_close(cursor);
         return status;
     }
     *out = cursor;

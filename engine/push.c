@@ -242,7 +242,7 @@ enum status push_open(struct execution *execution, struct cursor **out)
     TRY(cursor_create(execution->engine, &push_vtable, &cursor, execution->diag));
     struct push *push = memory_zalloc(sizeof(*push));
     if (!push) {
-        cursor_discard(cursor);
+        cursor_close(cursor);
         return diag_no_memory(execution->diag);
     }
     arena_init(&push->arena);
@@ -250,7 +250,7 @@ enum status push_open(struct execution *execution, struct cursor **out)
     cursor->source = push;
     const enum status status = open_plan(execution, cursor, push);
     if (status != STATUS_OK) {
-        cursor_discard(cursor);
+        cursor_close(cursor);
         return status;
     }
     *out = cursor;

@@ -2,7 +2,7 @@
  *
  * Ten thousand idle subscribers of one topic cost one comparison per commit, not ten thousand:
  * cursors are grouped by topic, and a group is told only when its topic has grown. Thread: any.
- * Locks: the waker's own, taken under the engine's; held while cursors' wake functions run. */
+ * Locks: the waker's own, taken under cursor_lock; held while cursors' wake functions run. */
 #ifndef ENGINE_WAKER_H
 #define ENGINE_WAKER_H
 
